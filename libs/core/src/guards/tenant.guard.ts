@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { ClsService } from 'nestjs-cls';
+import { currentScope } from '../context/scope-store.js';
+import type { TenantScope } from '../context/tenant-scope.js';
+import { TenantContextMissingError } from '../errors/usage.errors.js';
+import { isPromise } from '../tenant/maybe-promise.js';
+import { TenantPolicies } from './tenant-policy.js';
+
+/**
+ * Enforces what the resolvers said: lets a request through only with one active tenant, unless the route is marked
+ * `@TenantOptional()` or `@SuperTenantOnly()`. Global and first by default; with `guard: 'manual'` attach it yourself.
+ */
+@Injectable()
+export class TenantGuard implements CanActivate {
+  readonly #cls: ClsService;
+  readonly #policies = new TenantPolicies();
+
+  constructor(cls: ClsService) {
+    this.#cls = cls;
+  }
+
+  /** @throws what is wrong with the tenant; `MT_TENANT_REQUIRED` without one; `MT_CONTEXT_MISSING` outside of any scope */
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const scope = currentScope(this.#cls);
+    if (scope === undefined) throw new TenantContextMissingError();
+    const completed = scope.complete();
+    return isPromise(completed) ? completed.then(() => this.#enforce(scope, context)) : this.#enforce(scope, context);
+  }
+
+  #enforce(scope: TenantScope, context: ExecutionContext): boolean {
+    return this.#policies.of(context) !== 'required' || Boolean(scope.tenant);
+  }
+}

@@ -1,0 +1,35 @@
+import { errorCodeInfo } from '../errors/error-codes.js';
+import type { MultitenancyError } from '../errors/multitenancy.error.js';
+
+/** An HTTP answer as RFC 9457 describes it. */
+export interface ProblemAnswer {
+  readonly status: number;
+  /** `content-type`, and `retry-after` (whole seconds) where trying again may help. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: {
+    readonly type: string;
+    readonly title: string;
+    readonly status: number;
+    readonly code: string;
+    readonly detail: string;
+  };
+}
+
+/** Media type of every problem. */
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+/**
+ * What an HTTP client is told about an error of this library. The one place that maps codes to answers.
+ *
+ * Programming errors (5xx without a remedy for the client) tell the code and not the message.
+ */
+export function toProblem(error: MultitenancyError): ProblemAnswer {
+  const { status, title, retryAfterSeconds } = errorCodeInfo(error.code);
+  const seconds = error.retryAfterMs === undefined ? retryAfterSeconds : Math.max(1, Math.ceil(error.retryAfterMs / 1000));
+  const retryAfter = status === 503 && seconds !== undefined ? { 'retry-after': String(seconds) } : {};
+  return {
+    status,
+    headers: { 'content-type': PROBLEM_MEDIA_TYPE, ...retryAfter },
+    body: { type: 'about:blank', title, status, code: error.code, detail: status === 500 ? 'See the log of the service.' : error.message },
+  };
+}

@@ -1,0 +1,112 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule, NestModule, OnApplicationShutdown, Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, ModulesContainer } from '@nestjs/core';
+import { ClsModule } from 'nestjs-cls';
+import { TenantClientCleanup } from './cleanup/tenant-client-cleanup.js';
+import { HandlerClients } from './clients/handler-clients.js';
+import { RegistryScopeClients } from './clients/registry-scope-clients.js';
+import { TenantClientKinds } from './clients/tenant-client-kinds.js';
+import { acquireClientsBefore } from './clients/tenant-clients.guard.js';
+import { ScopeClients } from './context/scope-clients.js';
+import { TenantContext } from './context/tenant-context.js';
+import { SuperTenantGuard } from './guards/super-tenant.guard.js';
+import { TENANT_MEMBERSHIP } from './guards/tenant-membership.guard.js';
+import { TenantGuard } from './guards/tenant.guard.js';
+import { MultitenancyExceptionFilter } from './http/multitenancy-exception.filter.js';
+import type { MultitenancyAsyncOptions, MultitenancyOptionsFactory } from './multitenancy.options.js';
+import { MULTITENANCY_OPTIONS } from './multitenancy.tokens.js';
+import { TenantResolution } from './resolution/tenant-resolution.js';
+import { resolveOptions } from './resolve-options.js';
+import type { ResolvedMultitenancyOptions } from './resolve-options.js';
+import { TenantDirectory } from './tenant/tenant-directory.js';
+import { HttpTransport } from './transports/http-transport.js';
+import { OptionsInvalidError } from './errors/usage.errors.js';
+
+const SHARED: Provider[] = [
+  { provide: TenantDirectory, inject: [MULTITENANCY_OPTIONS], useFactory: ({ catalog }: ResolvedMultitenancyOptions) => new TenantDirectory(catalog) },
+  {
+    provide: TenantResolution,
+    inject: [MULTITENANCY_OPTIONS, TenantDirectory],
+    useFactory: ({ resolvers }: ResolvedMultitenancyOptions, directory: TenantDirectory) => new TenantResolution(resolvers, directory),
+  },
+  TenantClientKinds,
+  HandlerClients,
+  {
+    provide: ScopeClients,
+    inject: [TenantClientKinds, HandlerClients],
+    useFactory: (kinds: TenantClientKinds, handlers: HandlerClients) => new RegistryScopeClients(kinds, handlers),
+  },
+  { provide: TENANT_MEMBERSHIP, inject: [MULTITENANCY_OPTIONS], useFactory: ({ membership }: ResolvedMultitenancyOptions) => membership },
+  {
+    provide: TenantClientCleanup,
+    inject: [TenantClientKinds, ModulesContainer, MULTITENANCY_OPTIONS],
+    useFactory: (kinds: TenantClientKinds, modules: ModulesContainer, { cleanup }: ResolvedMultitenancyOptions) =>
+      new TenantClientCleanup(kinds, modules, cleanup),
+  },
+  TenantContext,
+  TenantGuard,
+  SuperTenantGuard,
+];
+
+const EXPORTED = [MULTITENANCY_OPTIONS, TenantDirectory, TenantClientKinds, TENANT_MEMBERSHIP, TenantClientCleanup, TenantContext, TenantGuard, SuperTenantGuard, ClsModule];
+
+/** The parts of the library, wired together once per application. @internal */
+@Module({})
+export class MultitenancyRootModule implements NestModule, OnApplicationShutdown {
+  readonly #http: HttpTransport;
+  readonly #handlers: HandlerClients;
+  readonly #kinds: TenantClientKinds;
+  readonly #modules: ModulesContainer;
+
+  constructor(http: HttpTransport, handlers: HandlerClients, kinds: TenantClientKinds, modules: ModulesContainer) {
+    this.#http = http;
+    this.#handlers = handlers;
+    this.#kinds = kinds;
+    this.#modules = modules;
+  }
+
+  static create(options: MultitenancyAsyncOptions): DynamicModule {
+    return {
+      module: MultitenancyRootModule,
+      global: true,
+      imports: [ClsModule, ...(options.imports ?? [])],
+      providers: [
+        ...optionsProviders(options),
+        ...SHARED,
+        HttpTransport,
+        // Nest skips a global guard whose factory gives nothing.
+        {
+          provide: APP_GUARD,
+          inject: [MULTITENANCY_OPTIONS, TenantGuard],
+          useFactory: ({ guard }: ResolvedMultitenancyOptions, tenantGuard: TenantGuard) => (guard === 'global' ? tenantGuard : undefined),
+        },
+        { provide: APP_FILTER, useClass: MultitenancyExceptionFilter },
+      ],
+      exports: EXPORTED,
+    };
+  }
+
+  /** Called when every provider is there and no route is registered yet. */
+  configure(): void {
+    this.#http.install();
+    const kinds = this.#kinds.all().map(({ name }) => name);
+    this.#handlers.learn(this.#modules.values(), kinds, acquireClientsBefore);
+  }
+
+  /** The HTTP server has closed by now: nothing is under somebody's feet. */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.#kinds.all().map((registry) => registry.close()));
+  }
+}
+
+function optionsProviders({ inject = [], useFactory, useClass, useExisting }: MultitenancyAsyncOptions): Provider[] {
+  if (useFactory) {
+    const resolve = async (...args: never[]): Promise<ResolvedMultitenancyOptions> => resolveOptions(await useFactory(...args));
+    return [{ provide: MULTITENANCY_OPTIONS, inject, useFactory: resolve }];
+  }
+  const source = useExisting ?? useClass;
+  if (source === undefined) throw new OptionsInvalidError('forRootAsync', undefined, 'useFactory, useClass or useExisting');
+  const resolve = async (factory: MultitenancyOptionsFactory): Promise<ResolvedMultitenancyOptions> => resolveOptions(await factory.createMultitenancyOptions());
+  const provider: Provider = { provide: MULTITENANCY_OPTIONS, inject: [source], useFactory: resolve };
+  return useClass === undefined ? [provider] : [useClass, provider];
+}

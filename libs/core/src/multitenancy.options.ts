@@ -1,0 +1,71 @@
+import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
+import type { TenantMembership } from './guards/tenant-membership.guard.js';
+import type { Clock } from './registry/clock.js';
+import type { ClientDisposal, ClientFactoryContext, RegistryLimits, TenantClientRegistryOptions } from './registry/registry-options.js';
+import type { TenantResolver, TenantResolverFunction } from './resolution/tenant-resolver.js';
+import type { TenantCatalogReader } from './tenant/tenant-catalog.js';
+import type { Tenant } from './tenant/tenant.js';
+
+/** The regular clean-up of idle clients. */
+export interface CleanupOptions {
+  /** Cron expression (five or six fields). Default: every 60 s, `0 * * * * *`. */
+  readonly cron?: string;
+  /** Default `true`. */
+  readonly enabled?: boolean;
+}
+
+/** What `MultitenancyModule.forRoot` takes. */
+export interface MultitenancyOptions {
+  /** Where requests look tenants up. It is asked often: wrap a remote one in a `CachedTenantCatalog`. */
+  readonly catalog: TenantCatalogReader;
+  /** The places of a request that name a tenant; at least one. All that apply are heard. */
+  readonly resolvers: readonly (TenantResolver | TenantResolverFunction)[];
+  /** `global` (default): `TenantGuard` guards every route; `manual`: attach it yourself. */
+  readonly guard?: 'global' | 'manual';
+  /** Whether a principal may act for a tenant; needed by `TenantMembershipGuard`. */
+  readonly membership?: TenantMembership;
+  /** Defaults of every client kind. */
+  readonly clients?: Partial<RegistryLimits>;
+  readonly cleanup?: CleanupOptions;
+  /** Where the registries take time from; for tests. Default: the system's monotonic clock. */
+  readonly clock?: Clock;
+}
+
+/** Makes {@link MultitenancyOptions}; for `useClass` and `useExisting`. */
+export interface MultitenancyOptionsFactory {
+  createMultitenancyOptions(): MultitenancyOptions | Promise<MultitenancyOptions>;
+}
+
+/** What `MultitenancyModule.forRootAsync` takes: one of `useFactory`, `useClass`, `useExisting`. */
+export interface MultitenancyAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  readonly inject?: (InjectionToken | OptionalFactoryDependency)[];
+  // Parameters are whatever `inject` names.
+  readonly useFactory?: (...args: never[]) => MultitenancyOptions | Promise<MultitenancyOptions>;
+  readonly useClass?: Type<MultitenancyOptionsFactory>;
+  readonly useExisting?: Type<MultitenancyOptionsFactory>;
+}
+
+/** A client kind: how its clients are made and closed, and their bounds. The tenant's record takes the place of its id. */
+export interface TenantClientOptions<TClient = unknown, TOptions = unknown>
+  extends Omit<TenantClientRegistryOptions<TClient, TOptions>, 'name' | 'create' | 'template' | 'clock'> {
+  /** Makes the tenant's client. Runs outside of any request's async context. */
+  readonly create: (tenant: Tenant, context: ClientFactoryContext<TOptions>) => TClient | Promise<TClient>;
+  /** Closes a client; called exactly once per client. */
+  readonly dispose?: (client: TClient, disposal: ClientDisposal) => unknown;
+  /** Options of every client, or a function that makes them for a tenant id. Copied for each client. */
+  readonly template?: TOptions | ((tenantId: string) => TOptions);
+}
+
+/** What `MultitenancyModule.forFeature` takes. */
+export interface TenantClientFeature<TClient = unknown, TOptions = unknown> extends TenantClientOptions<TClient, TOptions> {
+  /** Name of the client kind. Default `default`. */
+  readonly name?: string;
+}
+
+/** What `MultitenancyModule.forFeatureAsync` takes. */
+export interface TenantClientAsyncFeature<TClient = unknown, TOptions = unknown> extends Pick<ModuleMetadata, 'imports'> {
+  /** Name of the client kind. Default `default`. */
+  readonly name?: string;
+  readonly inject?: (InjectionToken | OptionalFactoryDependency)[];
+  readonly useFactory: (...args: never[]) => TenantClientOptions<TClient, TOptions> | Promise<TenantClientOptions<TClient, TOptions>>;
+}

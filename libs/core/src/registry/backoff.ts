@@ -1,0 +1,58 @@
+import { TenantClientCreateFailedError } from '../errors/client.errors.js';
+
+const LONGEST_PAUSE_MS = 15_000;
+const MOST_REMEMBERED = 10_000;
+
+interface Failure {
+  readonly attempts: number;
+  readonly retryAt: number;
+  readonly cause: unknown;
+}
+
+/**
+ * The pause after the n-th failed attempt in a row: doubles from `firstMs` up to 15 s, of which a random half is taken off
+ * so that tenants that failed together do not try again together. Pure.
+ *
+ * @param attempts failed attempts in a row, from 1
+ * @param random 0 to 1
+ */
+export function backoffMs(attempts: number, firstMs: number, random: number): number {
+  const full = Math.min(firstMs * 2 ** Math.min(attempts - 1, 30), Math.max(LONGEST_PAUSE_MS, firstMs));
+  return full * (1 - random / 2);
+}
+
+/** Remembers which tenants' factories failed lately. Bounded: the oldest failures are forgotten first. */
+export class FailureLog {
+  readonly #failures = new Map<string, Failure>();
+  readonly #kind: string;
+  readonly #firstMs: number;
+  readonly #random: () => number;
+
+  constructor(kind: string, firstMs: number, random: () => number) {
+    this.#kind = kind;
+    this.#firstMs = firstMs;
+    this.#random = random;
+  }
+
+  /** Notes a failure. @returns milliseconds until the next attempt is allowed */
+  add(tenantId: string, cause: unknown, now: number): number {
+    const attempts = (this.#failures.get(tenantId)?.attempts ?? 0) + 1;
+    const pauseMs = backoffMs(attempts, this.#firstMs, this.#random());
+    this.#failures.delete(tenantId);
+    this.#failures.set(tenantId, { attempts, retryAt: now + pauseMs, cause });
+    if (this.#failures.size > MOST_REMEMBERED) this.#failures.delete(this.#failures.keys().next().value as string);
+    return pauseMs;
+  }
+
+  /** Forgets the failures of a tenant. */
+  clear(tenantId: string): void {
+    this.#failures.delete(tenantId);
+  }
+
+  /** The error of an attempt that comes too early, or `null` when an attempt is allowed. */
+  refusal(tenantId: string, now: number): TenantClientCreateFailedError | null {
+    const failure = this.#failures.get(tenantId);
+    if (failure === undefined || now >= failure.retryAt) return null;
+    return new TenantClientCreateFailedError(this.#kind, tenantId, failure.cause, failure.retryAt - now);
+  }
+}

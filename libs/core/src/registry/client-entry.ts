@@ -1,0 +1,73 @@
+import type { Ticket } from './capacity-gate.js';
+import type { EvictionCause } from './registry-options.js';
+
+/**
+ * Where a delivered client is in its life. Each step is taken once, in this order:
+ * `ready` (lent to whoever asks) -> `draining` (detached, waits for its loans) -> `disposing` -> `disposed`.
+ */
+export type EntryState =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'draining'; readonly cause: EvictionCause }
+  | { readonly kind: 'disposing'; readonly cause: EvictionCause; readonly forced: boolean }
+  | { readonly kind: 'disposed'; readonly cause: EvictionCause; readonly forced: boolean };
+
+const READY: EntryState = Object.freeze({ kind: 'ready' });
+
+/** Closes one particular client. */
+export type CloseClient<TClient> = ((client: TClient, disposal: { tenantId: string; cause: EvictionCause }) => unknown) | undefined;
+
+/** What an entry is made from. */
+export interface EntryParts<TClient> {
+  readonly tenantId: string;
+  readonly client: TClient;
+  /** The room that it takes. */
+  readonly ticket: Ticket;
+  readonly close: CloseClient<TClient>;
+  /** Monotonic milliseconds. */
+  readonly createdAt: number;
+  /** When it is due for replacement, monotonic milliseconds; `Infinity` = never. */
+  readonly renewAt: number;
+  /** Makes the options of its successor; `undefined` when it was not made here. */
+  readonly recipe: (() => unknown) | undefined;
+}
+
+/** A delivered client and the little that is known of it. Also a node of the {@link IdleList}, to spare an allocation. */
+export class ClientEntry<TClient> {
+  readonly tenantId: string;
+  readonly client: TClient;
+  readonly ticket: Ticket;
+  readonly close: CloseClient<TClient>;
+  readonly createdAt: number;
+  readonly renewAt: number;
+  readonly recipe: (() => unknown) | undefined;
+  state: EntryState = READY;
+  /** Loans out now. */
+  leases = 0;
+  pinned = false;
+  /** Monotonic milliseconds of the last acquire, release or get. */
+  lastUsed: number;
+  /** Neighbours in the idle list; both `null` outside of it. */
+  older: ClientEntry<TClient> | null = null;
+  newer: ClientEntry<TClient> | null = null;
+
+  constructor(parts: EntryParts<TClient>) {
+    this.tenantId = parts.tenantId;
+    this.client = parts.client;
+    this.ticket = parts.ticket;
+    this.close = parts.close;
+    this.createdAt = parts.createdAt;
+    this.renewAt = parts.renewAt;
+    this.recipe = parts.recipe;
+    this.lastUsed = parts.createdAt;
+  }
+
+  /** Whether it may be lent. */
+  get isReady(): boolean {
+    return this.state === READY;
+  }
+
+  /** Whether it grows old: nobody has it on loan and it is not pinned. */
+  get ages(): boolean {
+    return this.state === READY && this.leases === 0 && !this.pinned;
+  }
+}

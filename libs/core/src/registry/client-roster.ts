@@ -1,0 +1,131 @@
+import type { CapacityGate } from './capacity-gate.js';
+import type { ClientEntry } from './client-entry.js';
+import type { Clock } from './clock.js';
+import { IdleList } from './idle-list.js';
+import { EntryLease } from './lease.js';
+import type { TenantClientLease } from './lease.js';
+import type { RegistryEvents } from './registry-events.js';
+import type { EvictionCause } from './registry-options.js';
+import type { RegistryCounters } from './registry-stats.js';
+import type { ClientSnapshot, EvictedClient } from './registry-types.js';
+import type { Retirements } from './retirements.js';
+import { sweepIdle } from './sweep.js';
+
+/** What the roster works with. */
+export interface RosterParts<TClient> {
+  readonly kind: string;
+  readonly clock: Clock;
+  readonly drainTimeoutMs: number;
+  readonly events: RegistryEvents;
+  readonly counters: RegistryCounters;
+  readonly gate: CapacityGate;
+  readonly retirements: Retirements<TClient>;
+}
+
+/** The clients that are there: at most one per tenant. Lends them, takes them back, knows which is idle, lets them go. */
+export class ClientRoster<TClient> {
+  readonly #parts: RosterParts<TClient>;
+  readonly #entries = new Map<string, ClientEntry<TClient>>();
+  readonly #idle = new IdleList<TClient>();
+  readonly #giveBack = (entry: ClientEntry<TClient>): void => this.#takeBack(entry);
+
+  constructor(parts: RosterParts<TClient>) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** The tenant's entry; no use is counted. */
+  find(tenantId: string): ClientEntry<TClient> | undefined {
+    return this.#entries.get(tenantId);
+  }
+
+  /** All entries, as they are now. */
+  all(): ClientEntry<TClient>[] {
+    return [...this.#entries.values()];
+  }
+
+  /** Notes a use. */
+  touch(entry: ClientEntry<TClient>): void {
+    entry.lastUsed = this.#parts.clock.now();
+    if (entry.ages) this.#idle.touch(entry);
+  }
+
+  /** Lends a client; counts as use. */
+  lend(entry: ClientEntry<TClient>): TenantClientLease<TClient> {
+    if (entry.leases === 0) this.#idle.remove(entry);
+    entry.leases += 1;
+    this.#parts.counters.leases += 1;
+    entry.lastUsed = this.#parts.clock.now();
+    return new EntryLease(entry, this.#giveBack);
+  }
+
+  /** Publishes a client. One that was there before is detached, and its pin goes over. */
+  install(entry: ClientEntry<TClient>, cause: EvictionCause): void {
+    const previous = this.#entries.get(entry.tenantId);
+    if (previous !== undefined) {
+      entry.pinned = previous.pinned;
+      void this.detach(previous, cause);
+    }
+    this.#entries.set(entry.tenantId, entry);
+    if (entry.ages) this.#idle.touch(entry);
+  }
+
+  /** Takes a client out at once and retires it. @returns settles when it is gone */
+  detach(entry: ClientEntry<TClient>, cause: EvictionCause, drainTimeoutMs = this.#parts.drainTimeoutMs): Promise<void> {
+    const { kind, counters, events, retirements } = this.#parts;
+    if (this.#entries.get(entry.tenantId) === entry) this.#entries.delete(entry.tenantId);
+    this.#idle.remove(entry);
+    counters.evictions[cause] += 1;
+    const gone = retirements.retire(entry, cause, drainTimeoutMs);
+    events.emit('evicted', { kind, tenantId: entry.tenantId, cause });
+    return gone;
+  }
+
+  /** Pins or unpins; an unpinned client ages from now. */
+  setPinned(entry: ClientEntry<TClient>, pinned: boolean): void {
+    entry.pinned = pinned;
+    if (pinned) this.#idle.remove(entry);
+    else this.touch(entry);
+  }
+
+  /** Evicts the least recently used idle clients for those who wait, as far as no disposal is about to make room anyway. */
+  makeRoom(): void {
+    const { gate, retirements } = this.#parts;
+    while (this.#idle.oldest !== null && gate.waiting > retirements.disposing) void this.detach(this.#idle.oldest, 'capacity');
+  }
+
+  /** Evicts what has been idle for longer than `idleMs`. @returns what was evicted, once it is gone */
+  async sweep(idleMs: number): Promise<EvictedClient[]> {
+    const evicted: EvictedClient[] = [];
+    const gone: Promise<void>[] = [];
+    const now = this.#parts.clock.now();
+    await sweepIdle(this.#idle, now, idleMs, (entry) => {
+      evicted.push({ tenantId: entry.tenantId, cause: 'idle', idleMs: now - entry.lastUsed });
+      gone.push(this.detach(entry, 'idle'));
+    });
+    await Promise.all(gone);
+    return evicted;
+  }
+
+  /** A picture of every client. */
+  *snapshots(): IterableIterator<ClientSnapshot> {
+    const now = this.#parts.clock.now();
+    for (const { tenantId, leases, pinned, lastUsed, createdAt, ticket } of this.#entries.values()) {
+      const idleMs = leases > 0 ? 0 : now - lastUsed;
+      yield { tenantId, state: 'ready', leases, pinned, idleMs, ageMs: now - createdAt, weight: ticket.weight };
+    }
+  }
+
+  #takeBack(entry: ClientEntry<TClient>): void {
+    const { counters, gate, retirements } = this.#parts;
+    entry.leases -= 1;
+    counters.leases -= 1;
+    if (entry.leases > 0) return;
+    if (!entry.isReady) return retirements.returned(entry);
+    this.touch(entry);
+    if (gate.waiting > 0) this.makeRoom();
+  }
+}

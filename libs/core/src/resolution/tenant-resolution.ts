@@ -1,0 +1,96 @@
+import { CatalogUnavailableError } from '../errors/catalog.errors.js';
+import { MultitenancyError } from '../errors/multitenancy.error.js';
+import { isPromise } from '../tenant/maybe-promise.js';
+import type { MaybePromise } from '../tenant/maybe-promise.js';
+import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
+import type { TenantDirectory } from '../tenant/tenant-directory.js';
+import { canonicalIdentifier } from '../tenant/tenant-identifier.js';
+import type { Tenant } from '../tenant/tenant.js';
+import { notApplicable, rejected } from './tenant-resolver.js';
+import type { ResolverAnswer, TenantResolver } from './tenant-resolver.js';
+import type { TenantRequest } from './tenant-request.js';
+import { judge } from './verdict.js';
+import type { Claim } from './verdict.js';
+
+/**
+ * Hears every resolver about a request and judges what they say together. Never throws and never rejects: whatever goes
+ * wrong becomes a `rejected` outcome. Synchronous as long as resolvers and catalog are.
+ */
+export class TenantResolution {
+  readonly #head: readonly TenantResolver[];
+  readonly #body: readonly TenantResolver[];
+  readonly #directory: TenantDirectory;
+
+  constructor(resolvers: readonly TenantResolver[], directory: TenantDirectory) {
+    this.#head = resolvers.filter(({ phase }) => phase !== 'body');
+    this.#body = resolvers.filter(({ phase }) => phase === 'body');
+    this.#directory = directory;
+  }
+
+  /** Whether some resolvers can only be heard once the body is parsed. */
+  get readsBody(): boolean {
+    return this.#body.length > 0;
+  }
+
+  /** The outcome by the resolvers that need no body. */
+  ofHead(request: TenantRequest): MaybePromise<ResolutionOutcome> {
+    return settled(this.#head.map((resolver) => this.#hear(resolver, request)));
+  }
+
+  /**
+   * The outcome once the body is parsed: unchanged where no resolver finds a tenant in the body, else by all resolvers.
+   *
+   * @param head the outcome by the resolvers that need no body
+   */
+  ofWhole(request: TenantRequest, head: ResolutionOutcome): MaybePromise<ResolutionOutcome> {
+    const hearBody = (): MaybePromise<Claim>[] => this.#body.map((resolver) => this.#hear(resolver, request));
+    const judgeAll = (body: readonly Claim[]): MaybePromise<ResolutionOutcome> => {
+      if (body.every(({ answer }) => answer.kind === 'notApplicable')) return head;
+      return settled([...this.#head.map((resolver) => this.#hear(resolver, request)), ...body]);
+    };
+    const body = hearBody();
+    return body.some(isPromise) ? Promise.all(body).then(judgeAll) : judgeAll(body as Claim[]);
+  }
+
+  #hear(resolver: TenantResolver, request: TenantRequest): MaybePromise<Claim> {
+    const answer = ask(resolver, request);
+    return isPromise(answer) ? answer.then((late) => this.#lookUp(resolver, late)) : this.#lookUp(resolver, answer);
+  }
+
+  #lookUp(resolver: TenantResolver, answer: ResolverAnswer): MaybePromise<Claim> {
+    if (answer.kind !== 'resolved') return { resolver, answer };
+    const identifier = canonicalIdentifier(answer.identifier);
+    if (identifier === null) return { resolver, answer: rejected('it is malformed') };
+    const found = this.#directory.find(identifier);
+    const claim = (tenant: Tenant | null): Claim => ({ resolver, answer, identifier, tenant });
+    return isPromise(found)
+      ? found.then(claim, (error: unknown) => ({ resolver, answer: rejected(asOutage(error)) }))
+      : claim(found);
+  }
+}
+
+function settled(claims: MaybePromise<Claim>[]): MaybePromise<ResolutionOutcome> {
+  return claims.some(isPromise) ? Promise.all(claims).then(judge) : judge(claims as Claim[]);
+}
+
+function ask(resolver: TenantResolver, request: TenantRequest): MaybePromise<ResolverAnswer> {
+  try {
+    const answer = resolver.resolve(request);
+    return isPromise(answer) ? answer.then(orNotApplicable, asRejection) : orNotApplicable(answer);
+  } catch (error) {
+    return asRejection(error);
+  }
+}
+
+function orNotApplicable(answer: ResolverAnswer | null | undefined): ResolverAnswer {
+  return answer ?? notApplicable;
+}
+
+function asRejection(error: unknown): ResolverAnswer {
+  return rejected(asOutage(error));
+}
+
+/** A resolver or catalog that breaks is an outage, never "no tenant". */
+function asOutage(error: unknown): MultitenancyError {
+  return error instanceof MultitenancyError ? error : new CatalogUnavailableError(error);
+}

@@ -1,0 +1,71 @@
+import type { MultitenancyError } from '../errors/multitenancy.error.js';
+import { TenantConflictError, TenantUnknownError } from '../errors/tenant.errors.js';
+import type { ResolutionOutcome, ResolutionTrace, ResolutionTraceEntry, ResolverTrust } from '../tenant/resolution-outcome.js';
+import { servingProblem } from '../tenant/tenant-directory.js';
+import type { Tenant } from '../tenant/tenant.js';
+import type { ResolverAnswer, TenantResolver } from './tenant-resolver.js';
+
+/** What one resolver said, and the tenant it led to. */
+export interface Claim {
+  readonly resolver: TenantResolver;
+  readonly answer: ResolverAnswer;
+  /** Canonical identifier, when `resolved`. */
+  readonly identifier?: string;
+  /** The tenant, `null` = unknown to the catalog, when `resolved`. */
+  readonly tenant?: Tenant | null;
+}
+
+const TRUST_RANK: Readonly<Record<ResolverTrust, number>> = { network: 0, proxy: 1, verified: 2 };
+
+/**
+ * Judges all claims of a request together. Pure.
+ *
+ * In this order: a rejection rejects; two tenants conflict; an identifier that nobody knows rejects, unless it is weak and
+ * another claim names a tenant; a tenant that is not served rejects.
+ */
+export function judge(claims: readonly Claim[]): ResolutionOutcome {
+  const trace = traceOf(claims);
+  const rejection = claims.find(({ answer }) => answer.kind === 'rejected')?.answer;
+  if (rejection?.kind === 'rejected') return { kind: 'rejected', error: rejection.error, trace };
+
+  const known = claims.filter((claim) => claim.tenant);
+  const first = known[0]?.tenant;
+  if (known.some(({ tenant }) => tenant?.id !== first?.id)) {
+    return { kind: 'conflict', error: new TenantConflictError(), trace };
+  }
+  const unknown = unknownClaim(claims, known.length > 0);
+  if (unknown) return { kind: 'rejected', error: unknown, trace };
+  if (!first) return { kind: 'notApplicable', trace };
+
+  const problem = servingProblem(first);
+  return problem ? { kind: 'rejected', error: problem, trace } : { kind: 'resolved', tenant: first, trust: highestTrust(known), trace };
+}
+
+function unknownClaim(claims: readonly Claim[], somethingKnown: boolean): MultitenancyError | null {
+  const unknown = claims.find(
+    ({ answer, tenant }) => answer.kind === 'resolved' && tenant === null && !(answer.weak && somethingKnown),
+  );
+  return unknown?.identifier === undefined ? null : new TenantUnknownError(unknown.identifier);
+}
+
+function highestTrust(claims: readonly Claim[]): ResolverTrust {
+  return claims.reduce<ResolverTrust>(
+    (best, { resolver }) => (TRUST_RANK[resolver.trust] > TRUST_RANK[best] ? resolver.trust : best),
+    'network',
+  );
+}
+
+function traceOf(claims: readonly Claim[]): ResolutionTrace {
+  return claims.map(traceEntry);
+}
+
+function traceEntry({ resolver, answer, identifier, tenant }: Claim): ResolutionTraceEntry {
+  return {
+    resolver: resolver.name,
+    trust: resolver.trust,
+    answer: answer.kind,
+    ...(identifier === undefined ? {} : { identifier }),
+    ...(tenant ? { tenantId: tenant.id } : {}),
+    ...(answer.kind === 'rejected' ? { reason: answer.error.message } : {}),
+  };
+}

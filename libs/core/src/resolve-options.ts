@@ -1,0 +1,77 @@
+import { CronTime } from 'cron';
+import { OptionsInvalidError } from './errors/usage.errors.js';
+import type { TenantMembership } from './guards/tenant-membership.guard.js';
+import type { MultitenancyOptions } from './multitenancy.options.js';
+import { systemClock } from './registry/clock.js';
+import type { Clock } from './registry/clock.js';
+import type { RegistryLimits } from './registry/registry-options.js';
+import { resolveRegistryLimits } from './registry/resolve-registry-options.js';
+import { resolverOf } from './resolution/tenant-resolver.js';
+import type { TenantResolver } from './resolution/tenant-resolver.js';
+import type { TenantCatalogReader } from './tenant/tenant-catalog.js';
+
+/** The options of the module, complete, checked and frozen. */
+export interface ResolvedMultitenancyOptions {
+  readonly catalog: TenantCatalogReader;
+  readonly resolvers: readonly TenantResolver[];
+  readonly guard: 'global' | 'manual';
+  readonly membership: TenantMembership | null;
+  readonly clients: RegistryLimits;
+  readonly cleanup: { readonly cron: string; readonly enabled: boolean };
+  readonly clock: Clock;
+}
+
+const EVERY_MINUTE = '0 * * * * *';
+const CATALOG_METHODS = ['findByIdentifier', 'findById', 'list'] as const;
+
+/**
+ * Fills in defaults and checks every option. Synchronous and asynchronous set-up share it.
+ *
+ * @throws {@link OptionsInvalidError} `MT_OPTIONS_INVALID` with the option's name, its value and what is allowed
+ */
+export function resolveOptions(options: MultitenancyOptions): ResolvedMultitenancyOptions {
+  if (typeof options !== 'object' || options === null) throw new OptionsInvalidError('options', options, 'an object');
+  const { guard = 'global', membership = null, cleanup = {}, clients = {}, clock = systemClock } = options;
+  if (guard !== 'global' && guard !== 'manual') throw new OptionsInvalidError('guard', guard, '"global" or "manual"');
+  if (membership !== null && typeof membership !== 'function') {
+    throw new OptionsInvalidError('membership', membership, 'a function (principal, tenant) => boolean');
+  }
+  return Object.freeze({
+    catalog: checkedCatalog(options.catalog),
+    resolvers: checkedResolvers(options.resolvers),
+    guard,
+    membership,
+    clients: resolveRegistryLimits('clients', clients),
+    cleanup: Object.freeze({ cron: checkedCron(cleanup.cron ?? EVERY_MINUTE), enabled: cleanup.enabled ?? true }),
+    clock,
+  });
+}
+
+function checkedCatalog(catalog: unknown): TenantCatalogReader {
+  const candidate = (catalog ?? {}) as Record<string, unknown>;
+  if (CATALOG_METHODS.some((method) => typeof candidate[method] !== 'function')) {
+    throw new OptionsInvalidError('catalog', catalog, `a TenantCatalogReader (an object with ${CATALOG_METHODS.join(', ')})`);
+  }
+  return catalog as TenantCatalogReader;
+}
+
+function checkedResolvers(resolvers: MultitenancyOptions['resolvers']): readonly TenantResolver[] {
+  if (!Array.isArray(resolvers) || resolvers.length === 0) {
+    throw new OptionsInvalidError('resolvers', resolvers, 'at least one resolver, such as fromHost()');
+  }
+  return (resolvers as MultitenancyOptions['resolvers']).map((resolver, index) => {
+    if (typeof resolver !== 'function' && typeof resolver?.resolve !== 'function') {
+      throw new OptionsInvalidError(`resolvers[${index}]`, resolver, 'a resolver or a function');
+    }
+    return resolverOf(resolver);
+  });
+}
+
+function checkedCron(cron: string): string {
+  try {
+    new CronTime(cron);
+    return cron;
+  } catch {
+    throw new OptionsInvalidError('cleanup.cron', cron, 'a cron expression of five or six fields, such as "0 * * * * *"');
+  }
+}

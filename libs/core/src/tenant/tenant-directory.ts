@@ -1,0 +1,70 @@
+import { CatalogUnavailableError } from '../errors/catalog.errors.js';
+import { MultitenancyError } from '../errors/multitenancy.error.js';
+import { TenantProvisioningError, TenantSuspendedError, TenantUnknownError } from '../errors/tenant.errors.js';
+import type { MaybePromise } from './maybe-promise.js';
+import { SUPER_TENANT, SUPER_TENANT_ID } from './super-tenant.js';
+import type { SynchronousTenantCatalog, TenantCatalogReader, TenantListQuery, TenantPage } from './tenant-catalog.js';
+import type { Tenant } from './tenant.js';
+
+/**
+ * The application's catalog as the rest of the library asks it: answers for the super tenant itself, asks synchronously
+ * where the catalog can, and tells an outage from absence.
+ */
+export class TenantDirectory {
+  readonly #catalog: TenantCatalogReader & Partial<SynchronousTenantCatalog>;
+
+  constructor(catalog: TenantCatalogReader) {
+    this.#catalog = catalog;
+  }
+
+  /**
+   * Finds by canonical identifier (id, domain or alias).
+   *
+   * @returns the tenant, or `null` when the catalog knows none
+   * @throws {@link CatalogUnavailableError} `MT_CATALOG_UNAVAILABLE` (always as a rejection)
+   */
+  find(identifier: string): MaybePromise<Tenant | null> {
+    if (identifier === SUPER_TENANT_ID) return SUPER_TENANT;
+    const known = this.#catalog.peekByIdentifier?.(identifier);
+    if (known !== undefined) return known;
+    return guarded(() => this.#catalog.findByIdentifier(identifier));
+  }
+
+  /**
+   * Finds by id and insists that the tenant is served.
+   *
+   * @throws `MT_TENANT_UNKNOWN`, `MT_TENANT_SUSPENDED`, `MT_TENANT_PROVISIONING`, `MT_CATALOG_UNAVAILABLE`
+   */
+  async getActive(id: string): Promise<Tenant> {
+    const tenant = id.toLowerCase() === SUPER_TENANT_ID ? SUPER_TENANT : await guarded(() => this.#catalog.findById(id));
+    if (!tenant) throw new TenantUnknownError(id);
+    const problem = servingProblem(tenant);
+    if (problem) throw problem;
+    return tenant;
+  }
+
+  /** Lists tenants; see {@link TenantCatalogReader.list}. @throws `MT_CATALOG_UNAVAILABLE` */
+  list(query: TenantListQuery): Promise<TenantPage> {
+    return guarded(() => this.#catalog.list(query));
+  }
+}
+
+/** Why a tenant is not served, or `null` when it is. */
+export function servingProblem(tenant: Tenant): MultitenancyError | null {
+  switch (tenant.status) {
+    case 'active':
+      return null;
+    case 'provisioning':
+      return new TenantProvisioningError(tenant.id);
+    default:
+      return new TenantSuspendedError(tenant.id, tenant.status === 'deleting' ? 'being deleted' : 'suspended');
+  }
+}
+
+async function guarded<R>(ask: () => Promise<R>): Promise<R> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw error instanceof MultitenancyError ? error : new CatalogUnavailableError(error);
+  }
+}

@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http';
+import type { TenantRequest } from '../resolution/tenant-request.js';
+
+/** Node's request as resolvers see it. Reads `rawHeaders`, because `headers` drops or joins duplicates. */
+export class HttpTenantRequest implements TenantRequest {
+  readonly platformRequest: object;
+  readonly path: string;
+  readonly ambiguity: string | null;
+  readonly #raw: IncomingMessage;
+  readonly #host: string | undefined;
+
+  constructor(raw: IncomingMessage, platformRequest: object = raw) {
+    this.#raw = raw;
+    this.platformRequest = platformRequest;
+    const hosts = this.headers('host');
+    const target = parseTarget(originalTarget(raw));
+    this.path = target.path;
+    this.#host = headerText(raw.headers[':authority']) ?? hosts[0];
+    this.ambiguity = ambiguityOf(hosts, target.authority, this.#host);
+  }
+
+  get host(): string | undefined {
+    return this.#host;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#raw.socket.remoteAddress;
+  }
+
+  get body(): unknown {
+    return Reflect.get(this.platformRequest, 'body');
+  }
+
+  headers(name: string): readonly string[] {
+    const { rawHeaders } = this.#raw;
+    const values: string[] = [];
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const candidate = rawHeaders[i] as string;
+      if (candidate.length === name.length && candidate.toLowerCase() === name) values.push(rawHeaders[i + 1] as string);
+    }
+    return values;
+  }
+}
+
+function originalTarget(raw: IncomingMessage): string {
+  const original: unknown = Reflect.get(raw, 'originalUrl');
+  return typeof original === 'string' ? original : (raw.url ?? '/');
+}
+
+/** Splits a request target (RFC 9112, section 3.2) without normalising any of it. */
+function parseTarget(target: string): { path: string; authority: string | null } {
+  const absolute = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(target);
+  const rest = absolute === null ? target : target.slice(absolute[0].length);
+  const end = rest.search(/[?#]/);
+  return { path: (end < 0 ? rest : rest.slice(0, end)) || '/', authority: absolute?.[1] ?? null };
+}
+
+function ambiguityOf(hosts: readonly string[], authority: string | null, host: string | undefined): string | null {
+  if (hosts.length > 1) return 'the request has more than one Host header';
+  if (authority !== null && authority !== host) return 'the request target and the Host header disagree';
+  return null;
+}
+
+function headerText(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
