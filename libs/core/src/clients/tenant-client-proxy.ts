@@ -5,7 +5,6 @@ import { TenantContextMissingError } from '../errors/usage.errors.js';
 /** What Nest and the language look for on any provider; never the client's business. */
 const NOT_FORWARDED: ReadonlySet<string | symbol> = new Set<string | symbol>([
   'then',
-  'constructor',
   'onModuleInit',
   'onModuleDestroy',
   'onApplicationBootstrap',
@@ -30,11 +29,15 @@ export function createTenantClientProxy(kind: string, cls: ClsService): object {
     return scope.client(kind) as object;
   };
   return new Proxy(Object.create(null) as object, {
-    get: (_target, key) => (NOT_FORWARDED.has(key) ? undefined : readFrom(client(), key, bound)),
+    get: (_target, key) => {
+      if (NOT_FORWARDED.has(key)) return undefined;
+      return key in Object.prototype ? Reflect.get(Object.prototype, key) : readFrom(client(), key, bound);
+    },
     set: (_target, key, value) => Reflect.set(client(), key, value),
     has: (_target, key) => !NOT_FORWARDED.has(key) && Reflect.has(client(), key),
     deleteProperty: (_target, key) => Reflect.deleteProperty(client(), key),
-    getPrototypeOf: () => Object.prototype,
+    // Nest's explorers look through the prototype of every provider; there is nothing of theirs to find.
+    getPrototypeOf: () => null,
     ownKeys: () => [],
     getOwnPropertyDescriptor: () => undefined,
     defineProperty: () => false,
