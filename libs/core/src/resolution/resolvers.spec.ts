@@ -1,0 +1,187 @@
+import { TenantTokenInvalidError } from '../errors/tenant.errors.js';
+import { fromHeader } from './from-header.js';
+import { fromHost } from './from-host.js';
+import { fromJwtClaim } from './from-jwt-claim.js';
+import { fromPath } from './from-path.js';
+import { fromUsername } from './from-username.js';
+import type { TenantRequest } from './tenant-request.js';
+import type { TenantResolver } from './tenant-resolver.js';
+
+interface Parts {
+  readonly path?: string;
+  readonly host?: string;
+  readonly ambiguity?: string;
+  readonly remoteAddress?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, readonly string[]>>;
+}
+
+function requestOf({ path = '/', host, ambiguity, remoteAddress = '127.0.0.1', body, headers = {} }: Parts): TenantRequest {
+  return { path, host, ambiguity: ambiguity ?? null, remoteAddress, body, platformRequest: {}, headers: (name) => headers[name] ?? [] };
+}
+
+/** The identifier, or the kind of the answer. */
+async function answerOf(resolver: TenantResolver, parts: Parts): Promise<string> {
+  const answer = await resolver.resolve(requestOf(parts));
+  return answer.kind === 'resolved' ? `= ${answer.identifier}` : answer.kind;
+}
+
+describe('fromHost', () => {
+  it.each([
+    ['foo.com', '= foo.com'],
+    ['FOO.com:8080', '= foo.com'],
+    ['foo.com.', '= foo.com'],
+    ['localhost:3000', 'notApplicable'],
+    ['127.0.0.1:3000', 'notApplicable'],
+    ['[::1]:3000', 'notApplicable'],
+    ['super', 'notApplicable'],
+    ['', 'rejected'],
+    ['a:80@evil', 'rejected'],
+    ['a, b', 'rejected'],
+    ['a b', 'rejected'],
+    ['../../etc', 'rejected'],
+    ['f\u212A.com', 'rejected'],
+    ['ｆoo.com', 'rejected'],
+    ['fo\u200bo.com', 'rejected'],
+    ['foo..com', 'rejected'],
+    ['foo.com..', 'rejected'],
+    [`${'a'.repeat(250)}.com`, 'rejected'],
+  ])('reads %j as %s', async (host, expected) => {
+    expect(await answerOf(fromHost(), { host })).toBe(expected);
+  });
+
+  it.each([
+    ['foo.example.com', '= foo'],
+    ['example.com', 'notApplicable'],
+    ['a.b.example.com', 'rejected'],
+    ['foo.com', 'notApplicable'],
+    ['fooexample.com', 'notApplicable'],
+  ])('with a base domain reads %j as %s', async (host, expected) => {
+    expect(await answerOf(fromHost({ baseDomain: 'example.com' }), { host })).toBe(expected);
+  });
+
+  it('does not apply without a host, and rejects what is ambiguous', async () => {
+    expect(await answerOf(fromHost(), {})).toBe('notApplicable');
+    expect(await answerOf(fromHost(), { host: 'foo.com', ambiguity: 'two of them' })).toBe('rejected');
+  });
+
+  it('refuses a base domain that is none', () => {
+    expect(() => fromHost({ baseDomain: 'https://example.com' })).toThrow(/fromHost\.baseDomain/);
+  });
+});
+
+describe('fromPath', () => {
+  it.each([
+    ['/t/foo.com/x', '= foo.com'],
+    ['/t/foo.com', '= foo.com'],
+    ['/t/foo.com/', '= foo.com'],
+    ['/t/FOO.com/x', '= FOO.com'],
+    ['/t/foo.com/files/a%2fb', '= foo.com'],
+    ['/', 'notApplicable'],
+    ['/t', 'notApplicable'],
+    ['/tenants/foo.com', 'notApplicable'],
+    ['/x/t/foo.com', 'notApplicable'],
+    ['/t/', 'rejected'],
+    ['/t//foo.com', 'rejected'],
+    ['/t/../x', 'rejected'],
+    ['/t/foo.com/../bar.com/x', 'rejected'],
+    ['/t/foo.com/..%2fbar.com/x', 'rejected'],
+    ['/t/foo.com/%2e%2e/bar.com', 'rejected'],
+    ['/t/foo.com//x', 'rejected'],
+    ['/t/foo.com/./x', 'rejected'],
+    ['/t/foo.com/a%5cb', 'rejected'],
+    ['/t/foo.com/a%00b', 'rejected'],
+    ['/t/foo.com;v=1/x', 'rejected'],
+    ['/t/%66oo.com/x', 'rejected'],
+    ['/t/foo%2ecom/x', 'rejected'],
+    ['/T/foo.com/x', 'rejected'],
+    ['/%74/foo.com/x', 'rejected'],
+    ['//t/foo.com/x', 'rejected'],
+    ['/./t/foo.com/x', 'rejected'],
+    ['/t%2ffoo.com/x', 'rejected'],
+    ['/t/__proto__/x', 'rejected'],
+  ])('reads %s as %s', async (path, expected) => {
+    expect(await answerOf(fromPath(), { path })).toBe(expected);
+  });
+
+  it('takes a longer prefix, and refuses a malformed one', async () => {
+    expect(await answerOf(fromPath({ prefix: 'api/t' }), { path: '/api/t/foo.com/x' })).toBe('= foo.com');
+    expect(() => fromPath({ prefix: '/t/' })).toThrow(/fromPath\.prefix is "\/t\/"/);
+  });
+});
+
+describe('fromHeader', () => {
+  const resolver = fromHeader({ name: 'X-Tenant-Id', trustedProxies: ['10.0.0.0/8', 'loopback'] });
+
+  it.each([
+    ['one value from a listed peer', { remoteAddress: '10.1.2.3', headers: { 'x-tenant-id': ['foo'] } }, '= foo'],
+    ['a listed peer mapped to IPv6', { remoteAddress: '::ffff:10.1.2.3', headers: { 'x-tenant-id': ['foo'] } }, '= foo'],
+    ['another peer', { remoteAddress: '11.1.2.3', headers: { 'x-tenant-id': ['foo'] } }, 'notApplicable'],
+    ['no header', {}, 'notApplicable'],
+    ['two values', { headers: { 'x-tenant-id': ['a', 'b'] } }, 'rejected'],
+    ['a name with underscores', { headers: { 'x-tenant-id': ['a'], x_tenant_id: ['b'] } }, 'rejected'],
+  ])('with %s', async (_case, parts, expected) => {
+    expect(await answerOf(resolver, parts)).toBe(expected);
+  });
+
+  it.each([[[]], [['10.0.0.0/33']], [['proxy.local']], [['10.0.0.0/']], [['10.0.0.0/8/8']]])('refuses the peers %j', (trustedProxies) => {
+    expect(() => fromHeader({ name: 'x-tenant', trustedProxies })).toThrow(/fromHeader\.trustedProxies/);
+  });
+});
+
+describe('fromJwtClaim', () => {
+  const resolver = fromJwtClaim({
+    claim: 'tenant',
+    verify: (token) => {
+      if (token === 'forged') throw new Error('bad signature');
+      return JSON.parse(Buffer.from(token, 'base64url').toString()) as Record<string, unknown>;
+    },
+  });
+  const bearer = (claims: object): Parts => ({
+    headers: { authorization: [`Bearer ${Buffer.from(JSON.stringify(claims)).toString('base64url')}`] },
+  });
+
+  it.each([
+    ['one text', bearer({ tenant: 'foo' }), '= foo'],
+    ['no authorization', {}, 'notApplicable'],
+    ['another scheme', { headers: { authorization: ['Basic YTpi'] } }, 'notApplicable'],
+    ['no token', { headers: { authorization: ['Bearer '] } }, 'rejected'],
+    ['a token that does not verify', { headers: { authorization: ['Bearer forged'] } }, 'rejected'],
+    ['two tokens', { headers: { authorization: ['Bearer a', 'Bearer b'] } }, 'rejected'],
+    ['an array', bearer({ tenant: ['foo'] }), 'rejected'],
+    ['no such claim', bearer({}), 'rejected'],
+    ['an inherited name', bearer({ other: 1 }), 'rejected'],
+  ])('with %s', async (_case, parts, expected) => {
+    expect(await answerOf(resolver, parts)).toBe(expected);
+  });
+
+  it('answers 401 for a bad token, with the cause kept', async () => {
+    const answer = await resolver.resolve(requestOf({ headers: { authorization: ['Bearer forged'] } }));
+    const error = answer.kind === 'rejected' ? answer.error : null;
+    expect(error).toBeInstanceOf(TenantTokenInvalidError);
+    expect(error?.cause).toEqual(new Error('bad signature'));
+    expect(error?.message).not.toContain('bad signature');
+  });
+
+  it('does not take inherited properties for claims', async () => {
+    const inherited = fromJwtClaim({ claim: 'tenant', verify: () => Object.create({ tenant: 'foo' }) as Record<string, unknown> });
+    expect(await answerOf(inherited, bearer({}))).toBe('rejected');
+  });
+});
+
+describe('fromUsername', () => {
+  const resolver = fromUsername({ paths: ['/auth/login'] });
+
+  it.each([
+    ['/auth/login', { username: 'alice@foo.com' }, '= foo.com'],
+    ['/auth/login', { username: 'alice@x@foo.com' }, '= foo.com'],
+    ['/auth/login', { username: 'alice' }, 'notApplicable'],
+    ['/auth/login', { username: 7 }, 'notApplicable'],
+    ['/auth/login', undefined, 'notApplicable'],
+    ['/auth/login', { username: 'alice@' }, 'rejected'],
+    ['/auth/login', { username: '@foo.com' }, 'rejected'],
+    ['/users', { username: 'alice@foo.com' }, 'notApplicable'],
+  ])('on %s with %j gives %s', async (path, body, expected) => {
+    expect(await answerOf(resolver, { path, body })).toBe(expected);
+  });
+});
