@@ -1,7 +1,13 @@
 import { Injectable, Module } from '@nestjs/common';
 import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { Cron, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
-import { CLEANUP_JOB, fromPath, getTenantClientRegistryToken, InMemoryTenantCatalog, MultitenancyModule } from '@tenantry/core';
+import {
+  CLEANUP_JOB,
+  fromPath,
+  getTenantClientRegistryToken,
+  InMemoryTenantCatalog,
+  MultitenancyModule,
+} from '@tenantry/core';
 import type { CleanupOptions, TenantClientRegistry } from '@tenantry/core';
 import { ManualClock } from '@tenantry/core/testing';
 import { startApp } from '../support/http.js';
@@ -57,7 +63,9 @@ const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 
 describe('the cron clean-up', () => {
   let fixture: Fixture | undefined;
-  beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] }));
+  beforeEach(
+    () => void jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] }),
+  );
   afterEach(async () => {
     jest.useRealTimers();
     await fixture?.app.close();

@@ -5,7 +5,10 @@ const TABLE = readFileSync('docs/errors.md', 'utf8');
 
 describe('the table of errors', () => {
   it('lists every code with its HTTP status, and no other', () => {
-    const documented = [...TABLE.matchAll(/^\| `(MT_\w+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [code, Number(status)]);
+    const documented = [...TABLE.matchAll(/^\| `(MT_\w+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [
+      code,
+      Number(status),
+    ]);
     const coded = Object.entries(ERROR_CODES).map(([code, { status }]) => [code, status]);
     expect(documented.sort()).toEqual(coded.sort());
   });

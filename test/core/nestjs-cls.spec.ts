@@ -18,7 +18,10 @@ class ClsController {
 
   @Post()
   async post(@Body() _body: object): Promise<object> {
-    const inner = await this.context.run('bar', () => ({ theirs: this.cls.get<string>('theirs'), tenant: this.context.tenant.id }));
+    const inner = await this.context.run('bar', () => ({
+      theirs: this.cls.get<string>('theirs'),
+      tenant: this.context.tenant.id,
+    }));
     return { theirs: this.cls.get<string>('theirs'), tenant: this.context.tenant.id, inner };
   }
 }

@@ -206,7 +206,10 @@ describe.each(ADAPTERS)('tenant clients over HTTP on %s', (adapter) => {
   it('may be looked up where the handler declares them, and only there, warm or cold', async () => {
     const { app } = fixture;
     expect((await call(app, '/t/foo.com/lookup/declared')).json).toEqual({ whose: 'foo' });
-    expect((await call(app, '/t/foo.com/lookup/undeclared')).json).toMatchObject({ status: 500, code: 'MT_CLIENT_NOT_ACQUIRED' });
+    expect((await call(app, '/t/foo.com/lookup/undeclared')).json).toMatchObject({
+      status: 500,
+      code: 'MT_CLIENT_NOT_ACQUIRED',
+    });
   });
 
   it('are the inner tenant’s inside a nested run, and the outer’s again behind it', async () => {

@@ -1,6 +1,16 @@
 import { Body, Controller, Get, Injectable, Module, Post } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
-import { CurrentTenant, fromHeader, fromHost, fromPath, InMemoryTenantCatalog, MultitenancyModule, SuperTenantOnly, TenantContext, TenantOptional } from '@tenantry/core';
+import {
+  CurrentTenant,
+  fromHeader,
+  fromHost,
+  fromPath,
+  InMemoryTenantCatalog,
+  MultitenancyModule,
+  SuperTenantOnly,
+  TenantContext,
+  TenantOptional,
+} from '@tenantry/core';
 import type { Tenant } from '@tenantry/core';
 import { ADAPTERS, call, startApp } from '../support/http.js';
 
@@ -122,7 +132,9 @@ describe.each(ADAPTERS)('the tenant of a request on %s', (adapter) => {
 
   it('must be the super tenant, vouched for, on operator routes', async () => {
     expect((await call(app, '/operator', { headers: { 'x-tenant': 'super' } })).status).toBe(200);
-    expect((await call(app, '/operator', { headers: { 'x-tenant': 'foo' } })).json).toMatchObject({ code: 'MT_TENANT_FORBIDDEN' });
+    expect((await call(app, '/operator', { headers: { 'x-tenant': 'foo' } })).json).toMatchObject({
+      code: 'MT_TENANT_FORBIDDEN',
+    });
     expect((await call(app, '/operator')).json).toMatchObject({ status: 403, code: 'MT_TENANT_FORBIDDEN' });
   });
 });

@@ -2,8 +2,8 @@ import type { INestApplication, Type } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { Agent, request } from 'node:http';
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import { request } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders , Agent} from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** Both platforms; specs run on each. */

@@ -62,7 +62,12 @@ export type { JsonObject, JsonValue, Tenant, TenantStatus } from './tenant/tenan
 export { CachedTenantCatalog } from './tenant/cached-tenant-catalog.js';
 export type { CachedTenantCatalogOptions } from './tenant/cached-tenant-catalog.js';
 export type { MaybePromise } from './tenant/maybe-promise.js';
-export type { ResolutionOutcome, ResolutionTrace, ResolutionTraceEntry, ResolverTrust } from './tenant/resolution-outcome.js';
+export type {
+  ResolutionOutcome,
+  ResolutionTrace,
+  ResolutionTraceEntry,
+  ResolverTrust,
+} from './tenant/resolution-outcome.js';
 
 export { fromHeader } from './resolution/from-header.js';
 export type { FromHeaderOptions } from './resolution/from-header.js';
@@ -120,6 +125,10 @@ export { PROBLEM_MEDIA_TYPE, toProblem } from './http/problem.js';
 export type { ProblemAnswer } from './http/problem.js';
 
 export { CLEANUP_JOB, TenantClientCleanup } from './cleanup/tenant-client-cleanup.js';
+
+export { TenantEagerLoader } from './loading/eager-loader.js';
+export type { LoadingProgress } from './loading/eager-loader.js';
+export type { LoadingOptions } from './loading/loading-options.js';
 
 export { MultitenancyModule } from './multitenancy.module.js';
 export type {

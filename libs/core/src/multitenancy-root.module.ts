@@ -5,7 +5,7 @@ import { ClsModule } from 'nestjs-cls';
 import { TenantClientCleanup } from './cleanup/tenant-client-cleanup.js';
 import { HandlerClients } from './clients/handler-clients.js';
 import { RegistryScopeClients } from './clients/registry-scope-clients.js';
-import { TenantClientKinds } from './clients/tenant-client-kinds.js';
+import { TenantClientKinds } from './registry/tenant-client-kinds.js';
 import { acquireClientsBefore } from './clients/tenant-clients.guard.js';
 import { ScopeClients } from './context/scope-clients.js';
 import { TenantContext } from './context/tenant-context.js';
@@ -13,6 +13,7 @@ import { SuperTenantGuard } from './guards/super-tenant.guard.js';
 import { TENANT_MEMBERSHIP } from './guards/tenant-membership.guard.js';
 import { TenantGuard } from './guards/tenant.guard.js';
 import { MultitenancyExceptionFilter } from './http/multitenancy-exception.filter.js';
+import { TenantEagerLoader } from './loading/eager-loader.js';
 import type { MultitenancyAsyncOptions, MultitenancyOptionsFactory } from './multitenancy.options.js';
 import { MULTITENANCY_OPTIONS } from './multitenancy.tokens.js';
 import { TenantResolution } from './resolution/tenant-resolution.js';
@@ -23,11 +24,16 @@ import { HttpTransport } from './transports/http-transport.js';
 import { OptionsInvalidError } from './errors/usage.errors.js';
 
 const SHARED: Provider[] = [
-  { provide: TenantDirectory, inject: [MULTITENANCY_OPTIONS], useFactory: ({ catalog }: ResolvedMultitenancyOptions) => new TenantDirectory(catalog) },
+  {
+    provide: TenantDirectory,
+    inject: [MULTITENANCY_OPTIONS],
+    useFactory: ({ catalog }: ResolvedMultitenancyOptions) => new TenantDirectory(catalog),
+  },
   {
     provide: TenantResolution,
     inject: [MULTITENANCY_OPTIONS, TenantDirectory],
-    useFactory: ({ resolvers }: ResolvedMultitenancyOptions, directory: TenantDirectory) => new TenantResolution(resolvers, directory),
+    useFactory: ({ resolvers }: ResolvedMultitenancyOptions, directory: TenantDirectory) =>
+      new TenantResolution(resolvers, directory),
   },
   TenantClientKinds,
   HandlerClients,
@@ -36,19 +42,43 @@ const SHARED: Provider[] = [
     inject: [TenantClientKinds, HandlerClients],
     useFactory: (kinds: TenantClientKinds, handlers: HandlerClients) => new RegistryScopeClients(kinds, handlers),
   },
-  { provide: TENANT_MEMBERSHIP, inject: [MULTITENANCY_OPTIONS], useFactory: ({ membership }: ResolvedMultitenancyOptions) => membership },
+  {
+    provide: TENANT_MEMBERSHIP,
+    inject: [MULTITENANCY_OPTIONS],
+    useFactory: ({ membership }: ResolvedMultitenancyOptions) => membership,
+  },
   {
     provide: TenantClientCleanup,
     inject: [TenantClientKinds, ModulesContainer, MULTITENANCY_OPTIONS],
     useFactory: (kinds: TenantClientKinds, modules: ModulesContainer, { cleanup }: ResolvedMultitenancyOptions) =>
       new TenantClientCleanup(kinds, modules, cleanup),
   },
+  {
+    provide: TenantEagerLoader,
+    inject: [MULTITENANCY_OPTIONS, TenantDirectory, TenantClientKinds],
+    useFactory: (
+      { loading, clock }: ResolvedMultitenancyOptions,
+      directory: TenantDirectory,
+      kinds: TenantClientKinds,
+    ) => new TenantEagerLoader(loading, directory, kinds, clock),
+  },
   TenantContext,
   TenantGuard,
   SuperTenantGuard,
 ];
 
-const EXPORTED = [MULTITENANCY_OPTIONS, TenantDirectory, TenantClientKinds, TENANT_MEMBERSHIP, TenantClientCleanup, TenantContext, TenantGuard, SuperTenantGuard, ClsModule];
+const EXPORTED = [
+  MULTITENANCY_OPTIONS,
+  TenantDirectory,
+  TenantClientKinds,
+  TENANT_MEMBERSHIP,
+  TenantClientCleanup,
+  TenantEagerLoader,
+  TenantContext,
+  TenantGuard,
+  SuperTenantGuard,
+  ClsModule,
+];
 
 /** The parts of the library, wired together once per application. @internal */
 @Module({})
@@ -78,7 +108,8 @@ export class MultitenancyRootModule implements NestModule, OnApplicationShutdown
         {
           provide: APP_GUARD,
           inject: [MULTITENANCY_OPTIONS, TenantGuard],
-          useFactory: ({ guard }: ResolvedMultitenancyOptions, tenantGuard: TenantGuard) => (guard === 'global' ? tenantGuard : undefined),
+          useFactory: ({ guard }: ResolvedMultitenancyOptions, tenantGuard: TenantGuard) =>
+            guard === 'global' ? tenantGuard : undefined,
         },
         { provide: APP_FILTER, useClass: MultitenancyExceptionFilter },
       ],
@@ -101,12 +132,15 @@ export class MultitenancyRootModule implements NestModule, OnApplicationShutdown
 
 function optionsProviders({ inject = [], useFactory, useClass, useExisting }: MultitenancyAsyncOptions): Provider[] {
   if (useFactory) {
-    const resolve = async (...args: never[]): Promise<ResolvedMultitenancyOptions> => resolveOptions(await useFactory(...args));
+    const resolve = async (...args: never[]): Promise<ResolvedMultitenancyOptions> =>
+      resolveOptions(await useFactory(...args));
     return [{ provide: MULTITENANCY_OPTIONS, inject, useFactory: resolve }];
   }
   const source = useExisting ?? useClass;
-  if (source === undefined) throw new OptionsInvalidError('forRootAsync', undefined, 'useFactory, useClass or useExisting');
-  const resolve = async (factory: MultitenancyOptionsFactory): Promise<ResolvedMultitenancyOptions> => resolveOptions(await factory.createMultitenancyOptions());
+  if (source === undefined)
+    throw new OptionsInvalidError('forRootAsync', undefined, 'useFactory, useClass or useExisting');
+  const resolve = async (factory: MultitenancyOptionsFactory): Promise<ResolvedMultitenancyOptions> =>
+    resolveOptions(await factory.createMultitenancyOptions());
   const provider: Provider = { provide: MULTITENANCY_OPTIONS, inject: [source], useFactory: resolve };
   return useClass === undefined ? [provider] : [useClass, provider];
 }

@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { MultitenancyRootModule } from './multitenancy-root.module.js';
-import type { MultitenancyAsyncOptions, MultitenancyOptions, TenantClientAsyncFeature, TenantClientFeature } from './multitenancy.options.js';
+import type {
+  MultitenancyAsyncOptions,
+  MultitenancyOptions,
+  TenantClientAsyncFeature,
+  TenantClientFeature,
+} from './multitenancy.options.js';
 import { resolveOptions } from './resolve-options.js';
 import { TenantClientsModule } from './tenant-clients.module.js';
 
@@ -32,11 +37,16 @@ export class MultitenancyModule {
    */
   static forFeature<TClient, TOptions = unknown>(feature: TenantClientFeature<TClient, TOptions>): DynamicModule {
     const { name, ...options } = feature;
-    return MultitenancyModule.forFeatureAsync<TClient, TOptions>({ ...(name !== undefined && { name }), useFactory: () => options });
+    return MultitenancyModule.forFeatureAsync<TClient, TOptions>({
+      ...(name !== undefined && { name }),
+      useFactory: () => options,
+    });
   }
 
   /** As {@link forFeature}, with options that come from other providers. */
-  static forFeatureAsync<TClient, TOptions = unknown>(feature: TenantClientAsyncFeature<TClient, TOptions>): DynamicModule {
+  static forFeatureAsync<TClient, TOptions = unknown>(
+    feature: TenantClientAsyncFeature<TClient, TOptions>,
+  ): DynamicModule {
     const kind = TenantClientsModule.forKind(feature);
     return { module: MultitenancyModule, imports: [kind], exports: [kind] };
   }

@@ -1,7 +1,13 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
 import type { TenantMembership } from './guards/tenant-membership.guard.js';
+import type { LoadingOptions } from './loading/loading-options.js';
 import type { Clock } from './registry/clock.js';
-import type { ClientDisposal, ClientFactoryContext, RegistryLimits, TenantClientRegistryOptions } from './registry/registry-options.js';
+import type {
+  ClientDisposal,
+  ClientFactoryContext,
+  RegistryLimits,
+  TenantClientRegistryOptions,
+} from './registry/registry-options.js';
 import type { TenantResolver, TenantResolverFunction } from './resolution/tenant-resolver.js';
 import type { TenantCatalogReader } from './tenant/tenant-catalog.js';
 import type { Tenant } from './tenant/tenant.js';
@@ -24,6 +30,8 @@ export interface MultitenancyOptions {
   readonly guard?: 'global' | 'manual';
   /** Whether a principal may act for a tenant; needed by `TenantMembershipGuard`. */
   readonly membership?: TenantMembership;
+  /** When clients are made. Default: lazily, at their first use. */
+  readonly loading?: LoadingOptions;
   /** Defaults of every client kind. */
   readonly clients?: Partial<RegistryLimits>;
   readonly cleanup?: CleanupOptions;
@@ -46,8 +54,10 @@ export interface MultitenancyAsyncOptions extends Pick<ModuleMetadata, 'imports'
 }
 
 /** A client kind: how its clients are made and closed, and their bounds. The tenant's record takes the place of its id. */
-export interface TenantClientOptions<TClient = unknown, TOptions = unknown>
-  extends Omit<TenantClientRegistryOptions<TClient, TOptions>, 'name' | 'create' | 'template' | 'clock'> {
+export interface TenantClientOptions<TClient = unknown, TOptions = unknown> extends Omit<
+  TenantClientRegistryOptions<TClient, TOptions>,
+  'name' | 'create' | 'template' | 'clock'
+> {
   /** Makes the tenant's client. Runs outside of any request's async context. */
   readonly create: (tenant: Tenant, context: ClientFactoryContext<TOptions>) => TClient | Promise<TClient>;
   /** Closes a client; called exactly once per client. */
@@ -57,15 +67,23 @@ export interface TenantClientOptions<TClient = unknown, TOptions = unknown>
 }
 
 /** What `MultitenancyModule.forFeature` takes. */
-export interface TenantClientFeature<TClient = unknown, TOptions = unknown> extends TenantClientOptions<TClient, TOptions> {
+export interface TenantClientFeature<TClient = unknown, TOptions = unknown> extends TenantClientOptions<
+  TClient,
+  TOptions
+> {
   /** Name of the client kind. Default `default`. */
   readonly name?: string;
 }
 
 /** What `MultitenancyModule.forFeatureAsync` takes. */
-export interface TenantClientAsyncFeature<TClient = unknown, TOptions = unknown> extends Pick<ModuleMetadata, 'imports'> {
+export interface TenantClientAsyncFeature<TClient = unknown, TOptions = unknown> extends Pick<
+  ModuleMetadata,
+  'imports'
+> {
   /** Name of the client kind. Default `default`. */
   readonly name?: string;
   readonly inject?: (InjectionToken | OptionalFactoryDependency)[];
-  readonly useFactory: (...args: never[]) => TenantClientOptions<TClient, TOptions> | Promise<TenantClientOptions<TClient, TOptions>>;
+  readonly useFactory: (
+    ...args: never[]
+  ) => TenantClientOptions<TClient, TOptions> | Promise<TenantClientOptions<TClient, TOptions>>;
 }

@@ -1,6 +1,8 @@
 import { CronTime } from 'cron';
 import { OptionsInvalidError } from './errors/usage.errors.js';
 import type { TenantMembership } from './guards/tenant-membership.guard.js';
+import { resolveLoading } from './loading/loading-options.js';
+import type { ResolvedLoading } from './loading/loading-options.js';
 import type { MultitenancyOptions } from './multitenancy.options.js';
 import { systemClock } from './registry/clock.js';
 import type { Clock } from './registry/clock.js';
@@ -16,6 +18,7 @@ export interface ResolvedMultitenancyOptions {
   readonly resolvers: readonly TenantResolver[];
   readonly guard: 'global' | 'manual';
   readonly membership: TenantMembership | null;
+  readonly loading: ResolvedLoading;
   readonly clients: RegistryLimits;
   readonly cleanup: { readonly cron: string; readonly enabled: boolean };
   readonly clock: Clock;
@@ -41,6 +44,7 @@ export function resolveOptions(options: MultitenancyOptions): ResolvedMultitenan
     resolvers: checkedResolvers(options.resolvers),
     guard,
     membership,
+    loading: resolveLoading(options.loading),
     clients: resolveRegistryLimits('clients', clients),
     cleanup: Object.freeze({ cron: checkedCron(cleanup.cron ?? EVERY_MINUTE), enabled: cleanup.enabled ?? true }),
     clock,
@@ -50,7 +54,11 @@ export function resolveOptions(options: MultitenancyOptions): ResolvedMultitenan
 function checkedCatalog(catalog: unknown): TenantCatalogReader {
   const candidate = (catalog ?? {}) as Record<string, unknown>;
   if (CATALOG_METHODS.some((method) => typeof candidate[method] !== 'function')) {
-    throw new OptionsInvalidError('catalog', catalog, `a TenantCatalogReader (an object with ${CATALOG_METHODS.join(', ')})`);
+    throw new OptionsInvalidError(
+      'catalog',
+      catalog,
+      `a TenantCatalogReader (an object with ${CATALOG_METHODS.join(', ')})`,
+    );
   }
   return catalog as TenantCatalogReader;
 }
@@ -72,6 +80,10 @@ function checkedCron(cron: string): string {
     new CronTime(cron);
     return cron;
   } catch {
-    throw new OptionsInvalidError('cleanup.cron', cron, 'a cron expression of five or six fields, such as "0 * * * * *"');
+    throw new OptionsInvalidError(
+      'cleanup.cron',
+      cron,
+      'a cron expression of five or six fields, such as "0 * * * * *"',
+    );
   }
 }

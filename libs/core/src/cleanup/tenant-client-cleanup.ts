@@ -3,7 +3,7 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import { ModulesContainer } from '@nestjs/core';
 import { Cron, ScheduleModule } from '@nestjs/schedule';
 import { CronJob } from 'cron';
-import type { TenantClientKinds } from '../clients/tenant-client-kinds.js';
+import type { TenantClientKinds } from '../registry/tenant-client-kinds.js';
 
 /** Name of the cron job, in `SchedulerRegistry` where the application has one. */
 export const CLEANUP_JOB = 'tenantry:client-cleanup';
@@ -25,7 +25,11 @@ export class TenantClientCleanup implements OnApplicationBootstrap, BeforeApplic
   #ownJob: CronJob | null = null;
 
   /** @param schedule cron expression, and whether to run at all */
-  constructor(kinds: TenantClientKinds, modules: ModulesContainer, schedule: { readonly cron: string; readonly enabled: boolean }) {
+  constructor(
+    kinds: TenantClientKinds,
+    modules: ModulesContainer,
+    schedule: { readonly cron: string; readonly enabled: boolean },
+  ) {
     this.#kinds = kinds;
     this.#modules = modules;
     this.#schedule = schedule;
@@ -42,7 +46,13 @@ export class TenantClientCleanup implements OnApplicationBootstrap, BeforeApplic
   onApplicationBootstrap(): void {
     if (!this.#schedule.enabled || this.#applicationSchedules()) return;
     const onTick = (): void => void this.sweep();
-    this.#ownJob = CronJob.from({ cronTime: this.#schedule.cron, name: CLEANUP_JOB, onTick, start: true, unrefTimeout: true });
+    this.#ownJob = CronJob.from({
+      cronTime: this.#schedule.cron,
+      name: CLEANUP_JOB,
+      onTick,
+      start: true,
+      unrefTimeout: true,
+    });
   }
 
   async beforeApplicationShutdown(): Promise<void> {

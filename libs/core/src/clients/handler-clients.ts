@@ -25,7 +25,11 @@ export class HandlerClients {
     }
   }
 
-  #learnController(wrapper: InstanceWrapper, tokens: ReadonlyMap<unknown, string>, onNeed: (handler: object) => void): void {
+  #learnController(
+    wrapper: InstanceWrapper,
+    tokens: ReadonlyMap<unknown, string>,
+    onNeed: (handler: object) => void,
+  ): void {
     const controller = wrapper.metatype as { prototype: object } | null;
     if (controller === null) return;
     const reached = reachableKinds(wrapper, tokens);
@@ -61,9 +65,10 @@ function reachableKinds(start: InstanceWrapper, tokens: ReadonlyMap<unknown, str
 
 function dependenciesOf(wrapper: InstanceWrapper): InstanceWrapper[] {
   const properties = wrapper.getPropertiesMetadata() ?? [];
-  return [
+  const dependencies: (InstanceWrapper | undefined)[] = [
     ...(wrapper.getCtorMetadata() ?? []),
-    ...properties.map(({ wrapper: dependency }) => dependency),
+    ...properties.map(({ wrapper: dependency }) => dependency as InstanceWrapper),
     ...(wrapper.getEnhancersMetadata() ?? []),
-  ].filter((dependency) => dependency !== undefined);
+  ];
+  return dependencies.filter((dependency) => dependency !== undefined);
 }

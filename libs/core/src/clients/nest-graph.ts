@@ -9,9 +9,14 @@ export type InstanceWrapper = Module['controllers'] extends Map<unknown, infer W
 /** The methods of a class and of the classes that it extends. */
 export function handlersOf(prototype: object): ((...args: never[]) => unknown)[] {
   const methods = new Map<string, (...args: never[]) => unknown>();
-  for (let level = prototype; level !== Object.prototype && level !== null; level = Object.getPrototypeOf(level) as object) {
+  for (
+    let level = prototype;
+    level !== Object.prototype && level !== null;
+    level = Object.getPrototypeOf(level) as object
+  ) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
-      if (name !== 'constructor' && typeof value === 'function' && !methods.has(name)) methods.set(name, value as () => unknown);
+      if (name !== 'constructor' && typeof value === 'function' && !methods.has(name))
+        methods.set(name, value as () => unknown);
     }
   }
   return [...methods.values()];

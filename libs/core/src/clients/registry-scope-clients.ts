@@ -1,8 +1,8 @@
 import { ScopeClients } from '../context/scope-clients.js';
-import type { TenantScope } from '../context/tenant-scope.js';
+import type { Borrower } from '../context/scope-clients.js';
 import type { MaybePromise } from '../tenant/maybe-promise.js';
 import type { HandlerClients } from './handler-clients.js';
-import type { TenantClientKinds } from './tenant-client-kinds.js';
+import type { TenantClientKinds } from '../registry/tenant-client-kinds.js';
 
 /** Lends clients to scopes from the registries of the application. Synchronous when every client is there. */
 export class RegistryScopeClients extends ScopeClients {
@@ -16,7 +16,7 @@ export class RegistryScopeClients extends ScopeClients {
     this.#handlers = handlers;
   }
 
-  override lend(scope: TenantScope, kinds: readonly string[], signal?: AbortSignal): MaybePromise<void> {
+  override lend(scope: Borrower, kinds: readonly string[], signal?: AbortSignal): MaybePromise<void> {
     let missing: string[] | undefined;
     for (const kind of kinds) {
       if (scope.holds(kind)) continue;
@@ -27,14 +27,14 @@ export class RegistryScopeClients extends ScopeClients {
     return missing === undefined ? undefined : this.#acquire(scope, missing, signal);
   }
 
-  override lendTo(scope: TenantScope, controller: object, handler: object): MaybePromise<void> {
+  override lendTo(scope: Borrower, controller: object, handler: object): MaybePromise<void> {
     const kinds = this.#handlers.of(controller, handler);
     if (kinds === undefined || scope.tenantOrNull === null) return undefined;
     return this.lend(scope, kinds);
   }
 
   /** Side by side; waits for all, so that nothing is still being acquired when the first failure is told. */
-  async #acquire(scope: TenantScope, kinds: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+  async #acquire(scope: Borrower, kinds: readonly string[], signal: AbortSignal | undefined): Promise<void> {
     const options = signal === undefined ? {} : { signal };
     const { id } = scope.tenant;
     const results = await Promise.allSettled(

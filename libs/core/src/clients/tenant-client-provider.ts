@@ -6,9 +6,14 @@ import type { TenantDirectory } from '../tenant/tenant-directory.js';
 import type { Tenant } from '../tenant/tenant.js';
 
 /** A factory that takes the tenant's record in place of its id. */
-export interface RecordFactoryOptions<TClient, TOptions>
-  extends Omit<TenantClientRegistryOptions<TClient, TOptions>, 'name' | 'create' | 'clock'> {
-  readonly create: (tenant: Tenant, context: Parameters<TenantClientRegistryOptions<TClient, TOptions>['create']>[1]) => TClient | Promise<TClient>;
+export interface RecordFactoryOptions<TClient, TOptions> extends Omit<
+  TenantClientRegistryOptions<TClient, TOptions>,
+  'name' | 'create' | 'clock'
+> {
+  readonly create: (
+    tenant: Tenant,
+    context: Parameters<TenantClientRegistryOptions<TClient, TOptions>['create']>[1],
+  ) => TClient | Promise<TClient>;
 }
 
 /**
@@ -24,7 +29,8 @@ export function createTenantClientRegistry<TClient, TOptions>(
   directory: TenantDirectory,
 ): TenantClientRegistry<TClient, TOptions> {
   const { create } = options;
-  if (typeof create !== 'function') throw new OptionsInvalidError(`${name}.create`, create, 'a function (tenant, context) => client');
+  if (typeof create !== 'function')
+    throw new OptionsInvalidError(`${name}.create`, create, 'a function (tenant, context) => client');
   return new TenantClientRegistry<TClient, TOptions>({
     ...defaults,
     ...options,

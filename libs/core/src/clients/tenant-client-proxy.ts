@@ -25,11 +25,12 @@ export function createTenantClientProxy(kind: string, cls: ClsService): object {
   const bound = new WeakMap<object, Map<PropertyKey, Bound>>();
   const client = (): object => {
     const scope = currentScope(cls);
-    if (scope === undefined) throw new TenantContextMissingError(`the ${kind} client was used outside of any tenant scope`);
+    if (scope === undefined)
+      throw new TenantContextMissingError(`the ${kind} client was used outside of any tenant scope`);
     return scope.client(kind) as object;
   };
   return new Proxy(Object.create(null) as object, {
-    get: (_target, key) => {
+    get: (_target, key): unknown => {
       if (NOT_FORWARDED.has(key)) return undefined;
       return key in Object.prototype ? Reflect.get(Object.prototype, key) : readFrom(client(), key, bound);
     },

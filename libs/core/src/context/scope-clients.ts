@@ -1,5 +1,24 @@
 import type { MaybePromise } from '../tenant/maybe-promise.js';
-import type { TenantScope } from './tenant-scope.js';
+import type { Tenant } from '../tenant/tenant.js';
+
+/** A client on loan. */
+export interface HeldClient {
+  readonly client: unknown;
+  /** Gives it back; idempotent. */
+  release(): void;
+}
+
+/** A scope, as whoever lends to it sees it. */
+export interface Borrower {
+  /** @throws what is wrong with the tenant, or that there is none */
+  readonly tenant: Tenant;
+  /** @throws what is wrong with the tenant that was named */
+  readonly tenantOrNull: Tenant | null;
+  /** Whether a client of this kind is on loan here. */
+  holds(kind: string): boolean;
+  /** Takes a client on loan until the scope ends. @throws `MT_CLIENT_NOT_ACQUIRED` when it has ended */
+  hold(kind: string, held: HeldClient): void;
+}
 
 /** Lends clients to scopes. The port through which the context reaches the registries. */
 export abstract class ScopeClients {
@@ -9,8 +28,8 @@ export abstract class ScopeClients {
    *
    * @throws the registry's errors; `MT_OPTIONS_INVALID` for a kind that no `forFeature` declares
    */
-  abstract lend(scope: TenantScope, kinds: readonly string[], signal?: AbortSignal): MaybePromise<void>;
+  abstract lend(scope: Borrower, kinds: readonly string[], signal?: AbortSignal): MaybePromise<void>;
 
   /** Has the scope hold the clients that a handler needs; none when the scope has no tenant. Errors as {@link lend}. */
-  abstract lendTo(scope: TenantScope, controller: object, handler: object): MaybePromise<void>;
+  abstract lendTo(scope: Borrower, controller: object, handler: object): MaybePromise<void>;
 }

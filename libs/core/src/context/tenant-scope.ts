@@ -4,14 +4,7 @@ import { isPromise } from '../tenant/maybe-promise.js';
 import type { MaybePromise } from '../tenant/maybe-promise.js';
 import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import type { Tenant } from '../tenant/tenant.js';
-import type { ScopeClients } from './scope-clients.js';
-
-/** A client on loan to a scope. */
-export interface HeldClient {
-  readonly client: unknown;
-  /** Gives it back; idempotent. */
-  release(): void;
-}
+import type { Borrower, HeldClient, ScopeClients } from './scope-clients.js';
 
 /** What a scope is opened with. */
 export interface ScopeParts {
@@ -28,7 +21,7 @@ export interface ScopeParts {
  * One stretch of work in one context: a request, a message, a job. Holds the clients on loan to it and ends once.
  * Its tenant is set when it opens; only the guard may complete it, before any handler has run.
  */
-export class TenantScope {
+export class TenantScope implements Borrower {
   readonly #parts: ScopeParts;
   #outcome: ResolutionOutcome;
   #held: Map<string, HeldClient> | undefined;

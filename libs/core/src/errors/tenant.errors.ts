@@ -35,7 +35,10 @@ export class TenantUnknownError extends MultitenancyError {
 /** Two sources of one request name different tenants (403). The message does not say which. */
 export class TenantConflictError extends MultitenancyError {
   constructor() {
-    super('MT_TENANT_CONFLICT', 'The request names two different tenants. Use credentials of the tenant that you address.');
+    super(
+      'MT_TENANT_CONFLICT',
+      'The request names two different tenants. Use credentials of the tenant that you address.',
+    );
   }
 }
 
@@ -56,6 +59,8 @@ export class TenantSuspendedError extends MultitenancyError {
 /** The tenant is still being set up (503, try again). */
 export class TenantProvisioningError extends MultitenancyError {
   constructor(tenantId: string) {
-    super('MT_TENANT_PROVISIONING', `Tenant ${quote(tenantId)} is still being set up. Try again shortly.`, { tenantId });
+    super('MT_TENANT_PROVISIONING', `Tenant ${quote(tenantId)} is still being set up. Try again shortly.`, {
+      tenantId,
+    });
   }
 }

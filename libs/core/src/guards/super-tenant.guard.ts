@@ -20,7 +20,10 @@ export class SuperTenantGuard implements CanActivate {
     const outcome = currentScope(this.#cls)?.outcome;
     if (outcome === undefined) throw new TenantContextMissingError();
     if (outcome.kind === 'rejected' || outcome.kind === 'conflict') throw outcome.error;
-    if (outcome.kind === 'resolved' && outcome.tenant.id === SUPER_TENANT_ID && outcome.trust !== 'network') return true;
-    throw new TenantForbiddenError('This route is for the operator of the service. Sign in as a user of the super tenant.');
+    if (outcome.kind === 'resolved' && outcome.tenant.id === SUPER_TENANT_ID && outcome.trust !== 'network')
+      return true;
+    throw new TenantForbiddenError(
+      'This route is for the operator of the service. Sign in as a user of the super tenant.',
+    );
   }
 }

@@ -25,7 +25,11 @@ export class TenantMembershipGuard implements CanActivate {
   /** @throws `MT_OPTIONS_INVALID` without the option `membership` */
   constructor(cls: ClsService, @Inject(TENANT_MEMBERSHIP) membership: TenantMembership | null) {
     if (membership === null) {
-      throw new OptionsInvalidError('membership', undefined, 'a function (principal, tenant) => boolean, which TenantMembershipGuard needs');
+      throw new OptionsInvalidError(
+        'membership',
+        undefined,
+        'a function (principal, tenant) => boolean, which TenantMembershipGuard needs',
+      );
     }
     this.#cls = cls;
     this.#isMember = membership;

@@ -25,11 +25,18 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
  */
 export function toProblem(error: MultitenancyError): ProblemAnswer {
   const { status, title, retryAfterSeconds } = errorCodeInfo(error.code);
-  const seconds = error.retryAfterMs === undefined ? retryAfterSeconds : Math.max(1, Math.ceil(error.retryAfterMs / 1000));
+  const seconds =
+    error.retryAfterMs === undefined ? retryAfterSeconds : Math.max(1, Math.ceil(error.retryAfterMs / 1000));
   const retryAfter = status === 503 && seconds !== undefined ? { 'retry-after': String(seconds) } : {};
   return {
     status,
     headers: { 'content-type': PROBLEM_MEDIA_TYPE, ...retryAfter },
-    body: { type: 'about:blank', title, status, code: error.code, detail: status === 500 ? 'See the log of the service.' : error.message },
+    body: {
+      type: 'about:blank',
+      title,
+      status,
+      code: error.code,
+      detail: status === 500 ? 'See the log of the service.' : error.message,
+    },
   };
 }

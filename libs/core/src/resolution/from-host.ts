@@ -23,7 +23,10 @@ const IPV6_HOST = /^\[[0-9A-Fa-f:.]+\](?::\d{1,5})?$/;
  *
  * @throws `MT_OPTIONS_INVALID` when `baseDomain` is no host name
  */
-export function fromHost({ baseDomain, customDomains = baseDomain === undefined }: FromHostOptions = {}): TenantResolver {
+export function fromHost({
+  baseDomain,
+  customDomains = baseDomain === undefined,
+}: FromHostOptions = {}): TenantResolver {
   if (baseDomain !== undefined && !isDomain(baseDomain)) {
     throw new OptionsInvalidError('fromHost.baseDomain', baseDomain, DOMAIN_RANGE);
   }

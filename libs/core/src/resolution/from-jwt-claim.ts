@@ -28,8 +28,10 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
  * @throws `MT_OPTIONS_INVALID`
  */
 export function fromJwtClaim({ claim, verify }: FromJwtClaimOptions): TenantResolver {
-  if (typeof claim !== 'string' || claim === '') throw new OptionsInvalidError('fromJwtClaim.claim', claim, 'a claim name');
-  if (typeof verify !== 'function') throw new OptionsInvalidError('fromJwtClaim.verify', verify, 'a function that checks the token');
+  if (typeof claim !== 'string' || claim === '')
+    throw new OptionsInvalidError('fromJwtClaim.claim', claim, 'a claim name');
+  if (typeof verify !== 'function')
+    throw new OptionsInvalidError('fromJwtClaim.verify', verify, 'a function that checks the token');
   return {
     name: `token claim ${claim}`,
     trust: 'verified',
@@ -54,6 +56,8 @@ async function verified(
     if (typeof value === 'string' && value !== '') return resolved(value);
     return rejected(new TenantTokenInvalidError(`its claim ${claim} does not name one tenant`));
   } catch (error) {
-    return rejected(error instanceof MultitenancyError ? error : new TenantTokenInvalidError('it does not verify', error));
+    return rejected(
+      error instanceof MultitenancyError ? error : new TenantTokenInvalidError('it does not verify', error),
+    );
   }
 }

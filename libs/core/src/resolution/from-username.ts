@@ -18,7 +18,8 @@ export interface FromUsernameOptions {
  * @throws `MT_OPTIONS_INVALID`
  */
 export function fromUsername({ field = 'username', paths }: FromUsernameOptions = {}): TenantResolver {
-  if (typeof field !== 'string' || field === '') throw new OptionsInvalidError('fromUsername.field', field, 'a field name');
+  if (typeof field !== 'string' || field === '')
+    throw new OptionsInvalidError('fromUsername.field', field, 'a field name');
   const only = paths === undefined ? null : new Set(paths);
   return {
     name: `user name in ${field}`,
@@ -36,5 +37,7 @@ export function fromUsername({ field = 'username', paths }: FromUsernameOptions 
 function fromText(username: string): ResolverAnswer {
   const at = username.lastIndexOf('@');
   if (at < 0) return notApplicable;
-  return at === 0 || at === username.length - 1 ? rejected('the user name must look like user@domain') : resolved(username.slice(at + 1));
+  return at === 0 || at === username.length - 1
+    ? rejected('the user name must look like user@domain')
+    : resolved(username.slice(at + 1));
 }

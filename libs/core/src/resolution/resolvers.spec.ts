@@ -16,8 +16,23 @@ interface Parts {
   readonly headers?: Readonly<Record<string, readonly string[]>>;
 }
 
-function requestOf({ path = '/', host, ambiguity, remoteAddress = '127.0.0.1', body, headers = {} }: Parts): TenantRequest {
-  return { path, host, ambiguity: ambiguity ?? null, remoteAddress, body, platformRequest: {}, headers: (name) => headers[name] ?? [] };
+function requestOf({
+  path = '/',
+  host,
+  ambiguity,
+  remoteAddress = '127.0.0.1',
+  body,
+  headers = {},
+}: Parts): TenantRequest {
+  return {
+    path,
+    host,
+    ambiguity: ambiguity ?? null,
+    remoteAddress,
+    body,
+    platformRequest: {},
+    headers: (name) => headers[name] ?? [],
+  };
 }
 
 /** The identifier, or the kind of the answer. */
@@ -115,7 +130,11 @@ describe('fromHeader', () => {
 
   it.each([
     ['one value from a listed peer', { remoteAddress: '10.1.2.3', headers: { 'x-tenant-id': ['foo'] } }, '= foo'],
-    ['a listed peer mapped to IPv6', { remoteAddress: '::ffff:10.1.2.3', headers: { 'x-tenant-id': ['foo'] } }, '= foo'],
+    [
+      'a listed peer mapped to IPv6',
+      { remoteAddress: '::ffff:10.1.2.3', headers: { 'x-tenant-id': ['foo'] } },
+      '= foo',
+    ],
     ['another peer', { remoteAddress: '11.1.2.3', headers: { 'x-tenant-id': ['foo'] } }, 'notApplicable'],
     ['no header', {}, 'notApplicable'],
     ['two values', { headers: { 'x-tenant-id': ['a', 'b'] } }, 'rejected'],
@@ -124,9 +143,12 @@ describe('fromHeader', () => {
     expect(await answerOf(resolver, parts)).toBe(expected);
   });
 
-  it.each([[[]], [['10.0.0.0/33']], [['proxy.local']], [['10.0.0.0/']], [['10.0.0.0/8/8']]])('refuses the peers %j', (trustedProxies) => {
-    expect(() => fromHeader({ name: 'x-tenant', trustedProxies })).toThrow(/fromHeader\.trustedProxies/);
-  });
+  it.each([[[]], [['10.0.0.0/33']], [['proxy.local']], [['10.0.0.0/']], [['10.0.0.0/8/8']]])(
+    'refuses the peers %j',
+    (trustedProxies) => {
+      expect(() => fromHeader({ name: 'x-tenant', trustedProxies })).toThrow(/fromHeader\.trustedProxies/);
+    },
+  );
 });
 
 describe('fromJwtClaim', () => {
@@ -164,7 +186,10 @@ describe('fromJwtClaim', () => {
   });
 
   it('does not take inherited properties for claims', async () => {
-    const inherited = fromJwtClaim({ claim: 'tenant', verify: () => Object.create({ tenant: 'foo' }) as Record<string, unknown> });
+    const inherited = fromJwtClaim({
+      claim: 'tenant',
+      verify: () => Object.create({ tenant: 'foo' }) as Record<string, unknown>,
+    });
     expect(await answerOf(inherited, bearer({}))).toBe('rejected');
   });
 });

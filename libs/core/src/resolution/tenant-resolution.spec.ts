@@ -13,7 +13,11 @@ const catalog = new InMemoryTenantCatalog([
 ]);
 const REQUEST = {} as TenantRequest;
 
-function saying(answer: ResolverAnswer | (() => never), trust: ResolverTrust = 'network', phase?: 'body'): TenantResolver {
+function saying(
+  answer: ResolverAnswer | (() => never),
+  trust: ResolverTrust = 'network',
+  phase?: 'body',
+): TenantResolver {
   const resolve = typeof answer === 'function' ? answer : () => answer;
   return { name: trust, trust, resolve, ...(phase && { phase }) };
 }
@@ -38,7 +42,11 @@ describe('the judgement over all resolvers', () => {
 
   it.each<[string, TenantResolver[], string]>([
     ['one tenant', [saying(foo)], 'foo by network'],
-    ['the same tenant by two names, with the highest trust', [saying(foo), saying(resolved('FOO.com'), 'verified')], 'foo by verified'],
+    [
+      'the same tenant by two names, with the highest trust',
+      [saying(foo), saying(resolved('FOO.com'), 'verified')],
+      'foo by verified',
+    ],
     ['nobody', [saying(notApplicable), saying(notApplicable)], 'nobody'],
     ['two tenants', [saying(foo), saying(bar, 'verified')], 'MT_TENANT_CONFLICT'],
     ['the super tenant and another', [saying(resolved('super'), 'verified'), saying(foo)], 'MT_TENANT_CONFLICT'],
@@ -65,18 +73,26 @@ describe('the judgement over all resolvers', () => {
   });
 
   it('stays synchronous with synchronous resolvers and a catalog that knows', () => {
-    expect(new TenantResolution([saying(foo)], new TenantDirectory(catalog)).ofHead(REQUEST)).not.toBeInstanceOf(Promise);
+    expect(new TenantResolution([saying(foo)], new TenantDirectory(catalog)).ofHead(REQUEST)).not.toBeInstanceOf(
+      Promise,
+    );
   });
 
   it('hears the body as well, and lets it conflict', async () => {
-    const resolution = new TenantResolution([saying(foo), saying(bar, 'network', 'body')], new TenantDirectory(catalog));
+    const resolution = new TenantResolution(
+      [saying(foo), saying(bar, 'network', 'body')],
+      new TenantDirectory(catalog),
+    );
     const head = await resolution.ofHead(REQUEST);
     expect(head).toMatchObject({ kind: 'resolved', tenant: { id: 'foo' } });
     expect(await resolution.ofWhole(REQUEST, head)).toMatchObject({ kind: 'conflict' });
   });
 
   it('tells what each resolver said', async () => {
-    const outcome = await new TenantResolution([saying(foo), saying(notApplicable, 'proxy')], new TenantDirectory(catalog)).ofHead(REQUEST);
+    const outcome = await new TenantResolution(
+      [saying(foo), saying(notApplicable, 'proxy')],
+      new TenantDirectory(catalog),
+    ).ofHead(REQUEST);
     expect(outcome.trace).toEqual([
       { resolver: 'network', trust: 'network', answer: 'resolved', identifier: 'foo', tenantId: 'foo' },
       { resolver: 'proxy', trust: 'proxy', answer: 'notApplicable' },

@@ -15,7 +15,8 @@ export class TrustedProxies {
    */
   constructor(option: string, entries: readonly string[]) {
     const list = Array.isArray(entries) ? (entries as readonly string[]) : [];
-    if (list.length === 0) throw new OptionsInvalidError(option, entries, 'at least one address, CIDR range or "loopback"');
+    if (list.length === 0)
+      throw new OptionsInvalidError(option, entries, 'at least one address, CIDR range or "loopback"');
     for (const entry of list.flatMap((item) => (item === 'loopback' ? LOOPBACK : [item]))) this.#add(option, entry);
   }
 
@@ -32,8 +33,10 @@ export class TrustedProxies {
     const version = isIP(address);
     const max = version === 4 ? 32 : 128;
     const prefix = bits === undefined ? max : Number(bits);
-    const valid = version !== 0 && rest.length === 0 && bits !== '' && Number.isInteger(prefix) && prefix >= 0 && prefix <= max;
-    if (!valid) throw new OptionsInvalidError(option, entry, 'an IP address, a CIDR range such as 10.0.0.0/8, or "loopback"');
+    const valid =
+      version !== 0 && rest.length === 0 && bits !== '' && Number.isInteger(prefix) && prefix >= 0 && prefix <= max;
+    if (!valid)
+      throw new OptionsInvalidError(option, entry, 'an IP address, a CIDR range such as 10.0.0.0/8, or "loopback"');
     this.#peers.addSubnet(address, prefix, version === 4 ? 'ipv4' : 'ipv6');
   }
 }

@@ -1,6 +1,11 @@
 import type { MultitenancyError } from '../errors/multitenancy.error.js';
 import { TenantConflictError, TenantUnknownError } from '../errors/tenant.errors.js';
-import type { ResolutionOutcome, ResolutionTrace, ResolutionTraceEntry, ResolverTrust } from '../tenant/resolution-outcome.js';
+import type {
+  ResolutionOutcome,
+  ResolutionTrace,
+  ResolutionTraceEntry,
+  ResolverTrust,
+} from '../tenant/resolution-outcome.js';
 import { servingProblem } from '../tenant/tenant-directory.js';
 import type { Tenant } from '../tenant/tenant.js';
 import type { ResolverAnswer, TenantResolver } from './tenant-resolver.js';
@@ -38,7 +43,9 @@ export function judge(claims: readonly Claim[]): ResolutionOutcome {
   if (!first) return { kind: 'notApplicable', trace };
 
   const problem = servingProblem(first);
-  return problem ? { kind: 'rejected', error: problem, trace } : { kind: 'resolved', tenant: first, trust: highestTrust(known), trace };
+  return problem
+    ? { kind: 'rejected', error: problem, trace }
+    : { kind: 'resolved', tenant: first, trust: highestTrust(known), trace };
 }
 
 function unknownClaim(claims: readonly Claim[], somethingKnown: boolean): MultitenancyError | null {

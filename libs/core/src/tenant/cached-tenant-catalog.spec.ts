@@ -16,7 +16,13 @@ class CountingCatalog extends InMemoryTenantCatalog {
 function fixture(): { source: CountingCatalog; cache: CachedTenantCatalog; pass: (ms: number) => void } {
   let now = 0;
   const source = new CountingCatalog([{ id: 'foo', domain: 'foo.com' }]);
-  const cache = new CachedTenantCatalog(source, { ttlMs: 100, negativeTtlMs: 10, staleWhileUnavailableMs: 1_000, maxEntries: 3, now: () => now });
+  const cache = new CachedTenantCatalog(source, {
+    ttlMs: 100,
+    negativeTtlMs: 10,
+    staleWhileUnavailableMs: 1_000,
+    maxEntries: 3,
+    now: () => now,
+  });
   return { source, cache, pass: (ms) => void (now += ms) };
 }
 
@@ -80,6 +86,8 @@ describe('CachedTenantCatalog', () => {
     ['negativeTtlMs', -1],
     ['maxEntries', Number.NaN],
   ])('refuses %s = %s', (option, value) => {
-    expect(() => new CachedTenantCatalog(new InMemoryTenantCatalog(), { [option]: value })).toThrow(new RegExp(`${option} is ${value}`));
+    expect(() => new CachedTenantCatalog(new InMemoryTenantCatalog(), { [option]: value })).toThrow(
+      new RegExp(`${option} is ${value}`),
+    );
   });
 });

@@ -133,5 +133,9 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
 
 function checked(option: string, value: number, min: number): number {
   if (typeof value === 'number' && value >= min) return value;
-  throw new OptionsInvalidError(`CachedTenantCatalog.${option}`, value, min === 0 ? 'a number, 0 and up' : 'a number above 0');
+  throw new OptionsInvalidError(
+    `CachedTenantCatalog.${option}`,
+    value,
+    min === 0 ? 'a number, 0 and up' : 'a number above 0',
+  );
 }

@@ -60,7 +60,9 @@ export class InMemoryTenantCatalog implements TenantCatalogReader, TenantCatalog
   async list({ after, limit, filter = {} }: TenantListQuery = {}): Promise<TenantPage> {
     const size = checkedListLimit(limit);
     const matches = [...this.#records]
-      .filter(([key, tenant]) => (after === undefined || key > after) && tenant !== null && matchesFilter(tenant, filter))
+      .filter(
+        ([key, tenant]) => (after === undefined || key > after) && tenant !== null && matchesFilter(tenant, filter),
+      )
       .sort(([a], [b]) => (a < b ? -1 : 1));
     const page = matches.slice(0, size);
     return {

@@ -35,6 +35,11 @@ export type ResolutionTrace = readonly ResolutionTraceEntry[];
  * - `conflict`: two of them name different tenants
  */
 export type ResolutionOutcome =
-  | { readonly kind: 'resolved'; readonly tenant: Tenant; readonly trust: ResolverTrust; readonly trace: ResolutionTrace }
+  | {
+      readonly kind: 'resolved';
+      readonly tenant: Tenant;
+      readonly trust: ResolverTrust;
+      readonly trace: ResolutionTrace;
+    }
   | { readonly kind: 'notApplicable'; readonly trace: ResolutionTrace }
   | { readonly kind: 'rejected' | 'conflict'; readonly error: MultitenancyError; readonly trace: ResolutionTrace };

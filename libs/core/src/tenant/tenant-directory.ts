@@ -36,7 +36,8 @@ export class TenantDirectory {
    * @throws `MT_TENANT_UNKNOWN`, `MT_TENANT_SUSPENDED`, `MT_TENANT_PROVISIONING`, `MT_CATALOG_UNAVAILABLE`
    */
   async getActive(id: string): Promise<Tenant> {
-    const tenant = id.toLowerCase() === SUPER_TENANT_ID ? SUPER_TENANT : await guarded(() => this.#catalog.findById(id));
+    const tenant =
+      id.toLowerCase() === SUPER_TENANT_ID ? SUPER_TENANT : await guarded(() => this.#catalog.findById(id));
     if (!tenant) throw new TenantUnknownError(id);
     const problem = servingProblem(tenant);
     if (problem) throw problem;

@@ -45,7 +45,11 @@ export function newTenantRecord(input: NewTenant): Tenant {
  *
  * @throws `MT_TENANT_FIELD_INVALID`, `MT_TENANT_STALE`, `MT_TENANT_TRANSITION_REFUSED` (super tenant)
  */
-export function changedTenantRecord(current: Tenant, changes: TenantChanges, options: TenantChangeOptions = {}): Tenant {
+export function changedTenantRecord(
+  current: Tenant,
+  changes: TenantChanges,
+  options: TenantChangeOptions = {},
+): Tenant {
   assertChangeable(current, options);
   return nextGeneration(current, {
     name: changes.name === undefined ? current.name : checkedText('name', changes.name, MAX_NAME),
@@ -72,7 +76,11 @@ const ALLOWED_FROM: Readonly<Record<'active' | 'suspended', readonly TenantStatu
  *
  * @throws `MT_TENANT_TRANSITION_REFUSED`, `MT_TENANT_STALE`
  */
-export function transitionedTenantRecord(current: Tenant, to: 'active' | 'suspended', options: TenantChangeOptions = {}): Tenant {
+export function transitionedTenantRecord(
+  current: Tenant,
+  to: 'active' | 'suspended',
+  options: TenantChangeOptions = {},
+): Tenant {
   assertChangeable(current, options);
   if (!ALLOWED_FROM[to].includes(current.status)) {
     throw new TenantTransitionRefusedError(current.id, `it is ${current.status} and cannot become ${to}`);

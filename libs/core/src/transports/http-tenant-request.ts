@@ -28,7 +28,8 @@ export class HttpTenantRequest implements TenantRequest {
   }
 
   get body(): unknown {
-    return Reflect.get(this.platformRequest, 'body');
+    const body: unknown = Reflect.get(this.platformRequest, 'body');
+    return body;
   }
 
   headers(name: string): readonly string[] {
@@ -36,7 +37,8 @@ export class HttpTenantRequest implements TenantRequest {
     const values: string[] = [];
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const candidate = rawHeaders[i] as string;
-      if (candidate.length === name.length && candidate.toLowerCase() === name) values.push(rawHeaders[i + 1] as string);
+      if (candidate.length === name.length && candidate.toLowerCase() === name)
+        values.push(rawHeaders[i + 1] as string);
     }
     return values;
   }

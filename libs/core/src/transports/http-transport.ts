@@ -43,7 +43,8 @@ export class HttpTransport {
     if (adapter === undefined) return;
     const earlier: unknown = Reflect.get(adapter, 'onRequestHook');
     adapter.setOnRequestHook((request, response, done) => {
-      const next = typeof earlier === 'function' ? () => (earlier as Hook).call(adapter, request, response, done) : done;
+      const next =
+        typeof earlier === 'function' ? () => (earlier as Hook).call(adapter, request, response, done) : done;
       this.#open(request, response, next, done);
     });
   }

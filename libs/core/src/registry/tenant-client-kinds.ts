@@ -1,5 +1,5 @@
 import { OptionsInvalidError } from '../errors/usage.errors.js';
-import type { TenantClientRegistry } from '../registry/tenant-client-registry.js';
+import type { TenantClientRegistry } from './tenant-client-registry.js';
 
 /** The client kinds of one application, by name. Filled while the application starts. */
 export class TenantClientKinds {
@@ -8,7 +8,11 @@ export class TenantClientKinds {
   /** @throws `MT_OPTIONS_INVALID` when two `forFeature` declare the same kind */
   register(registry: TenantClientRegistry<unknown>): void {
     if (this.#registries.has(registry.name)) {
-      throw new OptionsInvalidError('forFeature.name', registry.name, 'one forFeature per client kind; give the second one another name');
+      throw new OptionsInvalidError(
+        'forFeature.name',
+        registry.name,
+        'one forFeature per client kind; give the second one another name',
+      );
     }
     this.#registries.set(registry.name, registry);
   }
@@ -18,7 +22,11 @@ export class TenantClientKinds {
     const registry = this.#registries.get(kind);
     if (registry === undefined) {
       const known = [...this.#registries.keys()].map((name) => `"${name}"`).join(', ') || 'none';
-      throw new OptionsInvalidError('client kind', kind, `a kind declared with MultitenancyModule.forFeature (declared: ${known})`);
+      throw new OptionsInvalidError(
+        'client kind',
+        kind,
+        `a kind declared with MultitenancyModule.forFeature (declared: ${known})`,
+      );
     }
     return registry;
   }
