@@ -1,6 +1,7 @@
 import { TenantExistsError } from '../errors/catalog.errors.js';
 import { TenantUnknownError } from '../errors/tenant.errors.js';
 import { SUPER_TENANT_ID } from './super-tenant.js';
+import { isTenantId } from './tenant-id.js';
 import { isDomain } from './tenant-identifier.js';
 import {
   assertChangeable,
@@ -54,7 +55,7 @@ export class InMemoryTenantCatalog implements TenantCatalogReader, TenantCatalog
   }
 
   async findById(id: string): Promise<Tenant | null> {
-    return this.#records.get(id.toLowerCase()) ?? null;
+    return isTenantId(id) ? (this.#records.get(id.toLowerCase()) ?? null) : null;
   }
 
   async list({ after, limit, filter = {} }: TenantListQuery = {}): Promise<TenantPage> {
@@ -121,7 +122,7 @@ export class InMemoryTenantCatalog implements TenantCatalogReader, TenantCatalog
 
   #get(id: string): Tenant {
     if (id.toLowerCase() === SUPER_TENANT_ID) assertChangeable({ id: SUPER_TENANT_ID } as Tenant);
-    const tenant = this.#records.get(id.toLowerCase());
+    const tenant = isTenantId(id) ? this.#records.get(id.toLowerCase()) : null;
     if (!tenant) throw new TenantUnknownError(id);
     return tenant;
   }

@@ -11,6 +11,7 @@ import type { JsonObject, Tenant, TenantStatus } from './tenant.js';
  * applies these and adds only storage, so that all catalogs refuse the same things with the same codes.
  */
 
+const CONTROL_CHARACTER = /\p{Cc}/u;
 const MAX_NAME = 200;
 const MAX_PLAN = 63;
 const MAX_ALIASES = 100;
@@ -129,8 +130,8 @@ function nextGeneration(current: Tenant, changes: Partial<Omit<Tenant, 'id' | 'g
 }
 
 function checkedText(field: string, value: unknown, max: number): string {
-  if (typeof value !== 'string' || value.trim() === '' || value.length > max) {
-    throw new TenantFieldInvalidError(field, value, `text of 1 to ${max} characters`);
+  if (typeof value !== 'string' || value.trim() === '' || value.length > max || CONTROL_CHARACTER.test(value)) {
+    throw new TenantFieldInvalidError(field, value, `text of 1 to ${max} characters, none of them a control character`);
   }
   return value;
 }

@@ -1,0 +1,22 @@
+import { checkedRole, quotedName } from '../sql/sql-identifier.js';
+
+/** What a role may do with the catalog. `write` includes `read`. */
+export type CatalogAccess = 'read' | 'write';
+
+/**
+ * SQL that lets a role use the catalog. Run it as the owner, after {@link migrateCatalog}; it can be run again.
+ *
+ * @param role name of an existing role; its case is kept
+ * @param access `write` (the default) for services that administer tenants, `read` for those that only serve them
+ * @returns several statements in one text
+ * @throws `MT_ARGUMENT_INVALID` for a malformed name
+ */
+export function grantCatalogSql(role: string, access: CatalogAccess = 'write'): string {
+  const quoted = quotedName('role', checkedRole(role));
+  const rights = access === 'write' ? 'select, insert, update, delete' : 'select';
+  return [
+    `grant usage on schema tenantry to ${quoted};`,
+    `grant select on tenantry.migrations to ${quoted};`,
+    `grant ${rights} on tenantry.tenants, tenantry.tenant_names to ${quoted};`,
+  ].join('\n');
+}

@@ -1,0 +1,63 @@
+import { runInTransaction } from './transaction-session.js';
+import type { SqlDatabase, SqlResult, SqlSession } from './sql-database.js';
+
+/** A result of PGlite, as far as it is needed. */
+export interface PgliteResult {
+  readonly rows: unknown[];
+  readonly rowCount?: number;
+  readonly affectedRows?: number;
+}
+
+/** The part of PGlite that runs statements: the database itself, or a transaction of it. */
+export interface PgliteSession {
+  query(text: string, params?: unknown[]): Promise<PgliteResult>;
+  exec(text: string): Promise<PgliteResult[]>;
+}
+
+/** The part of PGlite that is needed; a `PGlite` fits as it is. */
+export interface Pglite extends PgliteSession {
+  transaction<R>(fn: (tx: PgliteSession) => Promise<R>): Promise<R>;
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a PGlite a {@link SqlDatabase}.
+ *
+ * PGlite has one connection and one user, a superuser: give {@link TenantDatabase} a `role`, or row-level security does
+ * not bind. Transactions run one after the other. The PGlite belongs to the database from here on: `close()` closes it.
+ */
+export function pgliteDatabase(pglite: Pglite): SqlDatabase {
+  return new PgliteDatabase(pglite);
+}
+
+class PgliteDatabase implements SqlDatabase {
+  readonly #pglite: Pglite;
+  #closing: Promise<void> | undefined;
+
+  constructor(pglite: Pglite) {
+    this.#pglite = pglite;
+  }
+
+  query<R>(text: string, params?: readonly unknown[]): Promise<SqlResult<R>> {
+    return sessionOver(this.#pglite).query<R>(text, params);
+  }
+
+  transaction<R>(fn: (tx: SqlSession) => Promise<R>): Promise<R> {
+    return this.#pglite.transaction((tx) => runInTransaction(sessionOver(tx), fn));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#pglite.close();
+    return this.#closing;
+  }
+}
+
+function sessionOver(pglite: PgliteSession): SqlSession {
+  return {
+    async query<R>(text: string, params?: readonly unknown[]): Promise<SqlResult<R>> {
+      const result = params === undefined ? (await pglite.exec(text)).at(-1) : await pglite.query(text, [...params]);
+      const rows = (result?.rows ?? []) as R[];
+      return { rows, rowCount: result?.rowCount ?? (rows.length || (result?.affectedRows ?? 0)) };
+    },
+  };
+}

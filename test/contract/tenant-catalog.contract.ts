@@ -1,0 +1,413 @@
+import type {
+  NewTenant,
+  Tenant,
+  TenantCatalogReader,
+  TenantCatalogWriter,
+  TenantFilter,
+  TenantPage,
+} from '@tenantry/core';
+
+/** A catalog with both faces. */
+export type TenantCatalog = TenantCatalogReader & TenantCatalogWriter;
+
+const FOO: NewTenant = { id: 'Foo-1', domain: 'foo.com', aliases: ['www.foo.com', 'foo.example'] };
+
+/**
+ * What every catalog must do, whatever it is stored in.
+ *
+ * @param open gives an empty catalog, anew for each test
+ */
+export function describeTenantCatalog(name: string, open: () => Promise<TenantCatalog>): void {
+  describe(`TenantCatalog: ${name}`, () => {
+    let catalog: TenantCatalog;
+
+    beforeEach(async () => {
+      catalog = await open();
+    });
+
+    describe('create', () => {
+      it('records a tenant with its defaults at generation 1', async () => {
+        const created = await catalog.create(FOO);
+        expect(created).toEqual({
+          id: 'Foo-1',
+          domain: 'foo.com',
+          aliases: ['www.foo.com', 'foo.example'],
+          name: 'Foo-1',
+          status: 'active',
+          plan: 'standard',
+          settings: {},
+          generation: 1,
+        });
+        expect(await catalog.findById('Foo-1')).toEqual(created);
+      });
+
+      it('keeps everything that it is given', async () => {
+        const settings = { theme: "d'arc", nested: { list: [1, 2.5, null, true, 'ü€😀'], b: 'x\u0000\n"\\' }, a: 1 };
+        await catalog.create({
+          id: 'x',
+          domain: 'x.io',
+          name: "L'Été % _ \\",
+          plan: 'gold',
+          settings,
+          status: 'provisioning',
+        });
+        const found = await catalog.findById('x');
+        expect(found).toMatchObject({
+          name: "L'Été % _ \\",
+          plan: 'gold',
+          settings,
+          status: 'provisioning',
+          aliases: [],
+        });
+        expect(JSON.stringify(found?.settings)).toBe(JSON.stringify(settings));
+      });
+
+      it('gives records that nobody can change', async () => {
+        await catalog.create({ ...FOO, settings: { nested: { deep: 1 } } });
+        const found = (await catalog.findByIdentifier('foo.com')) as Tenant;
+        expect(
+          Object.isFrozen(found) && Object.isFrozen(found.aliases) && Object.isFrozen(found.settings['nested']),
+        ).toBe(true);
+      });
+
+      it.each([
+        ['id', { id: 'Foo-1', domain: 'free.com' }],
+        ['id', { id: 'FOO-1', domain: 'free.com' }],
+        ['id', { id: 'foo.com', domain: 'free.com' }],
+        ['id', { id: 'WWW.foo.com', domain: 'free.com' }],
+        ['domain', { id: 'free', domain: 'foo.com' }],
+        ['domain', { id: 'free', domain: 'foo.example' }],
+        ['domain', { id: 'free', domain: 'foo-1' }],
+        ['aliases', { id: 'free', domain: 'free.com', aliases: ['other.com', 'foo.com'] }],
+        ['aliases', { id: 'free', domain: 'free.com', aliases: ['www.foo.com'] }],
+        ['aliases', { id: 'free', domain: 'free.com', aliases: ['foo-1'] }],
+        ['id', { id: 'foo-1', domain: 'foo.com', aliases: ['foo.example'] }],
+        ['domain', { id: 'free', domain: 'foo.com', aliases: ['aaa.com', 'foo.example'] }],
+      ] as const)('refuses a taken %s and writes nothing: %j', async (field, input) => {
+        await catalog.create(FOO);
+        await expect(catalog.create(input)).rejects.toMatchObject({
+          code: 'MT_TENANT_EXISTS',
+          message: expect.stringContaining(`The ${field} `) as string,
+        });
+        expect(await ids(catalog)).toEqual(['Foo-1']);
+        expect(await catalog.isDomainAvailable('other.com')).toBe(true);
+        expect(await catalog.isDomainAvailable('aaa.com')).toBe(true);
+      });
+
+      it('names the value that is taken', async () => {
+        await catalog.create(FOO);
+        const attempt = catalog.create({
+          id: 'free',
+          domain: 'free.com',
+          aliases: ['z.com', 'foo.example', 'a.com', 'foo.com'],
+        });
+        await expect(attempt).rejects.toThrow('"foo.example"');
+      });
+
+      it.each([
+        { id: '', domain: 'a.com' },
+        { id: 'super', domain: 'a.com' },
+        { id: 'SUPER', domain: 'a.com' },
+        { id: "a'b", domain: 'a.com' },
+        { id: 'a', domain: 'A.com' },
+        { id: 'a', domain: 'localhost' },
+        { id: 'a', domain: 'a.com', aliases: ['a b'] },
+        { id: 'a', domain: 'a.com', name: ' ' },
+      ])('refuses a malformed field: %j', async (input) => {
+        await expect(catalog.create(input)).rejects.toMatchObject({ code: 'MT_TENANT_FIELD_INVALID' });
+        expect(await ids(catalog)).toEqual([]);
+      });
+
+      it('lets a tenant have its id as its domain', async () => {
+        await catalog.create({ id: 'Bar.com', domain: 'bar.com' });
+        expect((await catalog.findByIdentifier('bar.com'))?.id).toBe('Bar.com');
+        await catalog.rename('Bar.com', 'new.com');
+        expect((await catalog.findByIdentifier('bar.com'))?.domain).toBe('new.com');
+        await catalog.rename('Bar.com', 'bar.com');
+        expect(await catalog.findByIdentifier('new.com')).toBeNull();
+      });
+
+      it('lets exactly one of many at once have a name', async () => {
+        const attempts = Array.from({ length: 8 }, (_, n) =>
+          catalog.create({
+            id: `t${n}`,
+            domain: `d${n}.com`,
+            aliases: n % 2 ? ['x.com', 'y.com'] : ['y.com', 'x.com'],
+          }),
+        );
+        const results = await Promise.allSettled(attempts);
+        expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        for (const result of results) {
+          if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'MT_TENANT_EXISTS' });
+        }
+        expect(await ids(catalog)).toHaveLength(1);
+      });
+    });
+
+    describe('find', () => {
+      beforeEach(() => catalog.create(FOO));
+
+      it.each(['foo-1', 'foo.com', 'www.foo.com', 'foo.example'])('finds by identifier %s', async (identifier) => {
+        expect((await catalog.findByIdentifier(identifier))?.id).toBe('Foo-1');
+      });
+
+      it.each(['Foo-1', 'foo-1', 'FOO-1'])('finds by id %s', async (id) => {
+        expect((await catalog.findById(id))?.id).toBe('Foo-1');
+      });
+
+      it.each(['', 'unknown', 'foo', 'foo.com.', '%', "' or 1=1", '__proto__', 'super', 'a\u0000b', 'FOO.com'])(
+        'answers null for the identifier %j',
+        async (identifier) => {
+          expect(await catalog.findByIdentifier(identifier)).toBeNull();
+        },
+      );
+
+      it('does not take a character that only lower-cases to a letter of the id for that letter', async () => {
+        await catalog.create({ id: 'kk', domain: 'kk.com' });
+        expect(await catalog.findById('\u212a\u212a')).toBeNull();
+        await expect(catalog.suspend('\u212a\u212a')).rejects.toMatchObject({ code: 'MT_TENANT_UNKNOWN' });
+      });
+
+      it.each(['', 'foo.com', 'foo_1', '__proto__', 'super', 'a\u0000b'])('answers null for the id %j', async (id) => {
+        expect(await catalog.findById(id)).toBeNull();
+      });
+    });
+
+    describe('update', () => {
+      beforeEach(() => catalog.create({ ...FOO, settings: { a: 1 } }));
+
+      it('changes what is given, keeps the rest, and grows the generation', async () => {
+        const updated = await catalog.update('foo-1', { name: 'Foo', settings: { b: 2 } });
+        expect(updated).toMatchObject({
+          id: 'Foo-1',
+          name: 'Foo',
+          settings: { b: 2 },
+          plan: 'standard',
+          generation: 2,
+        });
+        expect(await catalog.findByIdentifier('foo.com')).toEqual(updated);
+      });
+
+      it('exchanges aliases: the old are free, the new lead here', async () => {
+        await catalog.update('Foo-1', { aliases: ['www.foo.com', 'new.com'] });
+        expect(await catalog.findByIdentifier('foo.example')).toBeNull();
+        expect((await catalog.findByIdentifier('new.com'))?.aliases).toEqual(['www.foo.com', 'new.com']);
+        expect(await catalog.isDomainAvailable('foo.example')).toBe(true);
+      });
+
+      it("refuses another tenant's name and writes nothing", async () => {
+        await catalog.create({ id: 'bar', domain: 'bar.com', aliases: ['bar.example'] });
+        for (const alias of ['bar.com', 'bar.example', 'bar']) {
+          const attempt = catalog.update('Foo-1', { aliases: ['gained.com', alias], plan: 'gold' });
+          await expect(attempt).rejects.toMatchObject({ code: 'MT_TENANT_EXISTS' });
+        }
+        expect(await catalog.findById('Foo-1')).toMatchObject({
+          plan: 'standard',
+          generation: 1,
+          aliases: FOO.aliases,
+        });
+        expect(await catalog.isDomainAvailable('gained.com')).toBe(true);
+      });
+
+      it('refuses a change on top of another one', async () => {
+        await catalog.update('Foo-1', { plan: 'gold' }, { expectedGeneration: 1 });
+        const attempt = catalog.update('Foo-1', { plan: 'lead' }, { expectedGeneration: 1 });
+        await expect(attempt).rejects.toMatchObject({ code: 'MT_TENANT_STALE', tenantId: 'Foo-1' });
+        expect((await catalog.findById('Foo-1'))?.plan).toBe('gold');
+      });
+
+      it('loses none of many changes at once', async () => {
+        await Promise.all(Array.from({ length: 10 }, (_, n) => catalog.update('Foo-1', { name: `name ${n}` })));
+        expect((await catalog.findById('Foo-1'))?.generation).toBe(11);
+      });
+
+      it('lets one of many that saw the same generation win', async () => {
+        const attempts = Array.from({ length: 6 }, (_, n) =>
+          catalog.update('Foo-1', { name: `${n}` }, { expectedGeneration: 1 }),
+        );
+        const results = await Promise.allSettled(attempts);
+        expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        expect((await catalog.findById('Foo-1'))?.generation).toBe(2);
+      });
+    });
+
+    describe('rename', () => {
+      beforeEach(() => catalog.create(FOO));
+
+      it('moves the tenant, and frees the old domain at once', async () => {
+        expect(await catalog.rename('Foo-1', 'moved.com')).toMatchObject({ domain: 'moved.com', generation: 2 });
+        expect(await catalog.findByIdentifier('foo.com')).toBeNull();
+        expect((await catalog.findByIdentifier('moved.com'))?.id).toBe('Foo-1');
+        await catalog.create({ id: 'next', domain: 'foo.com' });
+        expect((await catalog.findByIdentifier('foo.com'))?.id).toBe('next');
+      });
+
+      it('turns an alias into the domain', async () => {
+        expect(await catalog.rename('Foo-1', 'foo.example')).toMatchObject({
+          domain: 'foo.example',
+          aliases: ['www.foo.com'],
+        });
+        expect((await catalog.findByIdentifier('foo.example'))?.id).toBe('Foo-1');
+      });
+
+      it('refuses a taken and a malformed domain', async () => {
+        await catalog.create({ id: 'bar', domain: 'bar.com' });
+        await expect(catalog.rename('Foo-1', 'bar.com')).rejects.toMatchObject({ code: 'MT_TENANT_EXISTS' });
+        await expect(catalog.rename('Foo-1', 'NO')).rejects.toMatchObject({ code: 'MT_TENANT_FIELD_INVALID' });
+        expect(await catalog.findByIdentifier('foo.com')).toMatchObject({ generation: 1 });
+      });
+    });
+
+    describe('status', () => {
+      it('goes from provisioning to active to suspended and back, one generation each', async () => {
+        await catalog.create({ ...FOO, status: 'provisioning' });
+        expect(await catalog.activate('Foo-1')).toMatchObject({ status: 'active', generation: 2 });
+        expect(await catalog.suspend('foo-1')).toMatchObject({ status: 'suspended', generation: 3 });
+        expect(await catalog.suspend('Foo-1')).toMatchObject({ status: 'suspended', generation: 3 });
+        expect(await catalog.findByIdentifier('foo.com')).toMatchObject({ status: 'suspended' });
+        expect(await catalog.activate('Foo-1')).toMatchObject({ status: 'active', generation: 4 });
+      });
+
+      it('refuses to suspend a tenant that was never active', async () => {
+        await catalog.create({ ...FOO, status: 'provisioning' });
+        await expect(catalog.suspend('Foo-1')).rejects.toMatchObject({ code: 'MT_TENANT_TRANSITION_REFUSED' });
+      });
+    });
+
+    describe('delete', () => {
+      beforeEach(() => catalog.create(FOO));
+
+      it('removes the tenant, frees its domain and aliases, and keeps its id for ever', async () => {
+        await catalog.delete('foo-1');
+        for (const name of ['foo-1', 'foo.com', 'www.foo.com']) expect(await catalog.findByIdentifier(name)).toBeNull();
+        expect(await catalog.findById('Foo-1')).toBeNull();
+        expect(await ids(catalog)).toEqual([]);
+        await expect(catalog.create({ id: 'FOO-1', domain: 'other.com' })).rejects.toMatchObject({
+          code: 'MT_TENANT_EXISTS',
+        });
+        await expect(catalog.create({ id: 'other', domain: 'foo-1' })).rejects.toMatchObject({
+          code: 'MT_TENANT_EXISTS',
+        });
+        expect(await catalog.isDomainAvailable('foo-1')).toBe(false);
+        expect(await catalog.create({ ...FOO, id: 'second' })).toMatchObject({ domain: 'foo.com', generation: 1 });
+      });
+
+      it('checks the expected generation', async () => {
+        await expect(catalog.delete('Foo-1', { expectedGeneration: 7 })).rejects.toMatchObject({
+          code: 'MT_TENANT_STALE',
+        });
+        await catalog.delete('Foo-1', { expectedGeneration: 1 });
+        expect(await catalog.findById('Foo-1')).toBeNull();
+      });
+    });
+
+    describe('every change', () => {
+      const changes: [string, (id: string) => Promise<unknown>][] = [
+        ['update', (id) => catalog.update(id, { plan: 'gold' })],
+        ['rename', (id) => catalog.rename(id, 'new.com')],
+        ['activate', (id) => catalog.activate(id)],
+        ['suspend', (id) => catalog.suspend(id)],
+        ['delete', (id) => catalog.delete(id)],
+      ];
+
+      it.each(changes)('%s refuses unknown and deleted tenants', async (_name, change) => {
+        await catalog.create(FOO);
+        await catalog.delete('Foo-1');
+        for (const id of ['unknown', 'Foo-1', '__proto__', 'a\u0000b']) {
+          await expect(change(id)).rejects.toMatchObject({ code: 'MT_TENANT_UNKNOWN' });
+        }
+      });
+
+      it.each(changes)('%s refuses the super tenant', async (_name, change) => {
+        for (const id of ['super', 'SUPER']) {
+          await expect(change(id)).rejects.toMatchObject({ code: 'MT_TENANT_TRANSITION_REFUSED' });
+        }
+      });
+    });
+
+    describe('isDomainAvailable', () => {
+      it('is true for free, well-formed domains only', async () => {
+        await catalog.create(FOO);
+        const free = async (domain: string): Promise<boolean> => catalog.isDomainAvailable(domain);
+        expect(await free('free.com')).toBe(true);
+        for (const domain of ['foo.com', 'www.foo.com', 'foo-1', 'super', 'Free.com', '', '1.2.3.4', 'a\u0000b']) {
+          expect([domain, await free(domain)]).toEqual([domain, false]);
+        }
+      });
+    });
+
+    describe('list', () => {
+      it('pages in byte order of the lower-cased id, each tenant once', async () => {
+        const inOrder = ['0', 'A', 'a-b', 'a.b', 'A0', 'a_b', 'aa', 'B', 'b-1', 'Z'];
+        for (const [n, id] of [...inOrder].reverse().entries()) await catalog.create({ id, domain: `t${n}.com` });
+        const pages = await allPages(catalog, 3);
+        expect(pages.map(({ items }) => items.length)).toEqual([3, 3, 3, 1]);
+        expect(pages.flatMap(({ items }) => items.map(({ id }) => id))).toEqual(inOrder);
+      });
+
+      it('ends with null when the last page is full', async () => {
+        for (const id of ['a', 'b']) await catalog.create({ id, domain: `${id}.com` });
+        expect(await catalog.list({ limit: 2 })).toMatchObject({ next: null });
+      });
+
+      it('goes on where the last tenant of a page was deleted meanwhile', async () => {
+        for (const id of ['a', 'b', 'c']) await catalog.create({ id, domain: `${id}.com` });
+        const { next } = await catalog.list({ limit: 1 });
+        await catalog.delete('a');
+        const { items } = await catalog.list({ limit: 1, after: next as string });
+        expect(items.map(({ id }) => id)).toEqual(['b']);
+      });
+
+      it.each([
+        [{ status: 'suspended' }, ['b']],
+        [{ plan: 'gold' }, ['c']],
+        [{ plan: 'GOLD' }, []],
+        [{ status: 'active', plan: 'standard' }, ['a', 'd']],
+        [{ domain: { equals: 'A.foo.com' } }, ['a']],
+        [{ domain: { startsWith: 'b' } }, ['b']],
+        [{ domain: { endsWith: '.FOO.com' } }, ['a', 'b']],
+        [{ domain: { contains: 'foo' } }, ['a', 'b', 'd']],
+        [{ domain: { startsWith: 'a', endsWith: '.com' } }, ['a']],
+        [{ domain: { contains: '' } }, ['a', 'b', 'c', 'd']],
+        [{ domain: { contains: '%' } }, []],
+        [{ domain: { contains: '_' } }, []],
+        [{ domain: { startsWith: '\\' } }, []],
+        [{ domain: { endsWith: "'" } }, []],
+        [{ domain: { equals: 'a\u0000' } }, []],
+        [{ status: 'deleting' }, []],
+      ] as [TenantFilter, string[]][])('filters by %j', async (filter, expected) => {
+        await catalog.create({ id: 'a', domain: 'a.foo.com' });
+        await catalog.create({ id: 'b', domain: 'b.foo.com' });
+        await catalog.suspend('b');
+        await catalog.create({ id: 'c', domain: 'c.org', plan: 'gold' });
+        await catalog.create({ id: 'd', domain: 'd-foo.net' });
+        expect((await catalog.list({ filter })).items.map(({ id }) => id)).toEqual(expected);
+      });
+
+      it('takes any text as the place to go on from', async () => {
+        await catalog.create({ id: 'a', domain: 'a.com' });
+        for (const after of ['', '\u0000', "'", '%']) expect((await catalog.list({ after })).items).toHaveLength(1);
+        for (const after of ['a', 'zzz', '\u{1F600}']) expect((await catalog.list({ after })).items).toHaveLength(0);
+      });
+
+      it.each([0, -1, 1.5, 1001, Number.NaN])('refuses the limit %p', async (limit) => {
+        await expect(catalog.list({ limit })).rejects.toMatchObject({ code: 'MT_ARGUMENT_INVALID' });
+      });
+    });
+  });
+}
+
+async function allPages(catalog: TenantCatalogReader, limit: number): Promise<TenantPage[]> {
+  const pages: TenantPage[] = [];
+  let after: string | null | undefined;
+  while (after !== null) {
+    const page: TenantPage = await catalog.list({ limit, ...(after === undefined ? {} : { after }) });
+    pages.push(page);
+    after = page.next;
+  }
+  return pages;
+}
+
+async function ids(catalog: TenantCatalogReader): Promise<string[]> {
+  return (await catalog.list()).items.map(({ id }) => id);
+}
