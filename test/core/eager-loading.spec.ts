@@ -1,6 +1,13 @@
 import { Module } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
-import { fromPath, getTenantClientRegistryToken, InMemoryTenantCatalog, MultitenancyModule, TenantClientCleanup, TenantEagerLoader } from '@tenantry/core';
+import {
+  fromPath,
+  getTenantClientRegistryToken,
+  InMemoryTenantCatalog,
+  MultitenancyModule,
+  TenantClientCleanup,
+  TenantEagerLoader,
+} from '@tenantry/core';
 import type { LoadingOptions, TenantClientRegistry } from '@tenantry/core';
 import { ManualClock } from '@tenantry/core/testing';
 import { startApp } from '../support/http.js';
@@ -78,7 +85,12 @@ describe('eager loading', () => {
     const started = await start({ policy: 'eager', include });
     await started.loader.settled();
     expect(loadedIds(started)).toEqual(expected);
-    expect(started.loader.progress()).toEqual({ state: 'done', total: expected.length, loaded: expected.length, failing: [] });
+    expect(started.loader.progress()).toEqual({
+      state: 'done',
+      total: expected.length,
+      loaded: expected.length,
+      failing: [],
+    });
     started.clock.advance(3_600_000);
     await started.app.get(TenantClientCleanup, { strict: false }).sweep();
     expect(loadedIds(started)).toEqual(expected);
@@ -116,6 +128,9 @@ describe('eager loading', () => {
   });
 
   it.each(['!foo.com', 'a.com,!b.com', '*,a.com', '', 'a b', '!'])('refuses %j at start', async (include) => {
-    await expect(start({ policy: 'eager', include })).rejects.toMatchObject({ code: 'MT_OPTIONS_INVALID', option: 'loading.include' });
+    await expect(start({ policy: 'eager', include })).rejects.toMatchObject({
+      code: 'MT_OPTIONS_INVALID',
+      option: 'loading.include',
+    });
   });
 });

@@ -1,5 +1,6 @@
-import { Body, Controller, Get, Injectable, Module, Post } from '@nestjs/common';
-import type { INestApplication } from '@nestjs/common';
+import { Body, Controller, Get, Injectable, Module, Post, UnauthorizedException } from '@nestjs/common';
+import type { CanActivate, ExecutionContext, INestApplication } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import {
   CurrentTenant,
   fromHeader,
@@ -71,6 +72,23 @@ const catalog = new InMemoryTenantCatalog([
   { id: 'unborn', domain: 'unborn.com', status: 'provisioning' },
 ]);
 
+/** Stands for the application's authentication: knows nobody. It is registered before the library's guard. */
+@Injectable()
+class NobodyIsSignedIn implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    if (context.getClass() === PrivateController) throw new UnauthorizedException();
+    return true;
+  }
+}
+
+@Controller('private')
+class PrivateController {
+  @Get()
+  get(): object {
+    return {};
+  }
+}
+
 @Module({
   imports: [
     MultitenancyModule.forRoot({
@@ -78,8 +96,8 @@ const catalog = new InMemoryTenantCatalog([
       resolvers: [fromHost(), fromPath(), fromHeader({ name: 'X-Tenant', trustedProxies: ['loopback'] })],
     }),
   ],
-  controllers: [ThingsController, OpenController, OperatorController],
-  providers: [DeepService],
+  controllers: [ThingsController, OpenController, OperatorController, PrivateController],
+  providers: [DeepService, { provide: APP_GUARD, useClass: NobodyIsSignedIn }],
 })
 class AppModule {}
 
@@ -136,5 +154,10 @@ describe.each(ADAPTERS)('the tenant of a request on %s', (adapter) => {
       code: 'MT_TENANT_FORBIDDEN',
     });
     expect((await call(app, '/operator')).json).toMatchObject({ status: 403, code: 'MT_TENANT_FORBIDDEN' });
+  });
+
+  it('is judged before the application’s own global guards are asked', async () => {
+    expect((await call(app, '/private', { headers: { host: 'nosuch.com' } })).status).toBe(404);
+    expect((await call(app, '/private', { headers: { host: 'foo.com' } })).status).toBe(401);
   });
 });

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, NestModule, OnApplicationShutdown, Provider } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, ModulesContainer } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { ClsModule } from 'nestjs-cls';
 import { TenantClientCleanup } from './cleanup/tenant-client-cleanup.js';
 import { HandlerClients } from './clients/handler-clients.js';
@@ -9,6 +9,7 @@ import { TenantClientKinds } from './registry/tenant-client-kinds.js';
 import { acquireClientsBefore } from './clients/tenant-clients.guard.js';
 import { ScopeClients } from './context/scope-clients.js';
 import { TenantContext } from './context/tenant-context.js';
+import { putGuardFirst } from './guards/put-guard-first.js';
 import { SuperTenantGuard } from './guards/super-tenant.guard.js';
 import { TENANT_MEMBERSHIP } from './guards/tenant-membership.guard.js';
 import { TenantGuard } from './guards/tenant.guard.js';
@@ -87,12 +88,20 @@ export class MultitenancyRootModule implements NestModule, OnApplicationShutdown
   readonly #handlers: HandlerClients;
   readonly #kinds: TenantClientKinds;
   readonly #modules: ModulesContainer;
+  readonly #moduleRef: ModuleRef;
 
-  constructor(http: HttpTransport, handlers: HandlerClients, kinds: TenantClientKinds, modules: ModulesContainer) {
+  constructor(
+    http: HttpTransport,
+    handlers: HandlerClients,
+    kinds: TenantClientKinds,
+    modules: ModulesContainer,
+    moduleRef: ModuleRef,
+  ) {
     this.#http = http;
     this.#handlers = handlers;
     this.#kinds = kinds;
     this.#modules = modules;
+    this.#moduleRef = moduleRef;
   }
 
   static create(options: MultitenancyAsyncOptions): DynamicModule {
@@ -120,6 +129,7 @@ export class MultitenancyRootModule implements NestModule, OnApplicationShutdown
   /** Called when every provider is there and no route is registered yet. */
   configure(): void {
     this.#http.install();
+    putGuardFirst(this.#moduleRef, this.#moduleRef.get(TenantGuard));
     const kinds = this.#kinds.all().map(({ name }) => name);
     this.#handlers.learn(this.#modules.values(), kinds, acquireClientsBefore);
   }

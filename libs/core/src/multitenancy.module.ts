@@ -11,8 +11,8 @@ import { resolveOptions } from './resolve-options.js';
 import { TenantClientsModule } from './tenant-clients.module.js';
 
 /**
- * Multi-tenancy for a Nest application. Import `forRoot` or `forRootAsync` once, in the root module, before the modules
- * that bring global guards of your own; import `forFeature` once per client kind.
+ * Multi-tenancy for a Nest application. Import `forRoot` or `forRootAsync` once, in the root module;
+ * import `forFeature` once per client kind.
  */
 @Module({})
 export class MultitenancyModule {
