@@ -1,0 +1,44 @@
+import type { DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { AdminModule } from './admin/admin.module.js';
+import { AuthModule } from './auth/auth.module.js';
+import { TenantDatabaseModule } from './database/tenant-database.module.js';
+import { HealthModule } from './health/health.module.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { validationPipe } from './http/validation.pipe.js';
+import { overridesModule } from './overrides.module.js';
+import type { OrchestratorOverrides } from './overrides.module.js';
+import { ProjectsModule } from './projects/projects.module.js';
+import { SeedModule } from './seed/seed.module.js';
+import { ServersModule } from './servers/servers.module.js';
+import { settingsModule } from './settings/settings.module.js';
+import type { Settings } from './settings/settings.js';
+import { TenancyModule } from './tenancy/tenancy.module.js';
+import { UsersModule } from './users/users.module.js';
+
+/** The whole application. */
+export class AppModule {
+  /** @param settings made by `readSettings` */
+  static register(settings: Settings, overrides: OrchestratorOverrides = {}): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        overridesModule(overrides),
+        settingsModule(settings),
+        TenancyModule,
+        TenantDatabaseModule,
+        AuthModule,
+        UsersModule,
+        ProjectsModule,
+        ServersModule,
+        AdminModule,
+        HealthModule,
+        SeedModule,
+      ],
+      providers: [
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useFactory: validationPipe },
+      ],
+    };
+  }
+}

@@ -1,0 +1,61 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assertRowLevelSecurity, pgliteDatabase } from '@tenantry/postgres';
+import type { Pglite, SqlDatabase } from '@tenantry/postgres';
+import { DatabaseStartError } from './database-start.error.js';
+import { lockFolder } from './folder-lock.js';
+import type { OpenedDatabase } from './open-database.js';
+import { createRole, prepareDatabase } from './prepare-database.js';
+import { TENANT_TABLES } from './schema.js';
+
+/** Opens a PGlite. @param dataDir a folder, or `memory://` for one that is gone afterwards */
+export type OpenPglite = (dataDir: string) => Promise<Pglite>;
+
+/** A `DATA_DIR` that keeps nothing. */
+export const IN_MEMORY = 'memory://';
+
+/** PGlite's only user is a superuser, whom row-level security does not bind: transactions of tenants assume this role. */
+const ROLE = 'tenantry_app';
+
+/**
+ * Opens the embedded database and creates what is missing in it.
+ *
+ * @param dataDir folder of the application's data, used by one process at a time, or {@link IN_MEMORY}
+ * @throws {@link DatabaseStartError} when another process uses the folder
+ */
+export async function openEmbeddedDatabase(dataDir: string, openPglite: OpenPglite): Promise<OpenedDatabase> {
+  if (dataDir === IN_MEMORY) return prepared(pgliteDatabase(await openPglite(IN_MEMORY)));
+  await mkdir(dataDir, { recursive: true });
+  const lock = await lockFolder(dataDir);
+  try {
+    const database = pgliteDatabase(await openPglite(join(dataDir, 'pglite')));
+    return await prepared(withRelease(database, lock.release));
+  } catch (error) {
+    await lock.release();
+    throw error instanceof DatabaseStartError ? error : new DatabaseStartError(unusable(dataDir), error);
+  }
+}
+
+async function prepared(database: SqlDatabase): Promise<OpenedDatabase> {
+  try {
+    await createRole(database, ROLE, null);
+    await prepareDatabase(database, ROLE);
+    await assertRowLevelSecurity(database, { tables: TENANT_TABLES, role: ROLE });
+    return { database, role: ROLE };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function withRelease(database: SqlDatabase, release: () => Promise<void>): SqlDatabase {
+  return {
+    query: (text, params) => database.query(text, params),
+    transaction: (fn) => database.transaction(fn),
+    close: () => database.close().finally(release),
+  };
+}
+
+function unusable(dataDir: string): string {
+  return `The embedded database in ${JSON.stringify(dataDir)} cannot be opened. Restore the folder, or name another one in DATA_DIR.`;
+}

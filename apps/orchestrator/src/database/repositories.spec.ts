@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { TenantDatabase } from '@tenantry/postgres';
+import { createPglite, createTestDatabase } from '../../../../test/support/postgres.js';
+import type { TestDatabase } from '../../../../test/support/postgres.js';
+import { CloudAccountRepository } from '../cloud/cloud-account.repository.js';
+import { ProjectRepository } from '../projects/project.repository.js';
+import { UserRepository } from '../users/user.repository.js';
+import { IN_MEMORY, openEmbeddedDatabase } from './embedded-database.js';
+import type { OpenedDatabase } from './open-database.js';
+import { connect, openServerDatabase } from './server-database.js';
+import { setUpDatabase } from './set-up-database.js';
+
+describe.each(['PGlite', 'PostgreSQL'])('repositories on %s', (kind) => {
+  const context = { tenant: { id: 'foo' } };
+  let server: TestDatabase | undefined;
+  let opened: OpenedDatabase;
+  let projects: ProjectRepository;
+  let users: UserRepository;
+  let accounts: CloudAccountRepository;
+
+  beforeAll(async () => {
+    opened = kind === 'PGlite' ? await openEmbeddedDatabase(IN_MEMORY, () => createPglite()) : await openServer();
+    const tenants = new TenantDatabase(opened.database, context, opened.role === undefined ? {} : { role: opened.role });
+    projects = new ProjectRepository(tenants);
+    users = new UserRepository(tenants);
+    accounts = new CloudAccountRepository(tenants);
+  });
+
+  afterAll(async () => {
+    await opened.database.close();
+    await server?.drop();
+  });
+
+  async function openServer(): Promise<OpenedDatabase> {
+    server = await createTestDatabase();
+    await setUpDatabase(server.adminUrl, server.appUrl, (url) => connect(url, 1));
+    await setUpDatabase(server.adminUrl, server.appUrl, (url) => connect(url, 1));
+    return openServerDatabase(server.appUrl, 2);
+  }
+
+  function asTenant(id: string): void {
+    context.tenant.id = id;
+  }
+
+  beforeEach(() => asTenant(`t-${randomUUID()}`));
+
+  it('creates a project and finds it as it was made', async () => {
+    const created = await projects.create({ name: 'Website', description: '' });
+    expect(created).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      name: 'Website',
+      description: '',
+      createdAt: expect.any(Date),
+      updatedAt: created.createdAt,
+    });
+    await expect(projects.find(created.id)).resolves.toEqual(created);
+  });
+
+  it('changes what is given and leaves the rest', async () => {
+    const { id } = await projects.create({ name: 'Website', description: 'old' });
+    await expect(projects.update(id, { description: '' })).resolves.toMatchObject({ name: 'Website', description: '' });
+    await expect(projects.update(id, { name: 'Shop' })).resolves.toMatchObject({ name: 'Shop', description: '' });
+  });
+
+  it('deletes a project once', async () => {
+    const { id } = await projects.create({ name: 'Website', description: '' });
+    await expect(projects.delete(id)).resolves.toBe(true);
+    await expect(projects.delete(id)).resolves.toBe(false);
+    await expect(projects.find(id)).resolves.toBeNull();
+  });
+
+  it('pages through all projects in the order of their making, without gaps or repeats', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 7; i += 1) ids.push((await projects.create({ name: `P${i}`, description: '' })).id);
+    const seen: { id: string; createdAt: Date }[] = [];
+    for (;;) {
+      const rows = await projects.list(3, seen.at(-1) ?? null);
+      if (rows.length === 0) break;
+      seen.push(...rows);
+    }
+    expect(seen.map(({ id }) => id).sort()).toEqual([...ids].sort());
+    const times = seen.map(({ createdAt }) => createdAt.getTime());
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+
+  it("neither sees nor changes another tenant's project", async () => {
+    const { id } = await projects.create({ name: 'Secret', description: 'theirs' });
+    const owner = context.tenant.id;
+    asTenant(`t-${randomUUID()}`);
+    await expect(projects.find(id)).resolves.toBeNull();
+    await expect(projects.list(100, null)).resolves.toEqual([]);
+    await expect(projects.update(id, { name: 'Mine' })).resolves.toBeNull();
+    await expect(projects.delete(id)).resolves.toBe(false);
+    asTenant(owner);
+    await expect(projects.find(id)).resolves.toMatchObject({ name: 'Secret' });
+  });
+
+  it('has users of the same name in two tenants, and one in each', async () => {
+    const [one, two] = [context.tenant.id, `t-${randomUUID()}`];
+    await expect(users.addTo(one, { name: 'alice', passwordHash: 'h1', roles: ['admin', 'dev'] })).resolves.toBe(true);
+    await expect(users.addTo(two, { name: 'alice', passwordHash: 'h2', roles: [] })).resolves.toBe(true);
+    await expect(users.addTo(one, { name: 'alice', passwordHash: 'h3', roles: [] })).resolves.toBe(false);
+    await expect(users.findByName('alice')).resolves.toMatchObject({ passwordHash: 'h1', roles: ['admin', 'dev'] });
+    asTenant(two);
+    await expect(users.findByName('alice')).resolves.toMatchObject({ passwordHash: 'h2', roles: [] });
+    await expect(users.findByName('bob')).resolves.toBeNull();
+  });
+
+  it('keeps the first cloud account of a tenant, and gives it to nobody else', async () => {
+    const account = { clientId: 'c', clientSecret: 's' };
+    const [one, two] = [context.tenant.id, `t-${randomUUID()}`];
+    await expect(accounts.addTo(one, account)).resolves.toBe(true);
+    await expect(accounts.addTo(one, { ...account, clientSecret: 'other' })).resolves.toBe(false);
+    await expect(accounts.findOf(one)).resolves.toEqual(account);
+    await expect(accounts.findOf(two)).resolves.toBeNull();
+  });
+});
+
+describe('openServerDatabase', () => {
+  let server: TestDatabase;
+
+  beforeAll(async () => {
+    server = await createTestDatabase();
+  });
+
+  afterAll(() => server.drop());
+
+  it('refuses a database that was not set up, and a superuser ever after', async () => {
+    await expect(openServerDatabase(server.appUrl, 1)).rejects.toMatchObject({ code: 'MT_ISOLATION_UNSAFE' });
+    await setUpDatabase(server.adminUrl, server.appUrl, (url) => connect(url, 1));
+    await expect(openServerDatabase(server.adminUrl, 1)).rejects.toMatchObject({
+      code: 'MT_ISOLATION_UNSAFE',
+      message: expect.stringContaining('superuser'),
+    });
+    const { database } = await openServerDatabase(server.appUrl, 1);
+    await database.close();
+  });
+
+  it('refuses a server that cannot be reached, without its URL', async () => {
+    const refusal = openServerDatabase('postgres://app:hunter2@127.0.0.1:1/app', 1);
+    await expect(refusal).rejects.toMatchObject({ name: 'DatabaseStartError' });
+    await expect(refusal).rejects.not.toThrow('hunter2');
+  });
+});
+
+describe('setUpDatabase', () => {
+  const admin = 'postgres://postgres:hunter2@127.0.0.1:1/app';
+  const never = (): never => {
+    throw new Error('it connected');
+  };
+
+  it.each([
+    [undefined, admin, 'ADMIN_DATABASE_URL is needed'],
+    [admin, undefined, 'DATABASE_URL is needed'],
+    [admin, 'mysql://app:x@127.0.0.1/app', 'DATABASE_URL is needed'],
+    [admin, 'postgres://app@127.0.0.1:1/app', 'must name a role and its password'],
+    [admin, 'postgres://postgres:x@127.0.0.1:1/app', 'different roles'],
+    [admin, 'postgres://app:x@127.0.0.1:1/other', 'same database'],
+  ])('refuses %s with %s', async (adminUrl, url, message) => {
+    await expect(setUpDatabase(adminUrl, url, never)).rejects.toThrow(message);
+  });
+});

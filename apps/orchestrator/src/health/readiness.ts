@@ -1,0 +1,29 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { OnModuleDestroy } from '@nestjs/common';
+import type { SqlDatabase } from '@tenantry/postgres';
+import { DATABASE } from '../database/database.module.js';
+
+/** Whether this process should get requests: the database answers, and the application is not shutting down. */
+@Injectable()
+export class Readiness implements OnModuleDestroy {
+  readonly #database: SqlDatabase;
+  #shuttingDown = false;
+
+  constructor(@Inject(DATABASE) database: SqlDatabase) {
+    this.#database = database;
+  }
+
+  /** Looks. Never throws. */
+  async isReady(): Promise<boolean> {
+    if (this.#shuttingDown) return false;
+    return this.#database.query('select 1').then(
+      () => !this.#shuttingDown,
+      () => false,
+    );
+  }
+
+  /** Says no from the first step of the shutdown on, while requests in flight are still answered. */
+  onModuleDestroy(): void {
+    this.#shuttingDown = true;
+  }
+}

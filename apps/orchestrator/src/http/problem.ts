@@ -1,0 +1,43 @@
+import { HttpException } from '@nestjs/common';
+import { MultitenancyError, toProblem } from '@tenantry/core';
+import { ApiError } from './api.error.js';
+import { HTTP_STATUSES } from './http-statuses.js';
+
+/** An answer of the media type `application/problem+json` (RFC 9457), ready to be sent. */
+export interface ProblemAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** `{ type, title, status, code, detail }` and further members. */
+  readonly body: object;
+}
+
+/**
+ * What an HTTP client is told about an error. Only errors that were made to be told show their text; anything else is a
+ * 500 that says nothing about the inside.
+ */
+export function problemOf(error: unknown): ProblemAnswer {
+  if (error instanceof ApiError) return apiProblem(error);
+  if (error instanceof MultitenancyError) return toProblem(error);
+  return frameworkProblem(statusOf(error));
+}
+
+function apiProblem({ status, code, title, message, headers, members }: ApiError): ProblemAnswer {
+  return { status, headers, body: { type: 'about:blank', title, status, code, detail: message, ...members } };
+}
+
+function frameworkProblem(status: number): ProblemAnswer {
+  const [code, title, detail] = HTTP_STATUSES.get(status) ?? fallback(status);
+  return { status, headers: {}, body: { type: 'about:blank', title, status, code, detail } };
+}
+
+function fallback(status: number): readonly [string, string, string] {
+  if (status < 500) return ['BAD_REQUEST', 'Bad request', 'The request cannot be served as it is.'];
+  return ['INTERNAL_ERROR', 'Internal error', 'Something went wrong here, and not with your request.'];
+}
+
+/** The status that Nest, Fastify or a body parser gave to an error of the client; 500 for everything else. */
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  const status: unknown = Reflect.get(Object(error), 'statusCode');
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
+}

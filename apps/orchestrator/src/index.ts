@@ -1,0 +1,12 @@
+export { AppModule } from './app.module.js';
+export { createOrchestrator } from './create-orchestrator.js';
+export { DatabaseStartError } from './database/database-start.error.js';
+export type { OpenPglite } from './database/embedded-database.js';
+export { setUpServerDatabase } from './database/set-up-server-database.js';
+export type { OrchestratorOverrides } from './overrides.module.js';
+export { DEMO_PASSWORD, DEMO_TENANTS } from './seed/demo-data.js';
+export type { DemoTenant } from './seed/demo-data.js';
+export { readSettings } from './settings/read-settings.js';
+export type { Environment } from './settings/read-settings.js';
+export { SettingsError } from './settings/settings.error.js';
+export type { Settings } from './settings/settings.js';

@@ -1,0 +1,44 @@
+import type { DynamicModule } from '@nestjs/common';
+import { PGlite } from '@electric-sql/pglite';
+import { systemClock } from '@tenantry/core';
+import type { Clock } from '@tenantry/core';
+import type { OpenPglite } from './database/embedded-database.js';
+
+/** Injection token of the wall clock: a function that gives milliseconds since 1970. */
+export const NOW = Symbol('now');
+
+/** Injection token of the monotonic {@link Clock} of the tenants' clients. */
+export const CLOCK = Symbol('clock');
+
+/** Injection token of the {@link OpenPglite} of the embedded database. */
+export const OPEN_PGLITE = Symbol('open PGlite');
+
+/** What one application may take from elsewhere; for tests. */
+export interface OrchestratorOverrides {
+  /** Monotonic time and timers of the tenants' clients. Default: the real ones. */
+  readonly clock?: Clock;
+  /** Milliseconds since 1970, for tokens. Default `Date.now`. */
+  readonly now?: () => number;
+  /** Opens the embedded database, for example from a prepared image. Default: PGlite's own way. */
+  readonly openPglite?: OpenPglite;
+}
+
+class OverridesModule {}
+
+/** Makes the overrides, or their defaults, available everywhere in one application. */
+export function overridesModule({
+  clock = systemClock,
+  now = Date.now,
+  openPglite = (dataDir) => PGlite.create(dataDir),
+}: OrchestratorOverrides): DynamicModule {
+  return {
+    module: OverridesModule,
+    global: true,
+    providers: [
+      { provide: CLOCK, useValue: clock },
+      { provide: NOW, useValue: now },
+      { provide: OPEN_PGLITE, useValue: openPglite },
+    ],
+    exports: [CLOCK, NOW, OPEN_PGLITE],
+  };
+}

@@ -1,0 +1,44 @@
+/** Password of every user of the demo. It exists only where `SEED_DEMO` is set. */
+export const DEMO_PASSWORD = 'tenantry-demo';
+
+/** One tenant of the demo, with its first user and what it owns at the start. */
+export interface DemoTenant {
+  readonly id: string;
+  readonly name: string;
+  readonly domain: string;
+  readonly aliases: readonly string[];
+  readonly admin: string;
+  readonly projects: readonly string[];
+  readonly servers: readonly string[];
+}
+
+/** The tenants of the demo. */
+export const DEMO_TENANTS: readonly DemoTenant[] = [
+  {
+    id: 'foo',
+    name: 'Foo Ltd',
+    domain: 'foo.com',
+    aliases: [],
+    admin: 'alice',
+    projects: ['Website', 'Mobile app'],
+    servers: ['foo-web-1', 'foo-web-2'],
+  },
+  {
+    id: 'bar',
+    name: 'Bar Inc',
+    domain: 'bar.com',
+    aliases: ['www.bar.com'],
+    admin: 'bob',
+    projects: ['Warehouse'],
+    servers: ['bar-db-1'],
+  },
+  {
+    id: 'ARU-297647',
+    name: 'Aruba account 297647',
+    domain: 'aruba.example',
+    aliases: [],
+    admin: 'carol',
+    projects: ['Orchestrator'],
+    servers: ['aru-node-1'],
+  },
+];

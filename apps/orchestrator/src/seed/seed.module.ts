@@ -1,0 +1,9 @@
+import { Module } from '@nestjs/common';
+import { AdminModule } from '../admin/admin.module.js';
+import { ProjectsModule } from '../projects/projects.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { Seeder } from './seeder.js';
+
+/** Fills an empty database at the start. */
+@Module({ imports: [AdminModule, ProjectsModule, UsersModule], providers: [Seeder] })
+export class SeedModule {}

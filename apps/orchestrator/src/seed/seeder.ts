@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { OnApplicationBootstrap } from '@nestjs/common';
+import { SUPER_TENANT_ID, TenantContext, TenantExistsError } from '@tenantry/core';
+import { TenantAdministration } from '../admin/tenant-administration.js';
+import { PasswordHasher } from '../auth/password-hasher.js';
+import { ProjectRepository } from '../projects/project.repository.js';
+import { SETTINGS } from '../settings/settings.module.js';
+import type { Settings } from '../settings/settings.js';
+import { SUPER_ADMIN, UserRepository } from '../users/user.repository.js';
+import { DEMO_PASSWORD, DEMO_TENANTS } from './demo-data.js';
+import type { DemoTenant } from './demo-data.js';
+
+/**
+ * Fills an empty database before the application listens: with the demo where `SEED_DEMO` says so, and with the super
+ * tenant's admin where `SUPER_ADMIN_PASSWORD` is given. A super tenant that has its admin counts as "not empty".
+ */
+@Injectable()
+export class Seeder implements OnApplicationBootstrap {
+  readonly #settings: Settings;
+  readonly #administration: TenantAdministration;
+  readonly #context: TenantContext;
+  readonly #projects: ProjectRepository;
+  readonly #users: UserRepository;
+  readonly #hasher: PasswordHasher;
+
+  constructor(
+    @Inject(SETTINGS) settings: Settings,
+    administration: TenantAdministration,
+    context: TenantContext,
+    projects: ProjectRepository,
+    users: UserRepository,
+    hasher: PasswordHasher,
+  ) {
+    this.#settings = settings;
+    this.#administration = administration;
+    this.#context = context;
+    this.#projects = projects;
+    this.#users = users;
+    this.#hasher = hasher;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { seedDemo, superAdminPassword } = this.#settings;
+    const password = superAdminPassword ?? (seedDemo ? DEMO_PASSWORD : undefined);
+    if (password === undefined || (await this.#hasSuperAdmin())) return;
+    if (seedDemo) await this.#seedTenants();
+    const passwordHash = await this.#hasher.hash(password);
+    await this.#users.addTo(SUPER_TENANT_ID, { name: SUPER_ADMIN, passwordHash, roles: ['admin'] });
+  }
+
+  async #hasSuperAdmin(): Promise<boolean> {
+    return this.#context.runAsSuperTenant(async () => (await this.#users.findByName(SUPER_ADMIN)) !== null);
+  }
+
+  async #seedTenants(): Promise<void> {
+    for (const demo of DEMO_TENANTS) {
+      try {
+        await this.#seedTenant(demo);
+      } catch (error) {
+        if (!(error instanceof TenantExistsError)) throw error;
+      }
+    }
+  }
+
+  async #seedTenant({ id, name, domain, aliases, admin, projects }: DemoTenant): Promise<void> {
+    await this.#administration.create({
+      id,
+      name,
+      domain,
+      aliases: [...aliases],
+      admin: { username: admin, password: DEMO_PASSWORD },
+      cloudAccount: { clientId: id, clientSecret: this.#cloudSecretOf(id) },
+    });
+    await this.#context.run(id, async () => {
+      for (const project of projects) await this.#projects.create({ name: project, description: '' });
+    });
+  }
+
+  #cloudSecretOf(id: string): string {
+    const { seedCloudSecret } = this.#settings;
+    return seedCloudSecret === undefined ? randomBytes(24).toString('base64url') : `${seedCloudSecret}-${id}`;
+  }
+}

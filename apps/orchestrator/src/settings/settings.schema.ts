@@ -1,0 +1,75 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { isCronExpression } from './cron-expression.js';
+
+/*
+ * One entry per environment variable. The text of each error says what is allowed; `readSettings` puts the name and the
+ * value before it.
+ */
+
+const wholeNumber = (min: number, max: number): z.ZodType<number, string> => {
+  const allowed = `a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, allowed)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, allowed);
+};
+
+const IDLE_TIME = 'minutes greater than 0, decimals allowed (0.5 = 30 seconds), 525600 at most';
+const idleTimeMinutes = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, IDLE_TIME)
+  .transform(Number)
+  .refine((minutes) => minutes > 0 && minutes <= 525_600, IDLE_TIME);
+
+const flag = z.enum(['true', 'false'], 'true or false').transform((value) => value === 'true');
+
+const url = (protocols: readonly string[], allowed: string): z.ZodType<string, string> =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), allowed);
+
+const longText = (min: number): z.ZodString => z.string().min(min, `text of at least ${min} characters`);
+
+const PROXIES = 'addresses, CIDR ranges, or loopback, joined by commas';
+const listOfProxies = z
+  .string()
+  .transform((value) => value.split(',').flatMap((part) => part.trim() || []))
+  .refine((names) => names.every(isProxyName), PROXIES);
+
+function isProxyName(name: string): boolean {
+  const [address = '', bits = '0', ...rest] = name.split('/');
+  const isRange = rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 4 ? 32 : 128);
+  return name === 'loopback' || (isIP(address) !== 0 && isRange);
+}
+
+/** What the environment may hold. A variable that is absent or empty has its default. */
+export const settingsSchema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(1, 65_535).prefault('3000'),
+  CLOUD_API_PORT: wholeNumber(1, 65_535).optional(),
+  CLOUD_API_URL: url(['http:', 'https:'], 'a URL that starts with http:// or https://').optional(),
+  CLOUD_ALLOW_INSECURE_HTTP: flag.prefault('false'),
+  DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: url(['postgres:', 'postgresql:'], 'a URL that starts with postgres:// or postgresql://').optional(),
+  DATABASE_POOL_SIZE: wholeNumber(1, 1_000).prefault('10'),
+  HTTP_ADAPTER: z.enum(['express', 'fastify'], 'express or fastify').default('fastify'),
+  TRUSTED_PROXIES: listOfProxies.prefault(''),
+  TENANT_IDLE_TIME: idleTimeMinutes.prefault('30'),
+  TENANT_CLEANUP_CRON: z
+    .string()
+    .refine(isCronExpression, 'a cron expression such as "*/30 * * * * *" (seconds first)')
+    .default('0 * * * * *'),
+  JWT_SECRET: longText(32).optional(),
+  LOGIN_ATTEMPTS_PER_USER: wholeNumber(1, 1_000_000).prefault('10'),
+  LOGIN_ATTEMPTS_PER_ADDRESS: wholeNumber(1, 1_000_000).prefault('100'),
+  LOGIN_WINDOW_SECONDS: wholeNumber(1, 86_400).prefault('900'),
+  SEED_DEMO: flag.prefault('false'),
+  SEED_CLOUD_SECRET: longText(16).optional(),
+  SUPER_ADMIN_PASSWORD: longText(12).optional(),
+});
+
+/** The environment as it comes. */
+export type SettingsInput = z.input<typeof settingsSchema>;
+
+/** The environment once checked. */
+export type CheckedEnvironment = z.output<typeof settingsSchema>;

@@ -1,0 +1,46 @@
+import type { SettingsInput } from './settings.schema.js';
+
+/** Everything that may be set about this application, checked and with defaults filled in. Frozen; made once per application. */
+export interface Settings {
+  /** Address that the HTTP server listens on. Default 127.0.0.1: this machine only. */
+  readonly host: string;
+  /** TCP port of the HTTP server, 1 to 65535. Default 3000. */
+  readonly port: number;
+  /** TCP port of the demo cloud that `npm start` runs beside this application. Default `port` + 1. */
+  readonly cloudApiPort: number;
+  /** Base URL of the cloud that the tenants' clients talk to. Default: the demo cloud on this machine. */
+  readonly cloudApiUrl: string;
+  /** Whether that URL may be plain http on another host, as inside a container network. Default `false`. */
+  readonly cloudAllowInsecureHttp: boolean;
+  /** Folder of the embedded database; made when missing. Default `./data`. Not used with `databaseUrl`. */
+  readonly dataDir: string;
+  /** PostgreSQL to use instead of the embedded database. Carries a password: never print it. */
+  readonly databaseUrl: string | undefined;
+  /** Connections to PostgreSQL at most. Default 10. */
+  readonly databasePoolSize: number;
+  /** Which HTTP framework Nest runs on. Default `fastify`. */
+  readonly httpAdapter: 'express' | 'fastify';
+  /** Peers whose `X-Forwarded-For` is believed, for the addresses that log-in attempts are counted by. Default: nobody. */
+  readonly trustedProxies: readonly string[];
+  /** How long a tenant's cloud client may be unused before it is closed. Default 30 minutes. */
+  readonly tenantIdleTimeMs: number;
+  /** When to look for unused clients, as a cron expression. Default: every minute. */
+  readonly tenantCleanupCron: string;
+  /** Key of the access tokens, 32 characters at least. Never print it. */
+  readonly jwtSecret: string;
+  /** Log-in attempts per tenant and user in a window. Default 10; a success starts over. */
+  readonly loginAttemptsPerUser: number;
+  /** Log-in attempts per peer address in a window. Default 100. */
+  readonly loginAttemptsPerAddress: number;
+  /** Length of that window. Default 900 s. */
+  readonly loginWindowSeconds: number;
+  /** Whether to fill an empty database with the demo's tenants and users. Default `false`. */
+  readonly seedDemo: boolean;
+  /** What the demo's cloud secrets are made of, when another process must know them; absent = random. */
+  readonly seedCloudSecret: string | undefined;
+  /** Password of the super tenant's `admin`, who is made at the start when missing; absent = nobody is made. */
+  readonly superAdminPassword: string | undefined;
+}
+
+/** Names of the environment variables that are read. */
+export type SettingName = keyof SettingsInput;

@@ -1,0 +1,52 @@
+import { Module } from '@nestjs/common';
+import {
+  CachedTenantCatalog,
+  fromHost,
+  fromJwtClaim,
+  fromPath,
+  fromUsername,
+  MultitenancyModule,
+} from '@tenantry/core';
+import type { Clock, MultitenancyOptions, Tenant } from '@tenantry/core';
+import { AccessTokens, TENANT_CLAIM } from '../auth/access-tokens.js';
+import { AccessTokensModule } from '../auth/access-tokens.module.js';
+import type { Principal } from '../auth/principal.js';
+import { DatabaseModule } from '../database/database.module.js';
+import { nodeRequestOf } from '../http/node-request.js';
+import { CLOCK } from '../overrides.module.js';
+import { SETTINGS } from '../settings/settings.module.js';
+import type { Settings } from '../settings/settings.js';
+
+function multitenancyOptions(
+  catalog: CachedTenantCatalog,
+  tokens: AccessTokens,
+  settings: Settings,
+  clock: Clock,
+): MultitenancyOptions {
+  return {
+    catalog,
+    resolvers: [
+      fromHost({ customDomains: true }),
+      fromPath({ prefix: 't' }),
+      fromUsername({ paths: ['/auth/login'] }),
+      fromJwtClaim({
+        claim: TENANT_CLAIM,
+        verify: (token, request) => tokens.verifyOnce(nodeRequestOf(request.platformRequest), token),
+      }),
+    ],
+    membership: (principal: unknown, tenant: Tenant) => (principal as Principal).tenantId === tenant.id,
+    clients: { idleTimeoutMs: settings.tenantIdleTimeMs },
+    cleanup: { cron: settings.tenantCleanupCron },
+    clock,
+  };
+}
+
+const multitenancy = MultitenancyModule.forRootAsync({
+  imports: [DatabaseModule, AccessTokensModule],
+  inject: [CachedTenantCatalog, AccessTokens, SETTINGS, CLOCK],
+  useFactory: multitenancyOptions,
+});
+
+/** How requests name their tenant, and who may act for it. */
+@Module({ imports: [multitenancy] })
+export class TenancyModule {}
