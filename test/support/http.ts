@@ -3,7 +3,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { request } from 'node:http';
-import type { IncomingHttpHeaders, OutgoingHttpHeaders , Agent} from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders, Agent } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** Both platforms; specs run on each. */

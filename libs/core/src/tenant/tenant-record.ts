@@ -104,7 +104,7 @@ export function assertChangeable(current: Tenant, { expectedGeneration }: Tenant
 }
 
 /** Default page size and the largest one that `list` accepts. */
-export const LIST_LIMIT = { default: 50, max: 1000 } as const;
+const LIST_LIMIT = { default: 50, max: 1000 } as const;
 
 /**
  * Checks the page size of a list.

@@ -43,7 +43,8 @@ export class ManualClock implements Clock {
 
   #due(end: number): PendingTimer | undefined {
     let first: PendingTimer | undefined;
-    for (const timer of this.#timers) if (timer.at <= end && (first === undefined || timer.at < first.at)) first = timer;
+    for (const timer of this.#timers)
+      if (timer.at <= end && (first === undefined || timer.at < first.at)) first = timer;
     return first;
   }
 }
