@@ -20,7 +20,9 @@ const number = (value) => ({ type: 'string', default: String(value) });
 const { values } = parseArgs({
   options: { minutes: number(3), tenants: number(10_000), users: number(200), clients: number(100) },
 });
-const [minutes, tenants, users, maxClients] = ['minutes', 'tenants', 'users', 'clients'].map((name) => Number(values[name]));
+const [minutes, tenants, users, maxClients] = ['minutes', 'tenants', 'users', 'clients'].map((name) =>
+  Number(values[name]),
+);
 const budget = maxClients * POOL_SIZE;
 
 const server = await startPostgres(budget + 20);
@@ -69,7 +71,9 @@ async function user() {
     const tenantId = pickTenant();
     try {
       await registry.use(tenantId, async (pool) => {
-        const { rows } = await pool.query(`select current_setting('application_name') as name, pg_sleep(random() * 0.01)`);
+        const { rows } = await pool.query(
+          `select current_setting('application_name') as name, pg_sleep(random() * 0.01)`,
+        );
         if (rows[0].name !== `tenant ${tenantId}`) throw new Error(`${tenantId} got the client of ${rows[0].name}`);
       });
       queries += 1;
@@ -80,7 +84,9 @@ async function user() {
 }
 
 async function connections() {
-  const { rows } = await watcher.query(`select count(*)::int as n from pg_stat_activity where application_name like 'tenant %'`);
+  const { rows } = await watcher.query(
+    `select count(*)::int as n from pg_stat_activity where application_name like 'tenant %'`,
+  );
   return rows[0].n;
 }
 
@@ -88,7 +94,12 @@ async function sample() {
   const count = await connections();
   globalThis.gc?.();
   const { heapUsed } = process.memoryUsage();
-  samples.push({ count, heapMb: heapUsed / 2 ** 20, handles: process.getActiveResourcesInfo().length, ...registry.stats() });
+  samples.push({
+    count,
+    heapMb: heapUsed / 2 ** 20,
+    handles: process.getActiveResourcesInfo().length,
+    ...registry.stats(),
+  });
 }
 
 function conclude() {

@@ -1,10 +1,11 @@
 import type { DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { APP_PIPE } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import type { OpenedDatabase } from './database/opened-database.js';
+import { openedDatabaseModule } from './database/opened-database.module.js';
 import { TenantDatabaseModule } from './database/tenant-database.module.js';
 import { HealthModule } from './health/health.module.js';
-import { ProblemFilter } from './http/problem.filter.js';
 import { validationPipe } from './http/validation.pipe.js';
 import { overridesModule } from './overrides.module.js';
 import type { OrchestratorOverrides } from './overrides.module.js';
@@ -18,13 +19,17 @@ import { UsersModule } from './users/users.module.js';
 
 /** The whole application. */
 export class AppModule {
-  /** @param settings made by `readSettings` */
-  static register(settings: Settings, overrides: OrchestratorOverrides = {}): DynamicModule {
+  /**
+   * @param settings made by `readSettings`
+   * @param opened made by `openDatabase`; the application closes it
+   */
+  static register(settings: Settings, opened: OpenedDatabase, overrides: OrchestratorOverrides = {}): DynamicModule {
     return {
       module: AppModule,
       imports: [
         overridesModule(overrides),
         settingsModule(settings),
+        openedDatabaseModule(opened),
         TenancyModule,
         TenantDatabaseModule,
         AuthModule,
@@ -35,10 +40,7 @@ export class AppModule {
         HealthModule,
         SeedModule,
       ],
-      providers: [
-        { provide: APP_FILTER, useClass: ProblemFilter },
-        { provide: APP_PIPE, useFactory: validationPipe },
-      ],
+      providers: [{ provide: APP_PIPE, useFactory: validationPipe }],
     };
   }
 }

@@ -1,11 +1,15 @@
 import type { INestApplication } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
+import { openDatabase } from './database/open-database.js';
+import type { OpenedDatabase } from './database/opened-database.js';
 import { configureHttp, httpAdapterOf } from './http/http-adapter.js';
 import { serveOpenApi } from './http/openapi.js';
+import { ProblemFilter } from './http/problem.filter.js';
 import type { OrchestratorOverrides } from './overrides.module.js';
 import { readSettings } from './settings/read-settings.js';
 import type { Environment } from './settings/read-settings.js';
+import type { Settings } from './settings/settings.js';
 
 /**
  * Builds the application: database open and prepared, nothing listening yet. The caller owns it: it listens, which first
@@ -22,11 +26,27 @@ export async function createOrchestrator(
   overrides: OrchestratorOverrides = {},
 ): Promise<INestApplication> {
   const settings = readSettings(env);
-  const app: INestApplication = await NestFactory.create(AppModule.register(settings, overrides), httpAdapterOf(settings), {
-    abortOnError: false,
-    bodyParser: false,
-  });
+  // Before Nest starts, which would report a database that cannot be used with a page of its own.
+  const opened = await openDatabase(settings, overrides.openPglite);
+  try {
+    return await assemble(settings, opened, overrides);
+  } catch (error) {
+    await opened.database.close();
+    throw error;
+  }
+}
+
+async function assemble(
+  settings: Settings,
+  opened: OpenedDatabase,
+  overrides: OrchestratorOverrides,
+): Promise<INestApplication> {
+  const module = AppModule.register(settings, opened, overrides);
+  const options = { abortOnError: false, bodyParser: false };
+  const app: INestApplication = await NestFactory.create(module, httpAdapterOf(settings), options);
   configureHttp(app, settings);
+  // Of several filters that match, Nest asks the one that was added last: this one, for errors of every kind.
+  app.useGlobalFilters(new ProblemFilter(app.get(HttpAdapterHost)));
   serveOpenApi(app);
   return app;
 }

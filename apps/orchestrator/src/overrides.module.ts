@@ -1,5 +1,4 @@
 import type { DynamicModule } from '@nestjs/common';
-import { PGlite } from '@electric-sql/pglite';
 import { systemClock } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
 import type { OpenPglite } from './database/embedded-database.js';
@@ -9,9 +8,6 @@ export const NOW = Symbol('now');
 
 /** Injection token of the monotonic {@link Clock} of the tenants' clients. */
 export const CLOCK = Symbol('clock');
-
-/** Injection token of the {@link OpenPglite} of the embedded database. */
-export const OPEN_PGLITE = Symbol('open PGlite');
 
 /** What one application may take from elsewhere; for tests. */
 export interface OrchestratorOverrides {
@@ -25,20 +21,15 @@ export interface OrchestratorOverrides {
 
 class OverridesModule {}
 
-/** Makes the overrides, or their defaults, available everywhere in one application. */
-export function overridesModule({
-  clock = systemClock,
-  now = Date.now,
-  openPglite = (dataDir) => PGlite.create(dataDir),
-}: OrchestratorOverrides): DynamicModule {
+/** Makes the clocks, or their defaults, available everywhere in one application. */
+export function overridesModule({ clock = systemClock, now = Date.now }: OrchestratorOverrides): DynamicModule {
   return {
     module: OverridesModule,
     global: true,
     providers: [
       { provide: CLOCK, useValue: clock },
       { provide: NOW, useValue: now },
-      { provide: OPEN_PGLITE, useValue: openPglite },
     ],
-    exports: [CLOCK, NOW, OPEN_PGLITE],
+    exports: [CLOCK, NOW],
   };
 }

@@ -1,5 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { SuperTenantOnly } from '@tenantry/core';
 import type { Tenant, TenantPage } from '@tenantry/core';
 import { ApiProblems } from '../http/api-problems.decorator.js';
@@ -54,7 +61,10 @@ export class AdminTenantsController {
   @Patch(':id')
   @ApiOperation({ summary: 'Change a tenant' })
   @ApiOkResponse({ standardSchema: tenantSchema })
-  change(@Param('id') id: string, @Body({ schema: tenantChangesSchema }) changes: TenantChangesRequest): Promise<Tenant> {
+  change(
+    @Param('id') id: string,
+    @Body({ schema: tenantChangesSchema }) changes: TenantChangesRequest,
+  ): Promise<Tenant> {
     return this.#administration.change(id, changes);
   }
 

@@ -28,7 +28,14 @@ interface Forgery {
 }
 
 /** A token that is right but for what is said. */
-function forge({ alg = 'HS256', secret = SECRET, issuer = 'tenantry-orchestrator', audience = 'tenantry-orchestrator-api', expires = true, claims = {} }: Forgery): Promise<string> {
+function forge({
+  alg = 'HS256',
+  secret = SECRET,
+  issuer = 'tenantry-orchestrator',
+  audience = 'tenantry-orchestrator-api',
+  expires = true,
+  claims = {},
+}: Forgery): Promise<string> {
   const jwt = new SignJWT({ sub: principal.userId, tenant: 'foo', name: 'alice', roles: [], ...claims })
     .setProtectedHeader({ alg })
     .setIssuer(issuer)

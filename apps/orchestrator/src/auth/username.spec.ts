@@ -15,7 +15,10 @@ describe('nameWithin', () => {
     expect(nameWithin(bar, username)).toBe(name);
   });
 
-  it.each(['bob@foo.com', 'bob@', 'bob@bar.com@foo.com', 'bob@bar.co'])('refuses %s, which is no name of the tenant', (username) => {
-    expect(() => nameWithin(bar, username)).toThrow(expect.objectContaining({ code: 'MT_TENANT_CONFLICT' }));
-  });
+  it.each(['bob@foo.com', 'bob@', 'bob@bar.com@foo.com', 'bob@bar.co'])(
+    'refuses %s, which is no name of the tenant',
+    (username) => {
+      expect(() => nameWithin(bar, username)).toThrow(expect.objectContaining({ code: 'MT_TENANT_CONFLICT' }));
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import type { Tenant } from '@tenantry/core';
 import type { Settings } from '../settings/settings.js';
-import { CloudAccountRepository } from './cloud-account.repository.js';
+import type { CloudAccountRepository } from './cloud-account.repository.js';
 import { CloudClient } from './cloud-client.js';
 
 /** Name of the client kind: `@InjectTenantClient(CLOUD_CLIENT)`. */

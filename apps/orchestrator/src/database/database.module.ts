@@ -3,18 +3,11 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { CachedTenantCatalog } from '@tenantry/core';
 import { PostgresTenantCatalog } from '@tenantry/postgres';
 import type { SqlDatabase } from '@tenantry/postgres';
-import { OPEN_PGLITE } from '../overrides.module.js';
-import { SETTINGS } from '../settings/settings.module.js';
-import type { Settings } from '../settings/settings.js';
-import type { OpenPglite } from './embedded-database.js';
-import { openDatabase } from './open-database.js';
-import type { OpenedDatabase } from './open-database.js';
+import type { OpenedDatabase } from './opened-database.js';
+import { OPENED_DATABASE } from './opened-database.module.js';
 
 /** Injection token of the {@link SqlDatabase}. Tenants' rows are behind `TenantDatabase`; this is for the catalog and for health. */
 export const DATABASE = Symbol('database');
-
-/** Injection token of the {@link OpenedDatabase}. */
-export const OPENED_DATABASE = Symbol('opened database');
 
 /** A change on another node is seen within this time; a change on this node at once. */
 const CATALOG_CACHE = { ttlMs: 5_000, negativeTtlMs: 1_000, maxEntries: 10_000 };
@@ -36,11 +29,6 @@ class DatabaseClosing implements OnApplicationShutdown {
 /** The database and the tenant catalog in it. Depends on no tenant. */
 @Module({
   providers: [
-    {
-      provide: OPENED_DATABASE,
-      inject: [SETTINGS, OPEN_PGLITE],
-      useFactory: (settings: Settings, openPglite: OpenPglite) => openDatabase(settings, openPglite),
-    },
     { provide: DATABASE, inject: [OPENED_DATABASE], useFactory: ({ database }: OpenedDatabase) => database },
     {
       provide: PostgresTenantCatalog,
@@ -54,6 +42,6 @@ class DatabaseClosing implements OnApplicationShutdown {
     },
     DatabaseClosing,
   ],
-  exports: [DATABASE, OPENED_DATABASE, PostgresTenantCatalog, CachedTenantCatalog],
+  exports: [DATABASE, PostgresTenantCatalog, CachedTenantCatalog],
 })
 export class DatabaseModule {}

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertRowLevelSecurity, pgliteDatabase } from '@tenantry/postgres';
 import type { Pglite, SqlDatabase } from '@tenantry/postgres';
 import { DatabaseStartError } from './database-start.error.js';
 import { lockFolder } from './folder-lock.js';
-import type { OpenedDatabase } from './open-database.js';
+import type { OpenedDatabase } from './opened-database.js';
 import { createRole, prepareDatabase } from './prepare-database.js';
 import { TENANT_TABLES } from './schema.js';
 
@@ -28,12 +29,18 @@ export async function openEmbeddedDatabase(dataDir: string, openPglite: OpenPgli
   await mkdir(dataDir, { recursive: true });
   const lock = await lockFolder(dataDir);
   try {
-    const database = pgliteDatabase(await openPglite(join(dataDir, 'pglite')));
+    const database = pgliteDatabase(await openFolder(join(dataDir, 'pglite'), openPglite));
     return await prepared(withRelease(database, lock.release));
   } catch (error) {
     await lock.release();
     throw error instanceof DatabaseStartError ? error : new DatabaseStartError(unusable(dataDir), error);
   }
+}
+
+/** A PGlite that has made its folder keeps some 400 MB for it until it is closed; one that finds the folder does not. */
+async function openFolder(folder: string, openPglite: OpenPglite): Promise<Pglite> {
+  if (!existsSync(folder)) await (await openPglite(folder)).close();
+  return openPglite(folder);
 }
 
 async function prepared(database: SqlDatabase): Promise<OpenedDatabase> {

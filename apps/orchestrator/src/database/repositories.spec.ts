@@ -6,7 +6,7 @@ import { CloudAccountRepository } from '../cloud/cloud-account.repository.js';
 import { ProjectRepository } from '../projects/project.repository.js';
 import { UserRepository } from '../users/user.repository.js';
 import { IN_MEMORY, openEmbeddedDatabase } from './embedded-database.js';
-import type { OpenedDatabase } from './open-database.js';
+import type { OpenedDatabase } from './opened-database.js';
 import { connect, openServerDatabase } from './server-database.js';
 import { setUpDatabase } from './set-up-database.js';
 
@@ -20,7 +20,11 @@ describe.each(['PGlite', 'PostgreSQL'])('repositories on %s', (kind) => {
 
   beforeAll(async () => {
     opened = kind === 'PGlite' ? await openEmbeddedDatabase(IN_MEMORY, () => createPglite()) : await openServer();
-    const tenants = new TenantDatabase(opened.database, context, opened.role === undefined ? {} : { role: opened.role });
+    const tenants = new TenantDatabase(
+      opened.database,
+      context,
+      opened.role === undefined ? {} : { role: opened.role },
+    );
     projects = new ProjectRepository(tenants);
     users = new UserRepository(tenants);
     accounts = new CloudAccountRepository(tenants);

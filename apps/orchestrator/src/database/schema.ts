@@ -1,9 +1,6 @@
 /** The tables of this application, every one of them a tenant's: under row-level security, with keys that start with `tenant_id`. */
 export const TENANT_TABLES: readonly string[] = ['users', 'projects', 'cloud_accounts'];
 
-/** The schema that they live in. */
-export const APP_SCHEMA = 'public';
-
 /*
  * `tenant_id` fills itself in from the transaction's tenant, so that no statement of the application ever names it.
  * Row-level security refuses any other value.

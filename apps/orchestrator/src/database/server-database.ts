@@ -4,12 +4,17 @@ import { assertRowLevelSecurity, PG_POOL_TIMEOUTS, pgDatabase } from '@tenantry/
 import type { SqlDatabase } from '@tenantry/postgres';
 import pg from 'pg';
 import { DatabaseStartError } from './database-start.error.js';
-import type { OpenedDatabase } from './open-database.js';
+import type { OpenedDatabase } from './opened-database.js';
 import { TENANT_TABLES } from './schema.js';
 
 /** Connects to PostgreSQL. @param url carries a password: it is never printed */
 export function connect(url: string, poolSize: number): SqlDatabase {
-  const pool = new pg.Pool({ connectionString: url, max: poolSize, application_name: 'orchestrator', ...PG_POOL_TIMEOUTS });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    application_name: 'orchestrator',
+    ...PG_POOL_TIMEOUTS,
+  });
   const logger = new Logger('Database');
   return pgDatabase(pool, { onIdleError: (error) => logger.warn(`An idle connection broke: ${error.message}`) });
 }
@@ -38,14 +43,16 @@ async function assertCatalog(database: SqlDatabase): Promise<void> {
     [],
   );
   if (rows[0]?.usable) return;
-  throw new DatabaseStartError('The role of DATABASE_URL cannot read the tenant catalog. Set the database up with db:setup.');
+  throw new DatabaseStartError(
+    'The role of DATABASE_URL cannot read the tenant catalog. Set the database up with db:setup.',
+  );
 }
 
 function unreachable(cause: unknown): DatabaseStartError {
   const code: unknown = Reflect.get(Object(cause), 'code');
   const reason = typeof code === 'string' ? ` (${code})` : '';
   return new DatabaseStartError(
-    `PostgreSQL cannot be used${reason}. Check host, port, database, role and password of DATABASE_URL, and that the server runs.`,
+    `PostgreSQL cannot be used${reason}. Check host, port, database, role and password of DATABASE_URL, that the server runs, and that db:setup has run.`,
     cause,
   );
 }

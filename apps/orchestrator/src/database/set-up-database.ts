@@ -41,10 +41,14 @@ function parsed(name: string, value: string | undefined): URL {
 
 function assertPair(admin: URL, app: URL): void {
   if (app.username === '' || app.password === '') {
-    throw new DatabaseStartError('DATABASE_URL must name a role and its password: the ones that the application is to use.');
+    throw new DatabaseStartError(
+      'DATABASE_URL must name a role and its password: the ones that the application is to use.',
+    );
   }
   if (app.username === admin.username) {
-    throw new DatabaseStartError('DATABASE_URL and ADMIN_DATABASE_URL must name different roles: row-level security does not bind an administrator.');
+    throw new DatabaseStartError(
+      'DATABASE_URL and ADMIN_DATABASE_URL must name different roles: row-level security does not bind an administrator.',
+    );
   }
   if (app.pathname !== admin.pathname) {
     throw new DatabaseStartError('DATABASE_URL and ADMIN_DATABASE_URL must name the same database.');
@@ -53,5 +57,8 @@ function assertPair(admin: URL, app: URL): void {
 
 function failed(cause: unknown): DatabaseStartError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new DatabaseStartError(`The database could not be set up: ${reason}. Mend that and run the command again.`, cause);
+  return new DatabaseStartError(
+    `The database could not be set up: ${reason}. Mend that and run the command again.`,
+    cause,
+  );
 }

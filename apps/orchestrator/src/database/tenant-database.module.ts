@@ -1,13 +1,12 @@
 import { Global, Module } from '@nestjs/common';
 import { TenantContext } from '@tenantry/core';
 import { TenantDatabase } from '@tenantry/postgres';
-import { DatabaseModule, OPENED_DATABASE } from './database.module.js';
-import type { OpenedDatabase } from './open-database.js';
+import type { OpenedDatabase } from './opened-database.js';
+import { OPENED_DATABASE } from './opened-database.module.js';
 
 /** The database as the current tenant sees it, everywhere. */
 @Global()
 @Module({
-  imports: [DatabaseModule],
   providers: [
     {
       provide: TenantDatabase,

@@ -39,6 +39,11 @@ export class HealthController {
   @ApiProblems(503)
   async ready(): Promise<Status> {
     if (await this.#readiness.isReady()) return { status: 'ok' };
-    throw new ApiError(503, 'NOT_READY', 'Not ready', 'The database does not answer, or this process is shutting down.');
+    throw new ApiError(
+      503,
+      'NOT_READY',
+      'Not ready',
+      'The database does not answer, or this process is shutting down.',
+    );
   }
 }

@@ -1,11 +1,14 @@
+import { BadRequestException } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { PROBLEM_MEDIA_TYPE } from '@tenantry/core';
 import type { Settings } from '../settings/settings.js';
 import { jsonBodyOnly } from './json-body.middleware.js';
+import { problemOf } from './problem.js';
 
 /** Bytes that a body may have. */
 const BODY_LIMIT = 100 * 1_024;
@@ -19,6 +22,7 @@ export function httpAdapterOf({ httpAdapter, trustedProxies }: Settings): Abstra
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     return503OnClosing: false,
+    frameworkErrors: answerRouterError,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: MAX_PARAMETER_LENGTH },
   });
@@ -28,11 +32,39 @@ export function httpAdapterOf({ httpAdapter, trustedProxies }: Settings): Abstra
 export function configureHttp(app: INestApplication, { httpAdapter, trustedProxies }: Settings): void {
   app.use(jsonBodyOnly);
   if (httpAdapter === 'express') configureExpress(app as NestExpressApplication, trustedProxies);
-  else (app as NestFastifyApplication).useBodyParser('application/json', { bodyLimit: BODY_LIMIT });
+  else configureFastify(app as NestFastifyApplication);
+}
+
+/** An empty body is none, as on Express, also with `Content-Type: application/json`. */
+function configureFastify(app: NestFastifyApplication): void {
+  app.useBodyParser('application/json', { bodyLimit: BODY_LIMIT }, (_request, body: Buffer, done) => {
+    try {
+      done(null, body.length === 0 ? undefined : JSON.parse(body.toString('utf8')));
+    } catch {
+      done(new BadRequestException());
+    }
+  });
 }
 
 function configureExpress(app: NestExpressApplication, trustedProxies: readonly string[]): void {
   app.disable('x-powered-by').disable('etag');
   app.set('trust proxy', trustedProxies.length > 0 ? [...trustedProxies] : false);
   app.useBodyParser('json', { limit: BODY_LIMIT });
+}
+
+/** The part of Fastify's reply that is needed. */
+interface RouterReply {
+  readonly raw: {
+    statusCode: number;
+    setHeader(name: string, value: string): unknown;
+    end(text: string): unknown;
+  };
+}
+
+/** Answers what the router refuses before it knows a route, such as a target that cannot be decoded. */
+function answerRouterError(error: Error, _request: object, { raw }: RouterReply): void {
+  const { status, body } = problemOf(error);
+  raw.statusCode = status;
+  raw.setHeader('Content-Type', PROBLEM_MEDIA_TYPE);
+  raw.end(JSON.stringify(body));
 }

@@ -1,6 +1,13 @@
 /** Code, title and detail of answers that frameworks and body parsers give by themselves, by HTTP status. */
 export const HTTP_STATUSES: ReadonlyMap<number, readonly [code: string, title: string, detail: string]> = new Map([
-  [400, ['BAD_REQUEST', 'Bad request', 'The request cannot be read. Check its target, and that its body is well-formed JSON.']],
+  [
+    400,
+    [
+      'BAD_REQUEST',
+      'Bad request',
+      'The request cannot be read. Check its target, and that its body is well-formed JSON.',
+    ],
+  ],
   [401, ['AUTHENTICATION_REQUIRED', 'Authentication required', 'Log in first.']],
   [403, ['FORBIDDEN', 'Forbidden', 'You may not do this.']],
   [404, ['NOT_FOUND', 'Not found', 'There is nothing here.']],

@@ -47,7 +47,10 @@ function describeApi(app: INestApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, config);
   document.components = { ...document.components };
-  document.components.schemas = { ...document.components.schemas, [PROBLEM_SCHEMA]: structuredClone(problemSchema) as never };
+  document.components.schemas = {
+    ...document.components.schemas,
+    [PROBLEM_SCHEMA]: structuredClone(problemSchema) as never,
+  };
   addDomainParameter(document);
   return document;
 }

@@ -21,10 +21,15 @@ describe('pageQuerySchema', () => {
     expect(pageQuerySchema.parse({ limit }).limit).toBe(Number(limit));
   });
 
-  it.each([['0'], ['101'], ['-1'], ['1.5'], ['ten'], [''], ['NaN'], ['Infinity'], [['5', '6']]])('refuses a limit of %j', (limit) => {
-    const result = pageQuerySchema.safeParse({ limit });
-    expect(result.error?.issues.map(({ path, message }) => [path, message])).toEqual([[['limit'], 'a whole number from 1 to 100']]);
-  });
+  it.each([['0'], ['101'], ['-1'], ['1.5'], ['ten'], [''], ['NaN'], ['Infinity'], [['5', '6']]])(
+    'refuses a limit of %j',
+    (limit) => {
+      const result = pageQuerySchema.safeParse({ limit });
+      expect(result.error?.issues.map(({ path, message }) => [path, message])).toEqual([
+        [['limit'], 'a whole number from 1 to 100'],
+      ]);
+    },
+  );
 
   it('refuses what it does not know', () => {
     expect(pageQuerySchema.safeParse({ offset: '3' }).success).toBe(false);

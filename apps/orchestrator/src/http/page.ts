@@ -20,7 +20,9 @@ export const pageQuerySchema = z.strictObject({
 export type PageQuery = z.output<typeof pageQuerySchema>;
 
 /** The answer of a list, for validation and documents. */
-export function pageSchema<T extends z.ZodType>(item: T): z.ZodObject<{ items: z.ZodArray<T>; next: z.ZodNullable<z.ZodString> }> {
+export function pageSchema<T extends z.ZodType>(
+  item: T,
+): z.ZodObject<{ items: z.ZodArray<T>; next: z.ZodNullable<z.ZodString> }> {
   return z.object({ items: z.array(item), next: z.string().nullable() });
 }
 

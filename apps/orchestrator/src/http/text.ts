@@ -8,7 +8,11 @@ import { z } from 'zod';
  */
 export function text(min: number, max: number): z.ZodString {
   const length = min === 0 ? `at most ${max} characters` : `${min} to ${max} characters`;
-  return z.string('text is needed').min(min, length).max(max, length).refine(isStorable, 'text without the character U+0000');
+  return z
+    .string('text is needed')
+    .min(min, length)
+    .max(max, length)
+    .refine(isStorable, 'text without the character U+0000');
 }
 
 function isStorable(value: string): boolean {

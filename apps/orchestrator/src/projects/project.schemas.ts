@@ -14,7 +14,10 @@ export type NewProject = z.output<typeof newProjectSchema>;
 /** Body that changes a project; what is absent stays. */
 export const projectChangesSchema = z
   .strictObject({ name: name.optional(), description: description.optional() })
-  .refine((changes) => changes.name !== undefined || changes.description !== undefined, 'name or description is needed');
+  .refine(
+    (changes) => changes.name !== undefined || changes.description !== undefined,
+    'name or description is needed',
+  );
 
 /** {@link projectChangesSchema} once checked. */
 export type ProjectChanges = z.output<typeof projectChangesSchema>;

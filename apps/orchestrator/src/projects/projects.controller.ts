@@ -49,7 +49,10 @@ export class ProjectsController {
   @Patch(':id')
   @ApiOperation({ summary: 'Change a project' })
   @ApiOkResponse({ standardSchema: projectSchema })
-  async update(@UuidParam() id: string, @Body({ schema: projectChangesSchema }) changes: ProjectChanges): Promise<Project> {
+  async update(
+    @UuidParam() id: string,
+    @Body({ schema: projectChangesSchema }) changes: ProjectChanges,
+  ): Promise<Project> {
     return found(await this.#projects.update(id, changes));
   }
 

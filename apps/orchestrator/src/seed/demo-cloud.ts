@@ -45,7 +45,9 @@ async function* tenantIds(catalog: PostgresTenantCatalog): AsyncGenerator<string
 }
 
 async function seedServers(app: INestApplication): Promise<void> {
-  const registry: TenantClientRegistry<CloudClient> = app.get(getTenantClientRegistryToken(CLOUD_CLIENT), { strict: false });
+  const registry: TenantClientRegistry<CloudClient> = app.get(getTenantClientRegistryToken(CLOUD_CLIENT), {
+    strict: false,
+  });
   const catalog = app.get(PostgresTenantCatalog, { strict: false });
   for (const { id, servers } of DEMO_TENANTS) {
     if ((await catalog.findById(id))?.status !== 'active') continue;

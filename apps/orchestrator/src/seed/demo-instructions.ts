@@ -5,7 +5,11 @@ import { DEMO_PASSWORD, DEMO_TENANTS } from './demo-data.js';
 export function demoInstructions({ host, port, cloudApiPort, databaseUrl, dataDir, seedDemo }: Settings): string {
   const base = `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`;
   const data = databaseUrl === undefined ? `embedded, in ${dataDir}` : 'PostgreSQL';
-  const lines = [`Orchestrator  ${base}   API description: ${base}/docs`, `Demo cloud    http://127.0.0.1:${cloudApiPort}`, `Database      ${data}`];
+  const lines = [
+    `Orchestrator  ${base}   API description: ${base}/docs`,
+    `Demo cloud    http://127.0.0.1:${cloudApiPort}`,
+    `Database      ${data}`,
+  ];
   return `${[...lines, ...(seedDemo ? demoLines(base) : [])].join('\n')}\n`;
 }
 

@@ -29,7 +29,12 @@ function apiErrorOf(error: CloudApiError): ApiError {
     case 'invalid-request':
       return validationFailed(error.fields.map((field) => ({ field, message: 'The cloud does not accept it' })));
     case 'conflict':
-      return new ApiError(409, 'CLOUD_CONFLICT', 'Cloud conflict', 'The state of the cloud account does not allow this.');
+      return new ApiError(
+        409,
+        'CLOUD_CONFLICT',
+        'Cloud conflict',
+        'The state of the cloud account does not allow this.',
+      );
     default:
       return cloudUnavailable(error);
   }

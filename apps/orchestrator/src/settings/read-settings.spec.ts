@@ -4,7 +4,10 @@ import { SettingsError } from './settings.error.js';
 const SECRET = 's'.repeat(32);
 const minimal = { JWT_SECRET: SECRET };
 
-function problemsOf(env: Record<string, string | undefined>, rules?: { requireCloudApiUrl?: boolean }): readonly string[] {
+function problemsOf(
+  env: Record<string, string | undefined>,
+  rules?: { requireCloudApiUrl?: boolean },
+): readonly string[] {
   try {
     readSettings(env, rules);
   } catch (error) {
@@ -44,7 +47,10 @@ describe('readSettings', () => {
   });
 
   it('takes an empty variable for an absent one', () => {
-    expect(readSettings({ ...minimal, PORT: '', DATABASE_URL: ' ' })).toMatchObject({ port: 3000, databaseUrl: undefined });
+    expect(readSettings({ ...minimal, PORT: '', DATABASE_URL: ' ' })).toMatchObject({
+      port: 3000,
+      databaseUrl: undefined,
+    });
   });
 
   it('reads the idle time as minutes with decimals', () => {
@@ -108,7 +114,9 @@ describe('readSettings', () => {
   });
 
   it('insists on the URL of the cloud where that is asked for', () => {
-    expect(problemsOf(minimal, { requireCloudApiUrl: true })).toEqual([expect.stringMatching(/^CLOUD_API_URL is not set/)]);
+    expect(problemsOf(minimal, { requireCloudApiUrl: true })).toEqual([
+      expect.stringMatching(/^CLOUD_API_URL is not set/),
+    ]);
   });
 
   it('refuses plain http to a cloud on another host unless that is allowed', () => {

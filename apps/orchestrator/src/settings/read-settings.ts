@@ -27,7 +27,9 @@ const SECRETS: ReadonlySet<string> = new Set([
 export function readSettings(env: Environment, rules: { requireCloudApiUrl?: boolean } = {}): Settings {
   const given = withoutEmpty(env);
   const result = settingsSchema.safeParse(given);
-  const invalid = result.success ? problemsTogether(result.data) : result.error.issues.map((issue) => describe(issue, given));
+  const invalid = result.success
+    ? problemsTogether(result.data)
+    : result.error.issues.map((issue) => describe(issue, given));
   const problems = [...new Set(invalid), ...missing(given, rules)];
   if (!result.success || problems.length > 0) throw new SettingsError(problems);
   return Object.freeze(toSettings(result.data));
@@ -36,7 +38,9 @@ export function readSettings(env: Environment, rules: { requireCloudApiUrl?: boo
 function missing(given: Environment, { requireCloudApiUrl = false }: { requireCloudApiUrl?: boolean }): string[] {
   const problems: string[] = [];
   if (given['JWT_SECRET'] === undefined && given['SEED_DEMO'] !== 'true') {
-    problems.push('JWT_SECRET is not set. Needed: text of at least 32 characters; only SEED_DEMO=true makes a random one');
+    problems.push(
+      'JWT_SECRET is not set. Needed: text of at least 32 characters; only SEED_DEMO=true makes a random one',
+    );
   }
   if (requireCloudApiUrl && given['CLOUD_API_URL'] === undefined) {
     problems.push("CLOUD_API_URL is not set. Needed: the base URL of the cloud that the tenants' clients talk to");

@@ -68,8 +68,5 @@ export const settingsSchema = z.object({
   SUPER_ADMIN_PASSWORD: longText(12).optional(),
 });
 
-/** The environment as it comes. */
-export type SettingsInput = z.input<typeof settingsSchema>;
-
 /** The environment once checked. */
 export type CheckedEnvironment = z.output<typeof settingsSchema>;

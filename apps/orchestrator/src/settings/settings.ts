@@ -1,5 +1,3 @@
-import type { SettingsInput } from './settings.schema.js';
-
 /** Everything that may be set about this application, checked and with defaults filled in. Frozen; made once per application. */
 export interface Settings {
   /** Address that the HTTP server listens on. Default 127.0.0.1: this machine only. */
@@ -41,6 +39,3 @@ export interface Settings {
   /** Password of the super tenant's `admin`, who is made at the start when missing; absent = nobody is made. */
   readonly superAdminPassword: string | undefined;
 }
-
-/** Names of the environment variables that are read. */
-export type SettingName = keyof SettingsInput;

@@ -4,5 +4,9 @@ import { MeController } from './me.controller.js';
 import { UserRepository } from './user.repository.js';
 
 /** The users of tenants. */
-@Module({ controllers: [MeController], providers: [PasswordHasher, UserRepository], exports: [PasswordHasher, UserRepository] })
+@Module({
+  controllers: [MeController],
+  providers: [PasswordHasher, UserRepository],
+  exports: [PasswordHasher, UserRepository],
+})
 export class UsersModule {}
