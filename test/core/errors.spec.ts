@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { CatalogUnavailableError, ERROR_CODES, TenantProvisioningError, toProblem } from '@tenantry/core';
+import {
+  CatalogUnavailableError,
+  ERROR_CODES,
+  TenantProvisioningError,
+  TenantTokenInvalidError,
+  toProblem,
+} from '@tenantry/core';
 
 const TABLE = readFileSync('docs/errors.md', 'utf8');
 
@@ -20,6 +26,9 @@ describe('a problem', () => {
     expect(problem.status).toBe(503);
     expect(problem.headers).toEqual({ 'content-type': 'application/problem+json', 'retry-after': '1' });
     expect(JSON.stringify(problem)).not.toContain('secret');
+    expect(toProblem(new TenantTokenInvalidError('it is old')).headers['www-authenticate']).toBe(
+      'Bearer error="invalid_token"',
+    );
     expect(toProblem(new TenantProvisioningError('foo')).headers['retry-after']).toBe('5');
   });
 });

@@ -17,18 +17,12 @@ export interface ProblemAnswer {
  */
 export function problemOf(error: unknown): ProblemAnswer {
   if (error instanceof ApiError) return apiProblem(error);
-  if (error instanceof MultitenancyError) return tenancyProblem(error);
+  if (error instanceof MultitenancyError) return toProblem(error);
   return frameworkProblem(statusOf(error));
 }
 
 function apiProblem({ status, code, title, message, headers, members }: ApiError): ProblemAnswer {
   return { status, headers, body: { type: 'about:blank', title, status, code, detail: message, ...members } };
-}
-
-function tenancyProblem(error: MultitenancyError): ProblemAnswer {
-  const problem = toProblem(error);
-  if (problem.status !== 401) return problem;
-  return { ...problem, headers: { ...problem.headers, 'WWW-Authenticate': 'Bearer error="invalid_token"' } };
 }
 
 function frameworkProblem(status: number): ProblemAnswer {

@@ -4,7 +4,7 @@ import type { MultitenancyError } from '../errors/multitenancy.error.js';
 /** An HTTP answer as RFC 9457 describes it. */
 export interface ProblemAnswer {
   readonly status: number;
-  /** `content-type`, and `retry-after` (whole seconds) where trying again may help. */
+  /** `content-type`; `retry-after` (whole seconds) where trying again may help; `www-authenticate` with a 401. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: {
     readonly type: string;
@@ -24,19 +24,18 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
  * Programming errors (5xx without a remedy for the client) tell the code and not the message.
  */
 export function toProblem(error: MultitenancyError): ProblemAnswer {
-  const { status, title, retryAfterSeconds } = errorCodeInfo(error.code);
-  const seconds =
-    error.retryAfterMs === undefined ? retryAfterSeconds : Math.max(1, Math.ceil(error.retryAfterMs / 1000));
-  const retryAfter = status === 503 && seconds !== undefined ? { 'retry-after': String(seconds) } : {};
+  const { status, title } = errorCodeInfo(error.code);
+  const detail = status === 500 ? 'See the log of the service.' : error.message;
   return {
     status,
-    headers: { 'content-type': PROBLEM_MEDIA_TYPE, ...retryAfter },
-    body: {
-      type: 'about:blank',
-      title,
-      status,
-      code: error.code,
-      detail: status === 500 ? 'See the log of the service.' : error.message,
-    },
+    headers: { 'content-type': PROBLEM_MEDIA_TYPE, ...headersFor(status, error) },
+    body: { type: 'about:blank', title, status, code: error.code, detail },
   };
+}
+
+function headersFor(status: number, { code, retryAfterMs }: MultitenancyError): Record<string, string> {
+  if (status === 401) return { 'www-authenticate': 'Bearer error="invalid_token"' };
+  const { retryAfterSeconds } = errorCodeInfo(code);
+  const seconds = retryAfterMs === undefined ? retryAfterSeconds : Math.max(1, Math.ceil(retryAfterMs / 1000));
+  return status === 503 && seconds !== undefined ? { 'retry-after': String(seconds) } : {};
 }
