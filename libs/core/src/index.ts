@@ -104,6 +104,7 @@ export type {
   AcquireOptions,
   AddOptions,
   ClientSnapshot,
+  CloseOptions,
   CloseReport,
   CreateOptions,
   EvictedClient,

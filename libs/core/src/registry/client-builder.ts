@@ -3,9 +3,11 @@ import { TenantClientCreateTimeoutError } from '../errors/client.errors.js';
 import type { CapacityGate, Ticket } from './capacity-gate.js';
 import { ClientEntry } from './client-entry.js';
 import type { EntryParts } from './client-entry.js';
-import type { Creation } from './creation.js';
+import { copyOptions } from './copy-options.js';
 import { withinCreation } from './creation-chain.js';
+import type { Creation } from './creation.js';
 import type { Disposer } from './disposer.js';
+import { FactoryCall, FactoryFault } from './factory-call.js';
 import type { RegistryEvents } from './registry-events.js';
 import type { ResolvedRegistryOptions } from './resolve-registry-options.js';
 import { tellDisposal } from './retirements.js';
@@ -13,10 +15,8 @@ import { tellDisposal } from './retirements.js';
 /** Share of a lifetime by which clients that were made together are renewed apart. */
 const LIFETIME_JITTER = 0.1;
 
-/** Marks an error as the factory's own fault, in contrast to want of room or of patience. */
-export class FactoryFault {
-  constructor(readonly cause: unknown) {}
-}
+/** Makes the options of a client; `undefined` = the template does. */
+export type Recipe<TOptions> = (() => TOptions) | undefined;
 
 /** Brings one client into being: room, factory, deadline, weight. What comes too late is disposed, never handed out. */
 export class ClientBuilder<TClient, TOptions> {
@@ -25,10 +25,9 @@ export class ClientBuilder<TClient, TOptions> {
   readonly #disposer: Disposer;
   readonly #events: RegistryEvents;
   readonly #outside = AsyncLocalStorage.snapshot();
-  /** Factories that were given up and still run, by tenant. */
-  readonly #lingering = new Map<string, Promise<void>>();
-  /** Rooms that are freed by whoever winds the client up, not by {@link build}. */
-  readonly #handedOver = new WeakSet<Ticket>();
+  /** Factories that run, also those that were given up, by tenant. */
+  readonly #factories = new Map<string, { readonly creation: Creation<TClient>; readonly over: Promise<void> }>();
+  readonly #unfinished = new Set<Promise<unknown>>();
 
   constructor(
     options: ResolvedRegistryOptions<TClient, TOptions>,
@@ -43,145 +42,140 @@ export class ClientBuilder<TClient, TOptions> {
   }
 
   /**
-   * Builds a client for a creation.
+   * Builds a client for a creation. Its room is the entry's ticket; when it fails, the room is given back.
    *
-   * @param registry identity of the registry, to notice recursion
    * @throws {@link FactoryFault}; `MT_CLIENT_CREATE_TIMEOUT`; `MT_REGISTRY_CAPACITY`; the creation's abort reason
    */
-  async build(registry: object, creation: Creation<TClient>, recipe: () => TOptions): Promise<ClientEntry<TClient>> {
+  async build(creation: Creation<TClient>, recipe: Recipe<TOptions>): Promise<ClientEntry<TClient>> {
     const { tenantId, signal } = creation;
     await this.#predecessorGone(creation);
-    const ticket = await this.#gate.enter(tenantId, signal);
-    creation.started = true;
-    try {
-      if (signal.aborted) throw signal.reason;
-      const options = callFactory(recipe);
-      const client = await this.#deliver(registry, creation, options, ticket);
-      await this.#load(client, tenantId, ticket, signal);
-      return this.entry({ tenantId, client, ticket, close: this.#options.dispose, recipe });
-    } catch (error) {
-      if (!this.#handedOver.has(ticket)) this.#gate.leave(ticket);
-      throw error;
+    const ticket = await awaitingRoom(creation, () => this.#gate.enter(tenantId, signal));
+    if (signal.aborted) {
+      this.#gate.leave(ticket);
+      throw signal.reason;
     }
+    const client = await this.#callFactory(creation, recipe, ticket);
+    await this.#load(creation, client, ticket);
+    return this.entry({ tenantId, client, ticket, close: this.#options.dispose, recipe });
   }
 
   /** An entry around a client that exists. */
   entry(parts: Omit<EntryParts<TClient>, 'createdAt' | 'renewAt'>): ClientEntry<TClient> {
     const { clock, random, maxLifetimeMs } = this.#options;
     const createdAt = clock.now();
-    const renewAt = createdAt + maxLifetimeMs * (1 - LIFETIME_JITTER * random());
+    const renewAt = maxLifetimeMs === Infinity ? null : createdAt + maxLifetimeMs * (1 - LIFETIME_JITTER * random());
     return new ClientEntry({ ...parts, createdAt, renewAt });
   }
 
-  /** Disposes a client that nobody can take any more, then frees its room. */
-  async discard(client: TClient, tenantId: string, ticket: Ticket): Promise<void> {
-    this.#handedOver.add(ticket);
-    const what = { kind: this.#options.name, tenantId, cause: 'late' } as const;
-    const result = await this.#disposer.dispose(client, this.#options.dispose, tenantId, 'late');
+  /** Weight of a client; 1 without `weigh`. @throws when `weigh` throws or gives no number of at least 0 */
+  weigh(client: TClient): number {
+    const weight = this.#options.weigh?.(client) ?? 1;
+    if (typeof weight === 'number' && weight >= 0) return weight;
+    throw new Error(`weigh() gave ${String(weight)}; it must give a number of at least 0.`);
+  }
+
+  /** Disposes a client that nobody can take any more, then gives its room back. */
+  discard(client: TClient, tenantId: string, ticket: Ticket): Promise<void> {
+    return this.mind(this.#discard(client, tenantId, ticket));
+  }
+
+  /** Gives back the room of a client that its factory had given before: it is not disposed, for it is in use. */
+  refuseSame({ ticket }: ClientEntry<TClient>): FactoryFault {
     this.#gate.leave(ticket);
-    tellDisposal(this.#events, what, false, result);
+    return new FactoryFault(new Error('The factory gave the client that is in use already. It must make a new one.'));
   }
 
-  /** Settles when no factory that was given up runs any more, or each has had `disposeTimeoutMs` to end. */
+  /** Has {@link settled} wait for something too. */
+  mind<R>(work: Promise<R>): Promise<R> {
+    this.#unfinished.add(work);
+    void work.finally(() => this.#unfinished.delete(work));
+    return work;
+  }
+
+  /** Settles when no factory and no late disposal is left, or each has had its time to end. */
   async settled(): Promise<void> {
-    await Promise.all(this.#lingering.values());
+    while (this.#unfinished.size > 0) await Promise.all(this.#unfinished);
   }
 
-  async #load(client: TClient, tenantId: string, ticket: Ticket, signal: AbortSignal): Promise<void> {
+  /** Waits until the tenant's previous factory, which was given up, has ended, so that two do not run at once. */
+  async #predecessorGone({ tenantId, signal, node }: Creation<TClient>): Promise<void> {
+    const predecessor = this.#factories.get(tenantId);
+    if (predecessor === undefined) return;
+    const forget = node.waitsFor(predecessor.creation.node);
+    await new Promise<void>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      void predecessor.over.then(resolve);
+    }).finally(forget);
+  }
+
+  /** Calls the factory. When it delivers no client, the room is given back, at once or when it has ended. */
+  #callFactory(creation: Creation<TClient>, recipe: Recipe<TOptions>, ticket: Ticket): Promise<TClient> {
+    const { name, clock, createTimeoutMs, disposeTimeoutMs } = this.#options;
+    const { tenantId, signal } = creation;
+    const { client, over } = new FactoryCall(this.#start(creation, recipe), {
+      clock,
+      signal,
+      createTimeoutMs,
+      graceMs: disposeTimeoutMs,
+      onTimeout: () => new TenantClientCreateTimeoutError(name, tenantId, createTimeoutMs),
+      onNothing: () => this.#gate.leave(ticket),
+      onLate: (late) => this.discard(late, tenantId, ticket),
+    });
+    const factory = { creation, over };
+    this.#factories.set(tenantId, factory);
+    const forget = (): boolean => this.#factories.get(tenantId) === factory && this.#factories.delete(tenantId);
+    void this.mind(over.then(forget));
+    return client;
+  }
+
+  async #start({ tenantId, signal, node }: Creation<TClient>, recipe: Recipe<TOptions>): Promise<TClient> {
+    const { create, template } = this.#options;
+    const make = recipe ?? ((): TOptions => fromTemplate(template as TOptions, tenantId));
+    const client = await withinCreation(this.#outside, node, () => create(tenantId, { options: make(), signal }));
+    if (client === null || client === undefined) throw new Error('The factory gave no client.');
+    return client;
+  }
+
+  async #load(creation: Creation<TClient>, client: TClient, ticket: Ticket): Promise<void> {
+    const { tenantId, signal } = creation;
     try {
-      const weight = callFactory(() => this.weigh(client));
-      await this.#gate.load(tenantId, ticket, weight, signal);
+      const weight = this.#bearableWeight(client);
+      await awaitingRoom(creation, () => this.#gate.load(tenantId, ticket, weight, signal));
     } catch (error) {
       void this.discard(client, tenantId, ticket);
       throw error;
     }
   }
 
-  /** Weight of a client; 1 without `weigh`. @throws when `weigh` gives no number of at least 0 */
-  weigh(client: TClient): number {
-    const weight = this.#options.weigh?.(client) ?? 1;
-    if (typeof weight !== 'number' || !(weight >= 0)) throw new Error(`weigh() gave ${String(weight)}; it must give a number of at least 0.`);
-    return weight;
+  #bearableWeight(client: TClient): number {
+    const { maxWeight } = this.#options;
+    try {
+      const weight = this.weigh(client);
+      if (weight > maxWeight) throw new Error(`The client weighs ${weight}, more than maxWeight ${maxWeight}.`);
+      return weight;
+    } catch (error) {
+      throw new FactoryFault(error);
+    }
   }
 
-  #deliver(registry: object, creation: Creation<TClient>, options: TOptions, ticket: Ticket): Promise<TClient> {
-    const { name, clock, createTimeoutMs, create } = this.#options;
-    const { tenantId, signal } = creation;
-    const factory = withinCreation(this.#outside, registry, tenantId, () => create(tenantId, { options, signal }));
-    return new Promise<TClient>((resolve, reject) => {
-      const giveUp = (error: unknown): void => {
-        settle();
-        this.#linger(tenantId, factory, ticket);
-        reject(error as Error);
-      };
-      const onAbort = (): void => giveUp(signal.reason);
-      const timer = clock.setTimer(
-        () => giveUp(new TenantClientCreateTimeoutError(name, tenantId, createTimeoutMs)),
-        createTimeoutMs,
-      );
-      let open = true;
-      const settle = (): void => {
-        open = false;
-        timer.clear();
-        signal.removeEventListener('abort', onAbort);
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
-      factory.then(
-        (client) => {
-          if (!open) return;
-          settle();
-          if (client === null || client === undefined) reject(new FactoryFault(new Error('The factory gave no client.')));
-          else resolve(client);
-        },
-        (error: unknown) => {
-          if (!open) return;
-          settle();
-          reject(new FactoryFault(error));
-        },
-      );
-    });
-  }
-
-  /** Keeps the room of a factory that was given up until it ends; one that ignores its signal loses it after a while. */
-  #linger(tenantId: string, factory: Promise<TClient>, ticket: Ticket): void {
-    const { clock, disposeTimeoutMs } = this.#options;
-    this.#handedOver.add(ticket);
-    const ended = factory.then(
-      (client) => (client === null || client === undefined ? undefined : this.discard(client, tenantId, ticket)),
-      () => undefined,
-    );
-    const over = new Promise<void>((resolve) => {
-      const timer = clock.setTimer(resolve, disposeTimeoutMs);
-      void ended.then(() => {
-        timer.clear();
-        resolve();
-      });
-    }).then(() => {
-      if (this.#lingering.get(tenantId) === over) this.#lingering.delete(tenantId);
-      this.#gate.leave(ticket);
-    });
-    this.#lingering.set(tenantId, over);
-  }
-
-  /** Waits until a given-up factory of the same tenant has ended, so that two never run at once. */
-  async #predecessorGone({ tenantId, signal }: Creation<TClient>): Promise<void> {
-    const predecessor = this.#lingering.get(tenantId);
-    if (predecessor === undefined) return;
-    await new Promise<void>((resolve, reject) => {
-      const onAbort = (): void => reject(signal.reason as Error);
-      signal.addEventListener('abort', onAbort, { once: true });
-      void predecessor.then(() => {
-        signal.removeEventListener('abort', onAbort);
-        resolve();
-      });
-    });
+  async #discard(client: TClient, tenantId: string, ticket: Ticket): Promise<void> {
+    const { name: kind, dispose } = this.#options;
+    const result = await this.#disposer.dispose(client, dispose, tenantId, 'late');
+    this.#gate.leave(ticket);
+    tellDisposal(this.#events, { kind, tenantId, cause: 'late' }, false, result);
   }
 }
 
-function callFactory<R>(fn: () => R): R {
+function fromTemplate<TOptions>(template: TOptions | ((tenantId: string) => TOptions), tenantId: string): TOptions {
+  const isMaker = typeof template === 'function';
+  return copyOptions(isMaker ? (template as (tenantId: string) => TOptions)(tenantId) : template);
+}
+
+async function awaitingRoom<R>(creation: { awaitsRoom: boolean }, wait: () => Promise<R>): Promise<R> {
+  creation.awaitsRoom = true;
   try {
-    return fn();
-  } catch (error) {
-    throw new FactoryFault(error);
+    return await wait();
+  } finally {
+    creation.awaitsRoom = false;
   }
 }

@@ -1,16 +1,11 @@
-import {
-  TenantClientCreateFailedError,
-  TenantClientCreateTimeoutError,
-  TenantClientRecursiveError,
-} from '../errors/client.errors.js';
+import { TenantClientCreateFailedError, TenantClientCreateTimeoutError } from '../errors/client.errors.js';
 import type { FailureLog } from './backoff.js';
-import type { ClientBuilder } from './client-builder.js';
-import { FactoryFault } from './client-builder.js';
+import type { ClientBuilder, Recipe } from './client-builder.js';
 import type { ClientEntry } from './client-entry.js';
 import type { ClientRoster } from './client-roster.js';
 import type { Clock } from './clock.js';
-import { isWithinCreation } from './creation-chain.js';
 import { Creation } from './creation.js';
+import { FactoryFault } from './factory-call.js';
 import type { RegistryEvents } from './registry-events.js';
 import type { EvictionCause } from './registry-options.js';
 import type { RegistryCounters } from './registry-stats.js';
@@ -40,35 +35,27 @@ export class ClientCreations<TClient, TOptions> {
     return this.#running.size;
   }
 
-  /** The tenants whose clients are being made. */
-  tenantIds(): string[] {
-    return [...this.#running.keys()];
-  }
-
-  /** The creation under way, or `undefined`. @throws `MT_CLIENT_RECURSIVE` from within its own factory */
+  /** The creation under way, or `undefined`. */
   find(tenantId: string): Creation<TClient> | undefined {
-    const running = this.#running.get(tenantId);
-    if (running !== undefined && isWithinCreation(this, tenantId)) {
-      throw new TenantClientRecursiveError(this.#parts.kind, tenantId);
-    }
-    return running;
+    return this.#running.get(tenantId);
   }
 
   /**
-   * The creation under way, or a new one.
+   * The creation under way, or a new one. Whoever calls this joins it in the same turn: one that nobody waits for is not
+   * given up before somebody has.
    *
    * @param cause of the eviction of a client that is there when the new one is
-   * @throws `MT_CLIENT_CREATE_FAILED` while past failures forbid an attempt; `MT_CLIENT_RECURSIVE`
+   * @throws `MT_CLIENT_CREATE_FAILED` while past failures forbid an attempt
    */
-  findOrBegin(tenantId: string, recipe: () => TOptions, cause: EvictionCause): Creation<TClient> {
+  findOrBegin(tenantId: string, recipe: Recipe<TOptions>, cause: EvictionCause): Creation<TClient> {
     const running = this.find(tenantId);
     if (running !== undefined) return running;
-    const { kind, clock, failures } = this.#parts;
+    const { kind, clock, failures, builder } = this.#parts;
     const refusal = failures.refusal(tenantId, clock.now());
     if (refusal !== null) throw refusal;
-    const creation = new Creation<TClient>(kind, tenantId, clock, () => this.abort(tenantId, new Error('Nobody waits for it any more.')));
+    const creation = new Creation<TClient>(kind, tenantId, clock, (abandoned) => this.#end(abandoned));
     this.#running.set(tenantId, creation);
-    void this.#run(creation, recipe, cause);
+    void builder.mind(this.#run(creation, recipe, cause));
     return creation;
   }
 
@@ -80,23 +67,37 @@ export class ClientCreations<TClient, TOptions> {
     return creation !== undefined;
   }
 
-  /** Ends a creation with a client from elsewhere; all who wait get that. */
-  supersede(tenantId: string, entry: ClientEntry<TClient>): void {
-    const creation = this.#running.get(tenantId);
-    this.#running.delete(tenantId);
-    creation?.succeed(entry);
-    creation?.fail(new Error('Another client was put in its place.'));
+  /** Gives every creation up. */
+  abortAll(reason: Error): void {
+    for (const tenantId of [...this.#running.keys()]) this.abort(tenantId, reason);
   }
 
-  async #run(creation: Creation<TClient>, recipe: () => TOptions, cause: EvictionCause): Promise<void> {
-    const { clock, builder } = this.#parts;
+  /** Ends a creation with a client from elsewhere; all who wait get that. */
+  supersede(entry: ClientEntry<TClient>): void {
+    const creation = this.#running.get(entry.tenantId);
+    creation?.succeed(entry);
+    this.abort(entry.tenantId, new Error('Another client was put in its place.'));
+  }
+
+  #end(abandoned: Creation<TClient>): void {
+    if (!this.#isRunning(abandoned)) return;
+    this.abort(abandoned.tenantId, new Error('Nobody waits for it any more.'));
+  }
+
+  #isRunning(creation: Creation<TClient>): boolean {
+    return this.#running.get(creation.tenantId) === creation;
+  }
+
+  async #run(creation: Creation<TClient>, recipe: Recipe<TOptions>, cause: EvictionCause): Promise<void> {
+    const { clock, builder, roster } = this.#parts;
     const startedAt = clock.now();
     try {
-      const entry = await builder.build(this, creation, recipe);
-      if (this.#running.get(creation.tenantId) === creation) this.#publish(creation, entry, cause, clock.now() - startedAt);
-      else void builder.discard(entry.client, entry.tenantId, entry.ticket);
+      const entry = await builder.build(creation, recipe);
+      if (!this.#isRunning(creation)) return await builder.discard(entry.client, entry.tenantId, entry.ticket);
+      if (roster.find(entry.tenantId)?.client === entry.client) throw builder.refuseSame(entry);
+      this.#publish(creation, entry, cause, clock.now() - startedAt);
     } catch (error) {
-      this.#failed(creation, error);
+      if (this.#isRunning(creation)) this.#failed(creation, error);
     }
   }
 
@@ -109,10 +110,10 @@ export class ClientCreations<TClient, TOptions> {
     roster.install(entry, cause);
     creation.succeed(entry);
     events.emit('created', { kind, tenantId, durationMs });
+    roster.makeRoom();
   }
 
   #failed(creation: Creation<TClient>, error: unknown): void {
-    if (this.#running.get(creation.tenantId) !== creation) return;
     this.#running.delete(creation.tenantId);
     creation.fail(this.#asFailure(creation.tenantId, error));
   }

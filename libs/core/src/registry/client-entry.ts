@@ -14,7 +14,8 @@ export type EntryState =
 const READY: EntryState = Object.freeze({ kind: 'ready' });
 
 /** Closes one particular client. */
-export type CloseClient<TClient> = ((client: TClient, disposal: { tenantId: string; cause: EvictionCause }) => unknown) | undefined;
+export type CloseClient<TClient> =
+  ((client: TClient, disposal: { tenantId: string; cause: EvictionCause }) => unknown) | undefined;
 
 /** What an entry is made from. */
 export interface EntryParts<TClient> {
@@ -25,9 +26,9 @@ export interface EntryParts<TClient> {
   readonly close: CloseClient<TClient>;
   /** Monotonic milliseconds. */
   readonly createdAt: number;
-  /** When it is due for replacement, monotonic milliseconds; `Infinity` = never. */
-  readonly renewAt: number;
-  /** Makes the options of its successor; `undefined` when it was not made here. */
+  /** When it is due for replacement, monotonic milliseconds; `null` = never. */
+  readonly renewAt: number | null;
+  /** Makes its own and its successor's options; `undefined` = the template does. */
   readonly recipe: (() => unknown) | undefined;
 }
 
@@ -38,7 +39,7 @@ export class ClientEntry<TClient> {
   readonly ticket: Ticket;
   readonly close: CloseClient<TClient>;
   readonly createdAt: number;
-  readonly renewAt: number;
+  readonly renewAt: number | null;
   readonly recipe: (() => unknown) | undefined;
   state: EntryState = READY;
   /** Loans out now. */

@@ -53,6 +53,12 @@ export class ClientRoster<TClient> {
     if (entry.ages) this.#idle.touch(entry);
   }
 
+  /** The client; counts as use. */
+  use(entry: ClientEntry<TClient>): TClient {
+    this.touch(entry);
+    return entry.client;
+  }
+
   /** Lends a client; counts as use. */
   lend(entry: ClientEntry<TClient>): TenantClientLease<TClient> {
     if (entry.leases === 0) this.#idle.remove(entry);
@@ -62,7 +68,7 @@ export class ClientRoster<TClient> {
     return new EntryLease(entry, this.#giveBack);
   }
 
-  /** Publishes a client. One that was there before is detached, and its pin goes over. */
+  /** Publishes a client; that counts as use. One that was there before is detached, and its pin goes over. */
   install(entry: ClientEntry<TClient>, cause: EvictionCause): void {
     const previous = this.#entries.get(entry.tenantId);
     if (previous !== undefined) {
@@ -70,11 +76,15 @@ export class ClientRoster<TClient> {
       void this.detach(previous, cause);
     }
     this.#entries.set(entry.tenantId, entry);
-    if (entry.ages) this.#idle.touch(entry);
+    this.touch(entry);
   }
 
   /** Takes a client out at once and retires it. @returns settles when it is gone */
-  detach(entry: ClientEntry<TClient>, cause: EvictionCause, drainTimeoutMs = this.#parts.drainTimeoutMs): Promise<void> {
+  detach(
+    entry: ClientEntry<TClient>,
+    cause: EvictionCause,
+    drainTimeoutMs = this.#parts.drainTimeoutMs,
+  ): Promise<void> {
     const { kind, counters, events, retirements } = this.#parts;
     if (this.#entries.get(entry.tenantId) === entry) this.#entries.delete(entry.tenantId);
     this.#idle.remove(entry);
@@ -87,26 +97,33 @@ export class ClientRoster<TClient> {
   /** Pins or unpins; an unpinned client ages from now. */
   setPinned(entry: ClientEntry<TClient>, pinned: boolean): void {
     entry.pinned = pinned;
-    if (pinned) this.#idle.remove(entry);
-    else this.touch(entry);
+    if (pinned) return this.#idle.remove(entry);
+    this.touch(entry);
+    this.makeRoom();
   }
 
-  /** Evicts the least recently used idle clients for those who wait, as far as no disposal is about to make room anyway. */
-  makeRoom(): void {
+  /**
+   * Evicts the least recently used idle clients for those who wait, as far as no disposal is about to make room anyway.
+   * Called whenever somebody begins to wait or a client may have become idle.
+   *
+   * @returns the number of disposals under way
+   */
+  makeRoom(): number {
     const { gate, retirements } = this.#parts;
-    while (this.#idle.oldest !== null && gate.waiting > retirements.disposing) void this.detach(this.#idle.oldest, 'capacity');
+    while (this.#idle.oldest !== null && gate.waiting > retirements.disposing) {
+      void this.detach(this.#idle.oldest, 'capacity');
+    }
+    return retirements.disposing;
   }
 
   /** Evicts what has been idle for longer than `idleMs`. @returns what was evicted, once it is gone */
   async sweep(idleMs: number): Promise<EvictedClient[]> {
     const evicted: EvictedClient[] = [];
-    const gone: Promise<void>[] = [];
     const now = this.#parts.clock.now();
     await sweepIdle(this.#idle, now, idleMs, (entry) => {
       evicted.push({ tenantId: entry.tenantId, cause: 'idle', idleMs: now - entry.lastUsed });
-      gone.push(this.detach(entry, 'idle'));
+      return this.detach(entry, 'idle');
     });
-    await Promise.all(gone);
     return evicted;
   }
 
@@ -120,12 +137,12 @@ export class ClientRoster<TClient> {
   }
 
   #takeBack(entry: ClientEntry<TClient>): void {
-    const { counters, gate, retirements } = this.#parts;
+    const { counters, retirements } = this.#parts;
     entry.leases -= 1;
     counters.leases -= 1;
     if (entry.leases > 0) return;
     if (!entry.isReady) return retirements.returned(entry);
     this.touch(entry);
-    if (gate.waiting > 0) this.makeRoom();
+    this.makeRoom();
   }
 }

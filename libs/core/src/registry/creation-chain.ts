@@ -1,18 +1,35 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-interface Link {
-  readonly registry: object;
-  readonly tenantId: string;
-  /** Ends with the creation: a client's own timers and sockets outlive it and must not look recursive. */
-  running: boolean;
+/**
+ * A creation as a node of the graph of who waits for whom. A wait that would close a circle is refused: it could only
+ * end with somebody's patience.
+ */
+export class CreationNode {
+  /** Whether its factory runs. A client's own timers and sockets outlive that and must not look recursive. */
+  running = false;
+  readonly #waits = new Set<{ readonly on: CreationNode }>();
+
+  /** Notes that it cannot end before another has. @returns a function that takes the note back */
+  waitsFor(on: CreationNode): () => void {
+    const wait = { on };
+    this.#waits.add(wait);
+    return () => void this.#waits.delete(wait);
+  }
+
+  /** Whether it is the other one, or waits for it, directly or not. */
+  leadsTo(other: CreationNode): boolean {
+    if (this === other) return true;
+    for (const { on } of this.#waits) if (on.leadsTo(other)) return true;
+    return false;
+  }
 }
 
-const chain = new AsyncLocalStorage<readonly Link[]>();
+const current = new AsyncLocalStorage<CreationNode>();
 
-/** Whether the running code was called, directly or not, by the factory that creates this very client. */
-export function isWithinCreation(registry: object, tenantId: string): boolean {
-  const links = chain.getStore();
-  return links !== undefined && links.some((link) => link.running && link.registry === registry && link.tenantId === tenantId);
+/** The creation whose factory called the running code, directly or not. */
+export function callingCreation(): CreationNode | undefined {
+  const node = current.getStore();
+  return node?.running ? node : undefined;
 }
 
 /**
@@ -22,15 +39,13 @@ export function isWithinCreation(registry: object, tenantId: string): boolean {
  */
 export async function withinCreation<R>(
   outside: <T>(fn: () => T) => T,
-  registry: object,
-  tenantId: string,
+  node: CreationNode,
   factory: () => R | Promise<R>,
 ): Promise<R> {
-  const link: Link = { registry, tenantId, running: true };
-  const links = [...(chain.getStore() ?? []), link];
+  node.running = true;
   try {
-    return await outside(() => chain.run(links, async () => factory()));
+    return await outside(() => current.run(node, async () => factory()));
   } finally {
-    link.running = false;
+    node.running = false;
   }
 }

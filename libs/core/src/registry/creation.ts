@@ -1,11 +1,18 @@
-import { RegistryCapacityError, TenantClientCreateTimeoutError } from '../errors/client.errors.js';
+import {
+  RegistryCapacityError,
+  TenantClientCreateTimeoutError,
+  TenantClientRecursiveError,
+} from '../errors/client.errors.js';
 import type { ClientEntry } from './client-entry.js';
 import type { Clock } from './clock.js';
+import { callingCreation, CreationNode } from './creation-chain.js';
 
 /** How long and on whose behalf a caller waits. */
 export interface Patience {
-  /** Milliseconds; absent = as long as the creation takes. */
-  readonly timeoutMs?: number | undefined;
+  /** Milliseconds. */
+  readonly timeoutMs: number;
+  /** Whether the time counts only while there is no room; the factory then has all of its own deadline. */
+  readonly onlyForRoom?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -20,13 +27,15 @@ interface Waiter<TClient> {
  */
 export class Creation<TClient> {
   readonly tenantId: string;
+  /** Its place among the creations that wait for each other. */
+  readonly node = new CreationNode();
+  /** Whether it waits for room, before its factory is called or for the weight of the client. */
+  awaitsRoom = false;
   readonly #kind: string;
   readonly #clock: Clock;
   readonly #abort = new AbortController();
   readonly #waiters = new Set<Waiter<TClient>>();
   readonly #onAbandoned: (creation: Creation<TClient>) => void;
-  /** Whether the factory has been called; before that it waits for room. */
-  started = false;
 
   constructor(kind: string, tenantId: string, clock: Clock, onAbandoned: (creation: Creation<TClient>) => void) {
     this.#kind = kind;
@@ -44,28 +53,34 @@ export class Creation<TClient> {
    * Waits for the client. `grant` runs in the same turn in which the client is published, so that what it takes cannot
    * be evicted in between.
    *
-   * @throws the failure; `MT_REGISTRY_CAPACITY` or `MT_CLIENT_CREATE_TIMEOUT` when the patience ends; the signal's reason
+   * @throws the failure; `MT_REGISTRY_CAPACITY` or `MT_CLIENT_CREATE_TIMEOUT` when the patience ends; the signal's reason;
+   *   `MT_CLIENT_RECURSIVE` from a factory that this creation waits for
    */
-  join<R>(grant: (entry: ClientEntry<TClient>) => R, { timeoutMs, signal }: Patience = {}): Promise<R> {
+  join<R>(grant: (entry: ClientEntry<TClient>) => R, { timeoutMs, onlyForRoom = false, signal }: Patience): Promise<R> {
+    const caller = callingCreation();
+    const circular = caller !== undefined && this.node.leadsTo(caller);
+    const forget = caller?.waitsFor(this.node);
     return new Promise<R>((resolve, reject) => {
       const leave = (error: unknown): void => {
         waiter.fail(error);
         if (this.#waiters.size === 0) this.#onAbandoned(this);
       };
       const onAbort = (): void => leave(signal?.reason);
-      const timer = timeoutMs === undefined ? null : this.#clock.setTimer(() => leave(this.#impatience(timeoutMs)), timeoutMs);
+      const stopTimer = this.#startTimer(timeoutMs, onlyForRoom, leave);
       const settle = (): void => {
+        forget?.();
+        stopTimer();
         this.#waiters.delete(waiter);
-        timer?.clear();
         signal?.removeEventListener('abort', onAbort);
       };
       const waiter: Waiter<TClient> = {
         grant: (entry) => (settle(), resolve(grant(entry))),
-        fail: (error) => (settle(), reject(error as Error)),
+        fail: (error) => (settle(), reject(error)),
       };
       this.#waiters.add(waiter);
+      signal?.addEventListener('abort', onAbort, { once: true });
       if (signal?.aborted) onAbort();
-      else signal?.addEventListener('abort', onAbort, { once: true });
+      else if (circular) leave(new TenantClientRecursiveError(this.#kind, this.tenantId));
     });
   }
 
@@ -76,13 +91,22 @@ export class Creation<TClient> {
 
   /** Hands the failure to all who wait, and aborts what is still running. */
   fail(error: unknown): void {
-    this.#abort.abort(error);
     for (const waiter of [...this.#waiters]) waiter.fail(error);
+    this.#abort.abort(error);
+  }
+
+  #startTimer(timeoutMs: number, onlyForRoom: boolean, leave: (error: Error) => void): () => void {
+    const expire = (): void => {
+      if (onlyForRoom && !this.awaitsRoom) timer = this.#clock.setTimer(expire, timeoutMs);
+      else leave(this.#impatience(timeoutMs));
+    };
+    let timer = this.#clock.setTimer(expire, timeoutMs);
+    return () => timer.clear();
   }
 
   #impatience(afterMs: number): Error {
-    return this.started
-      ? new TenantClientCreateTimeoutError(this.#kind, this.tenantId, afterMs)
-      : new RegistryCapacityError(this.#kind, this.tenantId, `every client is in use and none came free within ${afterMs} ms`);
+    if (!this.awaitsRoom) return new TenantClientCreateTimeoutError(this.#kind, this.tenantId, afterMs);
+    const why = `every client is in use and none came free within ${afterMs} ms`;
+    return new RegistryCapacityError(this.#kind, this.tenantId, why);
   }
 }

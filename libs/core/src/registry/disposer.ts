@@ -1,12 +1,13 @@
+import { isPromise } from '../tenant/maybe-promise.js';
 import type { Clock } from './clock.js';
 import type { CloseClient } from './client-entry.js';
 import type { EvictionCause } from './registry-options.js';
 
 /** How a disposal ended. `timedOut`: the disposer had not settled at its deadline and was given up. */
 export type DisposalResult =
-  | { readonly kind: 'disposed' }
-  | { readonly kind: 'failed'; readonly error: unknown }
-  | { readonly kind: 'timedOut' };
+  { readonly kind: 'disposed' } | { readonly kind: 'failed'; readonly error: unknown } | { readonly kind: 'timedOut' };
+
+const DISPOSED: DisposalResult = Object.freeze({ kind: 'disposed' });
 
 /** Closes clients, each within a deadline. Never throws: a bad disposer harms nobody else. */
 export class Disposer {
@@ -18,28 +19,30 @@ export class Disposer {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Starts closing at once; settles when the disposer has, or at the deadline. */
-  dispose<TClient>(client: TClient, close: CloseClient<TClient>, tenantId: string, cause: EvictionCause): Promise<DisposalResult> {
-    return new Promise((resolve) => {
-      const timer = this.#clock.setTimer(() => resolve({ kind: 'timedOut' }), this.#timeoutMs);
-      void closed(client, close, tenantId, cause).then((result) => {
-        timer.clear();
-        resolve(result);
-      });
-    });
+  /**
+   * Closes a client; settles when that is done, or at the deadline. Calls the disposer after the running code, so that it
+   * never meets a registry in the middle of a step.
+   */
+  async dispose<TClient>(
+    client: TClient,
+    close: CloseClient<TClient>,
+    tenantId: string,
+    cause: EvictionCause,
+  ): Promise<DisposalResult> {
+    if (close === undefined) return DISPOSED;
+    await Promise.resolve();
+    try {
+      const closing = close(client, { tenantId, cause });
+      return isPromise(closing) ? await this.#withinDeadline(Promise.resolve(closing)) : DISPOSED;
+    } catch (error) {
+      return { kind: 'failed', error };
+    }
   }
-}
 
-async function closed<TClient>(
-  client: TClient,
-  close: CloseClient<TClient>,
-  tenantId: string,
-  cause: EvictionCause,
-): Promise<DisposalResult> {
-  try {
-    await close?.(client, { tenantId, cause });
-    return { kind: 'disposed' };
-  } catch (error) {
-    return { kind: 'failed', error };
+  #withinDeadline(closing: Promise<unknown>): Promise<DisposalResult> {
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.setTimer(() => resolve({ kind: 'timedOut' }), this.#timeoutMs);
+      void closing.then(() => resolve(DISPOSED), reject).finally(() => timer.clear());
+    });
   }
 }

@@ -2,37 +2,43 @@ import type { Clock } from './clock.js';
 
 const CONCURRENT_CHECKS = 8;
 
-/**
- * Asks a check about many clients, a few at a time, each within a deadline.
- *
- * @param check `false`, a throw, or no answer within `timeoutMs` = unhealthy
- * @param onUnhealthy called for each that failed
- */
-export async function checkAll<T>(
-  items: Iterable<T>,
-  check: (item: T) => unknown,
-  clock: Clock,
-  timeoutMs: number,
-  onUnhealthy: (item: T) => void,
-): Promise<void> {
+/** What is checked and how. */
+export interface CheckParts<T> {
+  /** Whether an item still matters; asked right before and right after its check. */
+  readonly matters: (item: T) => boolean;
+  /** `false`, a throw, a rejection, or no answer within `timeoutMs` = unhealthy. */
+  readonly check: (item: T) => unknown;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  /** Called for each that failed and still matters. */
+  readonly onUnhealthy: (item: T) => void;
+}
+
+/** Asks a check about many clients, a few at a time, each within a deadline. Never rejects. */
+export async function checkAll<T>(items: Iterable<T>, parts: CheckParts<T>): Promise<void> {
+  const { matters, onUnhealthy } = parts;
   const queue = items[Symbol.iterator]();
   const worker = async (): Promise<void> => {
     for (let next = queue.next(); !next.done; next = queue.next()) {
-      if (!(await isHealthy(() => check(next.value as T), clock, timeoutMs))) onUnhealthy(next.value);
+      const item = next.value;
+      if (matters(item) && !(await isHealthy(item, parts)) && matters(item)) onUnhealthy(item);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT_CHECKS }, worker));
 }
 
-function isHealthy(check: () => unknown, clock: Clock, timeoutMs: number): Promise<boolean> {
+function isHealthy<T>(item: T, { check, clock, timeoutMs }: CheckParts<T>): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = clock.setTimer(() => resolve(false), timeoutMs);
     const answer = (healthy: boolean): void => {
       timer.clear();
       resolve(healthy);
     };
-    void Promise.resolve()
+    void Promise.resolve(item)
       .then(check)
-      .then((result) => answer(result !== false), () => answer(false));
+      .then(
+        (result) => answer(result !== false),
+        () => answer(false),
+      );
   });
 }

@@ -1,4 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
+import type { Channel } from 'node:diagnostics_channel';
+import { isPromise } from '../tenant/maybe-promise.js';
 import type { EvictionCause } from './registry-options.js';
 
 /** What a registry tells about. Every event also appears on the diagnostics channel `tenantry:client:<name>`. */
@@ -10,20 +12,41 @@ export interface RegistryEventMap {
   /** A client was detached; it is disposed once its loans are back. */
   evicted: { readonly kind: string; readonly tenantId: string; readonly cause: EvictionCause };
   /** A client was disposed. `forced`: while on loan, because the drain deadline had passed. */
-  disposed: { readonly kind: string; readonly tenantId: string; readonly cause: EvictionCause; readonly forced: boolean };
+  disposed: {
+    readonly kind: string;
+    readonly tenantId: string;
+    readonly cause: EvictionCause;
+    readonly forced: boolean;
+  };
   /** A disposer threw or was given up at its deadline. The client counts as gone. */
-  disposeFailed: { readonly kind: string; readonly tenantId: string; readonly cause: EvictionCause; readonly error: unknown };
+  disposeFailed: {
+    readonly kind: string;
+    readonly tenantId: string;
+    readonly cause: EvictionCause;
+    readonly error: unknown;
+  };
 }
 
 /** Name of a registry event. */
 export type RegistryEventName = keyof RegistryEventMap;
 
-/** Listener of a registry event; what it throws is ignored. */
-export type RegistryListener<N extends RegistryEventName> = (event: RegistryEventMap[N]) => void;
+/** Listener of a registry event; what it throws, returns or rejects with is ignored. */
+export type RegistryListener<N extends RegistryEventName> = (event: RegistryEventMap[N]) => unknown;
 
-/** Tells listeners and the diagnostics channels. A listener that throws harms neither the registry nor other listeners. */
+const CHANNELS: Readonly<Record<RegistryEventName, Channel>> = {
+  created: channel('tenantry:client:created'),
+  createFailed: channel('tenantry:client:createFailed'),
+  evicted: channel('tenantry:client:evicted'),
+  disposed: channel('tenantry:client:disposed'),
+  disposeFailed: channel('tenantry:client:disposeFailed'),
+};
+
+/**
+ * Tells listeners and the diagnostics channels, in order, after the running code: a listener never meets a registry in the
+ * middle of a step. One that throws or rejects harms neither the registry nor other listeners.
+ */
 export class RegistryEvents {
-  readonly #listeners = new Map<RegistryEventName, Set<(event: never) => void>>();
+  readonly #listeners = new Map<RegistryEventName, Set<(event: never) => unknown>>();
 
   /** @returns a function that takes the listener off again */
   on<N extends RegistryEventName>(name: N, listener: RegistryListener<N>): () => void {
@@ -33,15 +56,19 @@ export class RegistryEvents {
   }
 
   emit<N extends RegistryEventName>(name: N, event: RegistryEventMap[N]): void {
-    this.#listeners.get(name)?.forEach((listener) => callSafely(listener as RegistryListener<N>, event));
-    const topic = channel(`tenantry:client:${name}`);
-    if (topic.hasSubscribers) topic.publish(event);
+    const listeners = this.#listeners.get(name);
+    if (!listeners?.size && !CHANNELS[name].hasSubscribers) return;
+    queueMicrotask(() => {
+      listeners?.forEach((listener) => callSafely(listener as (event: RegistryEventMap[N]) => unknown, event));
+      if (CHANNELS[name].hasSubscribers) CHANNELS[name].publish(event);
+    });
   }
 }
 
-function callSafely<E>(listener: (event: E) => void, event: E): void {
+function callSafely<E>(listener: (event: E) => unknown, event: E): void {
   try {
-    listener(event);
+    const result = listener(event);
+    if (isPromise(result)) result.then(undefined, () => undefined);
   } catch {
     // An observer's fault is the observer's alone.
   }

@@ -46,6 +46,12 @@ export interface EvictedClient {
   readonly idleMs: number;
 }
 
+/** Options of `close`. */
+export interface CloseOptions {
+  /** Milliseconds that loans have to come back, 0 and up. Default: the registry's `drainTimeoutMs`. */
+  readonly deadlineMs?: number;
+}
+
 /** What `close` did. */
 export interface CloseReport {
   /** Clients that were closed, forced ones included. */

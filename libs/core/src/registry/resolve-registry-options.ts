@@ -7,7 +7,10 @@ import type { RegistryLimits, TenantClientRegistryOptions } from './registry-opt
 type Completed = keyof RegistryLimits | 'clock' | 'random';
 
 /** The options of a registry, complete and checked. */
-export type ResolvedRegistryOptions<TClient, TOptions> = Omit<TenantClientRegistryOptions<TClient, TOptions>, Completed> &
+export type ResolvedRegistryOptions<TClient, TOptions> = Omit<
+  TenantClientRegistryOptions<TClient, TOptions>,
+  Completed
+> &
   RegistryLimits & { readonly clock: Clock; readonly random: () => number };
 
 interface Range {
@@ -41,10 +44,13 @@ const LIMIT_NAMES = Object.keys(RANGES) as (keyof RegistryLimits)[];
 export function resolveRegistryOptions<TClient, TOptions>(
   options: TenantClientRegistryOptions<TClient, TOptions>,
 ): ResolvedRegistryOptions<TClient, TOptions> {
+  if (typeof options !== 'object' || options === null) throw new OptionsInvalidError('options', options, 'an object');
   const { name } = options;
-  if (typeof name !== 'string' || name.trim() === '') throw new OptionsInvalidError('name', name, 'a client kind such as "db"');
+  if (typeof name !== 'string' || name.trim() === '')
+    throw new OptionsInvalidError('name', name, 'a client kind such as "db"');
   requireFunction(name, 'create', options.create, false);
-  for (const optional of ['dispose', 'weigh', 'check', 'random'] as const) requireFunction(name, optional, options[optional], true);
+  for (const optional of ['dispose', 'weigh', 'check', 'random'] as const)
+    requireFunction(name, optional, options[optional], true);
   return Object.freeze({
     ...options,
     ...resolveRegistryLimits(name, options),
@@ -61,8 +67,9 @@ export function resolveRegistryOptions<TClient, TOptions>(
  */
 export function resolveRegistryLimits(name: string, given: Partial<RegistryLimits>): RegistryLimits {
   const pairs = LIMIT_NAMES.map((limit) => {
-    const value = given[limit] ?? DEFAULT_REGISTRY_LIMITS[limit];
-    if (!isInRange(value, RANGES[limit])) throw new OptionsInvalidError(`${name}.${limit}`, value, describe(RANGES[limit]));
+    const value = given[limit] === undefined ? DEFAULT_REGISTRY_LIMITS[limit] : given[limit];
+    if (!isInRange(value, RANGES[limit]))
+      throw new OptionsInvalidError(`${name}.${limit}`, value, describe(RANGES[limit]));
     return [limit, value] as const;
   });
   return Object.fromEntries(pairs) as unknown as RegistryLimits;
@@ -73,7 +80,10 @@ function requireFunction(name: string, option: string, value: unknown, optional:
   throw new OptionsInvalidError(`${name}.${option}`, value, 'a function');
 }
 
-function isInRange(value: unknown, { min, exclusive = false, whole = false, infinite = false }: Range): value is number {
+function isInRange(
+  value: unknown,
+  { min, exclusive = false, whole = false, infinite = false }: Range,
+): value is number {
   if (typeof value !== 'number' || Number.isNaN(value)) return false;
   if (value === Infinity) return infinite;
   return (exclusive ? value > min : value >= min) && (!whole || Number.isInteger(value));

@@ -104,7 +104,8 @@ export function tellDisposal(
   result: DisposalResult,
 ): void {
   if (result.kind === 'failed') events.emit('disposeFailed', { ...what, error: result.error });
-  if (result.kind === 'timedOut') events.emit('disposeFailed', { ...what, error: new Error('The disposer did not settle in time.') });
+  if (result.kind === 'timedOut')
+    events.emit('disposeFailed', { ...what, error: new Error('The disposer did not settle in time.') });
   events.emit('disposed', { ...what, forced });
 }
 

@@ -1,0 +1,129 @@
+import { RegistryCapacityError, TenantClientExistsError } from '../errors/client.errors.js';
+import { assertClient, assertOnExisting, assertOptionalFunction } from './argument-checks.js';
+import type { FailureLog } from './backoff.js';
+import type { CapacityGate, Ticket } from './capacity-gate.js';
+import type { ClientBuilder, Recipe } from './client-builder.js';
+import type { ClientCreations } from './client-creations.js';
+import type { CloseClient } from './client-entry.js';
+import type { ClientRoster } from './client-roster.js';
+import type { Patience } from './creation.js';
+import type { RegistryEvents } from './registry-events.js';
+import type { AddOptions, CreateOptions, OnExisting } from './registry-types.js';
+import type { ResolvedRegistryOptions } from './resolve-registry-options.js';
+
+/** What placing works with. */
+export interface PlacementParts<TClient, TOptions> {
+  readonly options: ResolvedRegistryOptions<TClient, TOptions>;
+  readonly gate: CapacityGate;
+  readonly failures: FailureLog;
+  readonly events: RegistryEvents;
+  readonly builder: ClientBuilder<TClient, TOptions>;
+  readonly roster: ClientRoster<TClient>;
+  readonly creations: ClientCreations<TClient, TOptions>;
+}
+
+/** Puts clients in place on demand: built or adopted, and with regard to what is there already. */
+export class ClientPlacement<TClient, TOptions> {
+  readonly #parts: PlacementParts<TClient, TOptions>;
+
+  constructor(parts: PlacementParts<TClient, TOptions>) {
+    this.#parts = parts;
+  }
+
+  /** As `TenantClientRegistry.createFrom`, from a recipe. */
+  async build(tenantId: string, recipe: Recipe<TOptions>, options: CreateOptions): Promise<TClient> {
+    const { onExisting = 'error', signal } = options;
+    assertOnExisting(onExisting);
+    signal?.throwIfAborted();
+    const { gate, roster, creations } = this.#parts;
+    const present = roster.find(tenantId);
+    if (this.#keeps(tenantId, onExisting) && present !== undefined) return roster.use(present);
+    if (onExisting === 'replace') await this.#runningOver(tenantId, signal);
+    gate.assertOpen();
+    const creation = creations.findOrBegin(tenantId, recipe, 'replaced');
+    return creation.join(({ client }) => client, this.patience(signal));
+  }
+
+  /** As `TenantClientRegistry.add`. */
+  async adopt(tenantId: string, client: TClient, options: AddOptions<TClient>): Promise<boolean> {
+    const { dispose = this.#parts.options.dispose, onExisting = 'error' } = options;
+    assertClient(client);
+    assertOnExisting(onExisting);
+    assertOptionalFunction('dispose', dispose);
+    const weight = this.#parts.builder.weigh(client);
+    if (this.#keeps(tenantId, onExisting) || this.#isCurrent(tenantId, client)) return false;
+    const ticket = this.#parts.gate.tryEnter(weight) ?? (await this.#waitForRoom(tenantId, weight));
+    if (!this.#mayStill(tenantId, client, onExisting, ticket)) return false;
+    this.#install(tenantId, client, ticket, dispose);
+    return true;
+  }
+
+  /** The patience of those who named no time: bounded while there is no room. */
+  patience(signal?: AbortSignal): Patience {
+    return { timeoutMs: this.#parts.options.acquireTimeoutMs, onlyForRoom: true, signal };
+  }
+
+  #install(tenantId: string, client: TClient, ticket: Ticket, close: CloseClient<TClient>): void {
+    const { options, builder, roster, creations, failures, events } = this.#parts;
+    const entry = builder.entry({ tenantId, client, ticket, close, recipe: undefined });
+    roster.install(entry, 'replaced');
+    creations.supersede(entry);
+    failures.clear(tenantId);
+    events.emit('created', { kind: options.name, tenantId, durationMs: 0 });
+    roster.makeRoom();
+  }
+
+  /** Whether what is there is to be kept. @throws `MT_CLIENT_EXISTS` */
+  #keeps(tenantId: string, onExisting: OnExisting): boolean {
+    const { options, roster, creations } = this.#parts;
+    const present = roster.find(tenantId) !== undefined || creations.find(tenantId) !== undefined;
+    if (present && onExisting === 'error') throw new TenantClientExistsError(options.name, tenantId);
+    return present && onExisting === 'keep';
+  }
+
+  #isCurrent(tenantId: string, client: TClient): boolean {
+    return this.#parts.roster.find(tenantId)?.client === client;
+  }
+
+  /** Asks again what may have changed while there was no room; gives the room back unless all is well. */
+  #mayStill(tenantId: string, client: TClient, onExisting: OnExisting, ticket: Ticket): boolean {
+    const { gate } = this.#parts;
+    let welcome = false;
+    try {
+      gate.assertOpen();
+      welcome = !this.#keeps(tenantId, onExisting) && !this.#isCurrent(tenantId, client);
+    } finally {
+      if (!welcome) gate.leave(ticket);
+    }
+    return welcome;
+  }
+
+  /** Waits until no creation of the tenant runs, whatever becomes of it. */
+  async #runningOver(tenantId: string, signal: AbortSignal | undefined): Promise<void> {
+    const { creations } = this.#parts;
+    for (let running = creations.find(tenantId); running !== undefined; running = creations.find(tenantId)) {
+      const joined = running;
+      await joined
+        .join(() => undefined, this.patience(signal))
+        .catch((error: unknown) => {
+          if (creations.find(tenantId) === joined || signal?.aborted) throw error;
+        });
+    }
+  }
+
+  async #waitForRoom(tenantId: string, weight: number): Promise<Ticket> {
+    const { options, gate } = this.#parts;
+    const { name, clock, acquireTimeoutMs } = options;
+    const patience = new AbortController();
+    const why = `every client is in use and none came free within ${acquireTimeoutMs} ms`;
+    const timer = clock.setTimer(
+      () => patience.abort(new RegistryCapacityError(name, tenantId, why)),
+      acquireTimeoutMs,
+    );
+    try {
+      return await gate.enterWith(tenantId, weight, patience.signal);
+    } finally {
+      timer.clear();
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import { FailureLog } from './backoff.js';
+import { CapacityGate } from './capacity-gate.js';
+import { CleanUp } from './clean-up.js';
+import { ClientBuilder } from './client-builder.js';
+import { ClientCreations } from './client-creations.js';
+import { ClientPlacement } from './client-placement.js';
+import { ClientRoster } from './client-roster.js';
+import { Disposer } from './disposer.js';
+import { RegistryEvents } from './registry-events.js';
+import type { TenantClientRegistryOptions } from './registry-options.js';
+import { RegistryCounters } from './registry-stats.js';
+import { resolveRegistryOptions } from './resolve-registry-options.js';
+import type { ResolvedRegistryOptions } from './resolve-registry-options.js';
+import { Retirements } from './retirements.js';
+
+/** What a registry is put together from. */
+export interface RegistryParts<TClient, TOptions> {
+  readonly options: ResolvedRegistryOptions<TClient, TOptions>;
+  readonly events: RegistryEvents;
+  readonly counters: RegistryCounters;
+  readonly gate: CapacityGate;
+  readonly failures: FailureLog;
+  readonly retirements: Retirements<TClient>;
+  readonly builder: ClientBuilder<TClient, TOptions>;
+  readonly roster: ClientRoster<TClient>;
+  readonly creations: ClientCreations<TClient, TOptions>;
+  readonly placement: ClientPlacement<TClient, TOptions>;
+  readonly cleanUp: CleanUp<TClient, TOptions>;
+}
+
+/** Puts the parts of a registry together. @throws `MT_OPTIONS_INVALID` */
+export function assembleRegistry<TClient, TOptions>(
+  given: TenantClientRegistryOptions<TClient, TOptions>,
+): RegistryParts<TClient, TOptions> {
+  const options = resolveRegistryOptions(given);
+  const { name: kind, clock, random, retryBackoffMs, disposeTimeoutMs, drainTimeoutMs, createTimeoutMs } = options;
+  const [events, counters] = [new RegistryEvents(), new RegistryCounters()];
+  const shared = { kind, clock, events, counters };
+  const disposer = new Disposer(clock, disposeTimeoutMs);
+  const gate: CapacityGate = new CapacityGate(kind, options, () => roster.makeRoom());
+  const failures = new FailureLog(kind, retryBackoffMs, random);
+  const retirements = new Retirements<TClient>({ ...shared, disposer, onGone: ({ ticket }) => gate.leave(ticket) });
+  const builder = new ClientBuilder(options, gate, disposer, events);
+  const roster: ClientRoster<TClient> = new ClientRoster({ ...shared, drainTimeoutMs, gate, retirements });
+  const creations = new ClientCreations({ ...shared, createTimeoutMs, roster, builder, failures });
+  const placement = new ClientPlacement({ options, gate, failures, events, builder, roster, creations });
+  const cleanUp = new CleanUp(options, roster);
+  return { options, events, counters, gate, failures, retirements, builder, roster, creations, placement, cleanUp };
+}
