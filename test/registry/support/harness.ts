@@ -73,7 +73,7 @@ export function setUp(options: Options = {}) {
 }
 
 /** A factory whose calls a test settles one by one. */
-export function heldFactory(make: (tenantId: string) => TestClient) {
+function heldFactory(make: (tenantId: string) => TestClient) {
   const calls: (Deferred<TestClient> & { readonly tenantId: string; readonly signal: AbortSignal })[] = [];
   const create = (tenantId: string, { signal }: { signal: AbortSignal }): Promise<TestClient> => {
     const call = { ...deferred<TestClient>(), tenantId, signal };
