@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { TransactionClosedError } from '@tenantry/postgres';
 import type { SqlDatabase, SqlSession } from '@tenantry/postgres';
 
@@ -113,6 +114,15 @@ export function describeSqlDatabase(name: string, open: () => Promise<SqlDatabas
         .catch(() => undefined);
       await expect(insert(failed as SqlSession, 1)).rejects.toMatchObject({ code: 'MT_ISOLATION_UNSAFE' });
       expect(await bodies()).toEqual([]);
+    });
+
+    it('keeps the values of a statement out of its errors, where a log would show them', async () => {
+      const inspected = await database.query('select $1::text, no_such_column', ['a canary']).then(
+        () => 'it passed',
+        (error: unknown) => inspect(error, { depth: 5, showHidden: true }),
+      );
+      expect(inspected).toContain('no_such_column');
+      expect(inspected).not.toContain('a canary');
     });
 
     it('works on after errors', async () => {

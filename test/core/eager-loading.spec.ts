@@ -11,6 +11,7 @@ import {
 import type { LoadingOptions, TenantClientRegistry } from '@tenantry/core';
 import { ManualClock } from '@tenantry/core/testing';
 import { startApp } from '../support/http.js';
+import { until } from '../support/until.js';
 
 interface Fixture {
   readonly app: INestApplication;
@@ -70,10 +71,6 @@ async function start(loading: LoadingOptions, broken: readonly string[] = []): P
 }
 
 const loadedIds = ({ registry }: Fixture): string[] => [...registry.entries()].map(({ tenantId }) => tenantId).sort();
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-}
 
 describe('eager loading', () => {
   it.each([

@@ -15,6 +15,7 @@ import { ManualClock } from '@tenantry/core/testing';
 import type { ServerResponse } from 'node:http';
 import { ADAPTERS, call, startApp } from '../support/http.js';
 import type { AdapterName } from '../support/http.js';
+import { until } from '../support/until.js';
 
 class Client {
   readonly #tenantId: string;
@@ -139,10 +140,6 @@ async function start(adapter: AdapterName): Promise<Fixture> {
   const app = await startApp(AppModule, adapter);
   const registry = app.get<TenantClientRegistry<Client>>(getTenantClientRegistryToken('db'), { strict: false });
   return { app, clock, created, registry, streams };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe.each(ADAPTERS)('tenant clients over HTTP on %s', (adapter) => {

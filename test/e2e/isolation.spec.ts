@@ -3,12 +3,9 @@ import { Agent } from 'node:http';
 import { ADAPTERS } from '../support/http.js';
 import { DATABASES, startSample } from '../support/orchestrator.js';
 import type { Sample } from '../support/orchestrator.js';
+import { until } from '../support/until.js';
 
 const COMBINATIONS = ADAPTERS.flatMap((adapter) => DATABASES.map((database) => [adapter, database] as const));
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-}
 
 describe.each(COMBINATIONS)('tenants side by side on %s with %s', (adapter, database) => {
   let sample: Sample;

@@ -1,10 +1,7 @@
 import type { Server } from 'node:http';
 import { ADAPTERS } from '../support/http.js';
 import { startSample } from '../support/orchestrator.js';
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-}
+import { until } from '../support/until.js';
 
 describe.each(ADAPTERS)('shutting down on %s', (adapter) => {
   it('answers every request in flight with its client still open, then closes the clients', async () => {

@@ -19,6 +19,7 @@ describe('cursor', () => {
     ['no JSON', Buffer.from('{').toString('base64url')],
     ['another shape', encoded({ id: cursor.id })],
     ['a date that is none', encoded(['yesterday', cursor.id])],
+    ['a date that no database has', encoded(['0000-01-01T00:00:00.000Z', cursor.id])],
     ['an id that is none', encoded([cursor.createdAt, "1' or true"])],
     ['more than it should', encoded([cursor.createdAt, cursor.id, 1])],
   ])('refuses %s, naming the field', (_what, text) => {

@@ -7,7 +7,8 @@ export interface Cursor {
   readonly id: string;
 }
 
-const cursorSchema = z.tuple([z.iso.datetime(), z.uuid()]);
+const YEAR_ZERO = /^0000/;
+const cursorSchema = z.tuple([z.iso.datetime().refine((text) => !YEAR_ZERO.test(text)), z.uuid()]);
 
 /** Writes a cursor as the opaque text of `next`. */
 export function encodeCursor({ createdAt, id }: Cursor): string {

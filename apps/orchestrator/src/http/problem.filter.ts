@@ -16,7 +16,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const { status, headers, body } = problemOf(error);
-    if (status === 500 && !(error instanceof HttpException)) this.#logger.error(error);
+    if (status === 500 && !(error instanceof HttpException)) this.#logger.error(...describe(error));
     const adapter = this.#adapterHost.httpAdapter;
     const response: unknown = host.switchToHttp().getResponse();
     if (adapter.isHeadersSent(response)) {
@@ -27,4 +27,11 @@ export class ProblemFilter implements ExceptionFilter {
     adapter.setHeader(response, 'Content-Type', PROBLEM_MEDIA_TYPE);
     adapter.reply(response, body, status);
   }
+}
+
+/** Message and stack alone: other properties of an error may hold what somebody sent. */
+function describe(error: unknown): [message: string, stack: string] {
+  return error instanceof Error
+    ? [`${error.name}: ${error.message}`, error.stack ?? '']
+    : ['Something that is no Error was thrown.', ''];
 }

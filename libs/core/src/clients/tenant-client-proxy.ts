@@ -17,22 +17,35 @@ const NOT_FORWARDED: ReadonlySet<string | symbol> = new Set<string | symbol>([
   Symbol.for('nodejs.util.inspect.custom'),
 ]);
 
+type AnyFunction = (...args: unknown[]) => unknown;
+
 /**
  * Makes the singleton that stands for the current tenant's client of a kind. Whatever is done with it is done with the
  * client that the running scope has on loan; where the scope has none it throws, whether or not the client exists.
+ * Methods are looked up when they are called, so that one that was kept never works on another tenant's client.
  */
 export function createTenantClientProxy(kind: string, cls: ClsService): object {
-  const bound = new WeakMap<object, Map<PropertyKey, Bound>>();
+  const methods = new Map<PropertyKey, AnyFunction>();
   const client = (): object => {
     const scope = currentScope(cls);
-    if (scope === undefined)
+    if (scope === undefined) {
       throw new TenantContextMissingError(`the ${kind} client was used outside of any tenant scope`);
+    }
     return scope.client(kind) as object;
   };
-  return new Proxy(Object.create(null) as object, {
+  const read = (key: PropertyKey): unknown => {
+    const value: unknown = Reflect.get(client(), key);
+    if (typeof value !== 'function') return value;
+    const known = methods.get(key) ?? methodOf(client, key);
+    methods.set(key, known);
+    return known;
+  };
+  // The target is a function because some clients are: sql`select 1`.
+  return new Proxy(() => undefined, {
+    apply: (_target, _self, args: unknown[]) => Reflect.apply(client() as AnyFunction, undefined, args),
     get: (_target, key): unknown => {
       if (NOT_FORWARDED.has(key)) return undefined;
-      return key in Object.prototype ? Reflect.get(Object.prototype, key) : readFrom(client(), key, bound);
+      return key in Object.prototype ? Reflect.get(Object.prototype, key) : read(key);
     },
     set: (_target, key, value) => Reflect.set(client(), key, value),
     has: (_target, key) => !NOT_FORWARDED.has(key) && Reflect.has(client(), key),
@@ -45,21 +58,11 @@ export function createTenantClientProxy(kind: string, cls: ClsService): object {
   });
 }
 
-interface Bound {
-  readonly method: (...args: unknown[]) => unknown;
-  readonly bound: (...args: unknown[]) => unknown;
-}
-
-/** A property of the client; methods bound to it, so that private fields work, and always the same function. */
-function readFrom(client: object, key: PropertyKey, cache: WeakMap<object, Map<PropertyKey, Bound>>): unknown {
-  const value: unknown = Reflect.get(client, key);
-  if (typeof value !== 'function') return value;
-  const method = value as Bound['method'];
-  const methods = cache.get(client) ?? new Map<PropertyKey, Bound>();
-  cache.set(client, methods);
-  const known = methods.get(key);
-  if (known?.method === method) return known.bound;
-  const bound = method.bind(client);
-  methods.set(key, { method, bound });
-  return bound;
+/** A method of whatever client is current when it is called, with that client as `this`, so that private fields work. */
+function methodOf(client: () => object, key: PropertyKey): AnyFunction {
+  return function (...args: unknown[]): unknown {
+    const current = client();
+    const method = Reflect.get(current, key) as AnyFunction;
+    return new.target ? Reflect.construct(method, args) : Reflect.apply(method, current, args);
+  };
 }

@@ -2,19 +2,19 @@ import { UseGuards } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { ClsServiceManager } from 'nestjs-cls';
 import { currentScope } from '../context/scope-store.js';
-import { TenantContextMissingError } from '../errors/usage.errors.js';
 import { isPromise } from '../tenant/maybe-promise.js';
 
 const GUARDED = 'tenantry:acquires-clients';
 
 /**
  * Acquires what a handler needs. It stands behind all other guards of the handler, so that nobody whom they turn away
- * makes the server build clients. Has no state: two applications may share a controller class.
+ * makes the server build clients. Has no state: two applications may share a controller class, also one without this
+ * library. Without a scope it has nothing to lend to; using a client then throws.
  */
 const tenantClientsGuard: CanActivate = {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const scope = currentScope(ClsServiceManager.getClsService());
-    if (scope === undefined) throw new TenantContextMissingError();
+    if (scope === undefined) return true;
     const pending = scope.clients.lendTo(scope, context.getClass(), context.getHandler());
     return isPromise(pending) ? pending.then(() => true) : true;
   },

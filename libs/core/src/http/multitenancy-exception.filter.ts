@@ -1,6 +1,7 @@
 import { Catch, Logger } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { isResponseOver, rawOf } from '../context/http-response-end.js';
 import { MultitenancyError } from '../errors/multitenancy.error.js';
 import { toProblem } from './problem.js';
 
@@ -17,10 +18,14 @@ export class MultitenancyExceptionFilter implements ExceptionFilter<Multitenancy
   catch(error: MultitenancyError, host: ArgumentsHost): void {
     if (host.getType() !== 'http') throw error;
     const { status, headers, body } = toProblem(error);
-    if (status >= 500) this.#logger.error(`${error.code}: ${error.message}`, error.stack);
     const adapter = this.#adapterHost.httpAdapter;
-    const response: unknown = host.switchToHttp().getResponse();
-    if (adapter.isHeadersSent(response)) return;
+    const response = host.switchToHttp().getResponse<object>();
+    if (isResponseOver(rawOf(response))) return;
+    if (status >= 500) this.#logger.error(`${error.code}: ${error.message}`, error.stack);
+    if (adapter.isHeadersSent(response)) {
+      adapter.end(response);
+      return;
+    }
     for (const [name, value] of Object.entries(headers)) adapter.setHeader(response, name, value);
     adapter.reply(response, body, status);
   }

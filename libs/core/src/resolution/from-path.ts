@@ -40,6 +40,7 @@ function fromSegments(path: string, at: number): ResolverAnswer {
   const segment = end < 0 ? path.slice(at) : path.slice(at, end);
   if (canonicalIdentifier(segment) === null) return rejected('the tenant segment of the path is malformed');
   if (end >= 0 && isAmbiguous(path, end + 1)) return rejected('the segment after the tenant is ambiguous');
+  if (end >= 0 && hasDotSegments(path.slice(end))) return rejected('the path has dot segments');
   return resolved(segment);
 }
 
@@ -47,6 +48,12 @@ function isAmbiguous(path: string, at: number): boolean {
   if (at === path.length) return false;
   const end = path.indexOf('/', at);
   return AMBIGUOUS_SEGMENT.test(end < 0 ? path.slice(at) : path.slice(at, end));
+}
+
+/** Whether a server that normalises paths could climb from here into another tenant's. */
+function hasDotSegments(rest: string): boolean {
+  const separated = rest.replace(/%2f|%5c|\\/gi, '/').replace(/%2e/gi, '.');
+  return /\/\.{1,2}(?:\/|$)/.test(separated);
 }
 
 /** Whether a lenient router could take the path for one that starts with the prefix. */
@@ -58,7 +65,8 @@ function looksLike(path: string, start: string): boolean {
 }
 
 function lenient(path: string): string {
-  return safeDecode(path.toLowerCase())
+  return safeDecode(path)
+    .toLowerCase()
     .replaceAll('\\', '/')
     .replace(/^(?:\/+\.{0,2}(?=\/))+/, '')
     .replace(/\/{2,}/g, '/');

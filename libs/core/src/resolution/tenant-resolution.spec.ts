@@ -1,6 +1,6 @@
 import { InMemoryTenantCatalog } from '../tenant/in-memory-tenant-catalog.js';
 import type { ResolverTrust } from '../tenant/resolution-outcome.js';
-import type { TenantCatalogReader } from '../tenant/tenant-catalog.js';
+import type { SynchronousTenantCatalog, TenantCatalogReader } from '../tenant/tenant-catalog.js';
 import { TenantDirectory } from '../tenant/tenant-directory.js';
 import { TenantResolution } from './tenant-resolution.js';
 import { notApplicable, rejected, resolved } from './tenant-resolver.js';
@@ -70,6 +70,26 @@ describe('the judgement over all resolvers', () => {
     };
     expect(await judge([saying(foo)], down)).toBe('MT_CATALOG_UNAVAILABLE');
     expect(await judge([saying(resolved('super'))], down)).toBe('super by network');
+  });
+
+  it.each([5, true, {}, ['foo'], { kind: 'resolved' }, { kind: 'resolved', identifier: 5 }])(
+    'takes %j from a resolver for a fault, and lets nobody through',
+    async (answer) => {
+      expect(await judge([saying(foo), saying(answer as never)])).toBe('MT_TENANT_IDENTIFIER_INVALID');
+    },
+  );
+
+  it('takes undefined from a catalog for "unknown", and a peek that throws for no answer', async () => {
+    const map = new Map<string, never>();
+    const careless: TenantCatalogReader & SynchronousTenantCatalog = {
+      peekByIdentifier: () => {
+        throw new Error('not ready');
+      },
+      findByIdentifier: async (identifier) => map.get(identifier) as never,
+      findById: async (id) => map.get(id) as never,
+      list: async () => ({ items: [], next: null }),
+    };
+    expect(await judge([saying(foo)], careless)).toBe('MT_TENANT_UNKNOWN');
   });
 
   it('stays synchronous with synchronous resolvers and a catalog that knows', () => {

@@ -6,7 +6,7 @@ import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import type { TenantDirectory } from '../tenant/tenant-directory.js';
 import { canonicalIdentifier } from '../tenant/tenant-identifier.js';
 import type { Tenant } from '../tenant/tenant.js';
-import { notApplicable, rejected } from './tenant-resolver.js';
+import { checkedAnswer, rejected } from './tenant-resolver.js';
 import type { ResolverAnswer, TenantResolver } from './tenant-resolver.js';
 import type { TenantRequest } from './tenant-request.js';
 import { judge } from './verdict.js';
@@ -76,14 +76,10 @@ function settled(claims: MaybePromise<Claim>[]): MaybePromise<ResolutionOutcome>
 function ask(resolver: TenantResolver, request: TenantRequest): MaybePromise<ResolverAnswer> {
   try {
     const answer = resolver.resolve(request);
-    return isPromise(answer) ? answer.then(orNotApplicable, asRejection) : orNotApplicable(answer);
+    return isPromise(answer) ? answer.then(checkedAnswer, asRejection) : checkedAnswer(answer);
   } catch (error) {
     return asRejection(error);
   }
-}
-
-function orNotApplicable(answer: ResolverAnswer | null | undefined): ResolverAnswer {
-  return answer ?? notApplicable;
 }
 
 function asRejection(error: unknown): ResolverAnswer {

@@ -1,4 +1,4 @@
-import type { MultitenancyError } from '../errors/multitenancy.error.js';
+import { MultitenancyError } from '../errors/multitenancy.error.js';
 import { TenantIdentifierInvalidError } from '../errors/tenant.errors.js';
 import type { MaybePromise } from '../tenant/maybe-promise.js';
 import type { ResolverTrust } from '../tenant/resolution-outcome.js';
@@ -70,5 +70,15 @@ export function resolverOf(resolver: TenantResolver | TenantResolverFunction): T
 
 function answerOf(answer: string | null | undefined | ResolverAnswer): ResolverAnswer {
   if (answer === null || answer === undefined) return notApplicable;
-  return typeof answer === 'string' ? resolved(answer) : answer;
+  return typeof answer === 'string' ? resolved(answer) : checkedAnswer(answer);
+}
+
+/** An answer as it must be; anything else is a fault of the resolver, and rejects. */
+export function checkedAnswer(answer: unknown): ResolverAnswer {
+  const { kind, identifier, error } = Object(answer) as Record<string, unknown>;
+  const fits =
+    kind === 'notApplicable' ||
+    (kind === 'resolved' && typeof identifier === 'string') ||
+    (kind === 'rejected' && error instanceof MultitenancyError);
+  return fits ? (answer as ResolverAnswer) : rejected('its resolver gave something that is no answer');
 }

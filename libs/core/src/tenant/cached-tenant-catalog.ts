@@ -105,7 +105,7 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
   async #askCatalog(identifier: string): Promise<Tenant | null> {
     const epoch = this.#epoch;
     try {
-      const tenant = await this.#catalog.findByIdentifier(identifier);
+      const tenant = (await this.#catalog.findByIdentifier(identifier)) ?? null;
       if (epoch === this.#epoch) this.#remember(identifier, tenant);
       return tenant;
     } catch (error) {

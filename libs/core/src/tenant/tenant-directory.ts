@@ -4,6 +4,7 @@ import { TenantProvisioningError, TenantSuspendedError, TenantUnknownError } fro
 import type { MaybePromise } from './maybe-promise.js';
 import { SUPER_TENANT, SUPER_TENANT_ID } from './super-tenant.js';
 import type { SynchronousTenantCatalog, TenantCatalogReader, TenantListQuery, TenantPage } from './tenant-catalog.js';
+import { tenantId } from './tenant-id.js';
 import type { Tenant } from './tenant.js';
 
 /**
@@ -25,23 +26,34 @@ export class TenantDirectory {
    */
   find(identifier: string): MaybePromise<Tenant | null> {
     if (identifier === SUPER_TENANT_ID) return SUPER_TENANT;
-    const known = this.#catalog.peekByIdentifier?.(identifier);
+    const known = this.#peek(identifier);
     if (known !== undefined) return known;
-    return guarded(() => this.#catalog.findByIdentifier(identifier));
+    return guarded(() => this.#catalog.findByIdentifier(identifier)).then((tenant) => tenant ?? null);
   }
 
   /**
    * Finds by id and insists that the tenant is served.
    *
-   * @throws `MT_TENANT_UNKNOWN`, `MT_TENANT_SUSPENDED`, `MT_TENANT_PROVISIONING`, `MT_CATALOG_UNAVAILABLE`
+   * @throws `MT_TENANT_IDENTIFIER_INVALID`, `MT_TENANT_UNKNOWN`, `MT_TENANT_SUSPENDED`, `MT_TENANT_PROVISIONING`,
+   *   `MT_CATALOG_UNAVAILABLE`
    */
   async getActive(id: string): Promise<Tenant> {
+    tenantId(id);
     const tenant =
       id.toLowerCase() === SUPER_TENANT_ID ? SUPER_TENANT : await guarded(() => this.#catalog.findById(id));
     if (!tenant) throw new TenantUnknownError(id);
     const problem = servingProblem(tenant);
     if (problem) throw problem;
     return tenant;
+  }
+
+  /** A catalog that cannot answer at once, for whatever reason, is asked in the ordinary way. */
+  #peek(identifier: string): Tenant | null | undefined {
+    try {
+      return this.#catalog.peekByIdentifier?.(identifier);
+    } catch {
+      return undefined;
+    }
   }
 
   /** Lists tenants; see {@link TenantCatalogReader.list}. @throws `MT_CATALOG_UNAVAILABLE` */

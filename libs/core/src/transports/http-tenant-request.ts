@@ -16,7 +16,7 @@ export class HttpTenantRequest implements TenantRequest {
     const target = parseTarget(originalTarget(raw));
     this.path = target.path;
     this.#host = headerText(raw.headers[':authority']) ?? hosts[0];
-    this.ambiguity = ambiguityOf(hosts, target.authority, this.#host);
+    this.ambiguity = ambiguityOf(hosts, target.authority ?? hosts[0] ?? null, this.#host);
   }
 
   get host(): string | undefined {

@@ -1,7 +1,8 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ClsService } from 'nestjs-cls';
+import { HttpResponseEnds, rawOf } from '../context/http-response-end.js';
 import { ScopeClients } from '../context/scope-clients.js';
 import { runInScope } from '../context/scope-store.js';
 import { TenantScope } from '../context/tenant-scope.js';
@@ -29,6 +30,7 @@ export class HttpTransport {
   readonly #cls: ClsService;
   readonly #resolution: TenantResolution;
   readonly #clients: ScopeClients;
+  readonly #ends = new HttpResponseEnds();
 
   constructor(adapterHost: HttpAdapterHost, cls: ClsService, resolution: TenantResolution, clients: ScopeClients) {
     this.#adapterHost = adapterHost;
@@ -60,18 +62,10 @@ export class HttpTransport {
   }
 
   #scope(request: TenantRequest, response: object, outcome: ResolutionOutcome): TenantScope {
-    const parts = { outcome, clients: this.#clients, whenOver: (end: () => void) => whenClosed(rawOf(response), end) };
+    const [raw, rawResponse] = [rawOf<IncomingMessage>(request.platformRequest), rawOf<ServerResponse>(response)];
+    const whenOver = (end: () => void): void => this.#ends.whenOver(raw, rawResponse, end);
+    const parts = { outcome, clients: this.#clients, whenOver };
     if (!this.#resolution.readsBody) return new TenantScope(parts);
     return new TenantScope({ ...parts, hearBody: (head) => this.#resolution.ofWhole(request, head) });
   }
-}
-
-/** Node's own object behind a Fastify wrapper; Express objects are Node's own. */
-function rawOf<T extends object>(platformObject: object): T {
-  return (Reflect.get(platformObject, 'raw') ?? platformObject) as T;
-}
-
-function whenClosed(response: ServerResponse, end: () => void): void {
-  if (response.closed || response.destroyed) end();
-  else response.once('close', end);
 }

@@ -55,9 +55,21 @@ class PgliteDatabase implements SqlDatabase {
 function sessionOver(pglite: PgliteSession): SqlSession {
   return {
     async query<R>(text: string, params?: readonly unknown[]): Promise<SqlResult<R>> {
-      const result = params === undefined ? (await pglite.exec(text)).at(-1) : await pglite.query(text, [...params]);
+      const result = await withoutValues(async () =>
+        params === undefined ? (await pglite.exec(text)).at(-1) : pglite.query(text, [...params]),
+      );
       const rows = (result?.rows ?? []) as R[];
       return { rows, rowCount: result?.rowCount ?? (rows.length || (result?.affectedRows ?? 0)) };
     },
   };
+}
+
+/** PGlite puts the statement and its values on an error, where a log would show them. */
+async function withoutValues<R>(run: () => Promise<R>): Promise<R> {
+  try {
+    return await run();
+  } catch (error) {
+    for (const secret of ['query', 'params', 'queryOptions']) Reflect.deleteProperty(Object(error) as object, secret);
+    throw error;
+  }
 }
