@@ -25,21 +25,8 @@ type AnyFunction = (...args: unknown[]) => unknown;
  * Methods are looked up when they are called, so that one that was kept never works on another tenant's client.
  */
 export function createTenantClientProxy(kind: string, cls: ClsService): object {
-  const methods = new Map<PropertyKey, AnyFunction>();
-  const client = (): object => {
-    const scope = currentScope(cls);
-    if (scope === undefined) {
-      throw new TenantContextMissingError(`the ${kind} client was used outside of any tenant scope`);
-    }
-    return scope.client(kind) as object;
-  };
-  const read = (key: PropertyKey): unknown => {
-    const value: unknown = Reflect.get(client(), key);
-    if (typeof value !== 'function') return value;
-    const known = methods.get(key) ?? methodOf(client, key);
-    methods.set(key, known);
-    return known;
-  };
+  const client = (): object => currentClient(kind, cls);
+  const read = readerOf(client);
   // The target is a function because some clients are: sql`select 1`.
   return new Proxy(() => undefined, {
     apply: (_target, _self, args: unknown[]) => Reflect.apply(client() as AnyFunction, undefined, args),
@@ -56,6 +43,24 @@ export function createTenantClientProxy(kind: string, cls: ClsService): object {
     getOwnPropertyDescriptor: () => undefined,
     defineProperty: () => false,
   });
+}
+
+function currentClient(kind: string, cls: ClsService): object {
+  const scope = currentScope(cls);
+  if (scope !== undefined) return scope.client(kind) as object;
+  throw new TenantContextMissingError(`the ${kind} client was used outside of any tenant scope`);
+}
+
+/** Reads properties of the current client; a method of a name is always the same function. */
+function readerOf(client: () => object): (key: PropertyKey) => unknown {
+  const methods = new Map<PropertyKey, AnyFunction>();
+  return (key) => {
+    const value: unknown = Reflect.get(client(), key);
+    if (typeof value !== 'function') return value;
+    const method = methods.get(key) ?? methodOf(client, key);
+    methods.set(key, method);
+    return method;
+  };
 }
 
 /** A method of whatever client is current when it is called, with that client as `this`, so that private fields work. */
