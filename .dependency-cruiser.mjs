@@ -6,7 +6,7 @@ const layers = [
   ['errors'],
   ['tenant'],
   ['context', 'resolution', 'registry'],
-  ['clients', 'guards', 'http', 'transports', 'cleanup', 'loading', 'observability'],
+  ['clients', 'guards', 'http', 'transports', 'cleanup', 'loading'],
 ];
 
 const roomRules = layers.flatMap((rooms, index) =>

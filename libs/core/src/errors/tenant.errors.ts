@@ -6,7 +6,7 @@ export class TenantRequiredError extends MultitenancyError {
   constructor() {
     super(
       'MT_TENANT_REQUIRED',
-      'This route needs a tenant and the request names none. Name one the way this service expects (host, path, header or token), or mark the route with @TenantOptional().',
+      'This route needs a tenant and the request names none. Name one the way this service expects: by host, path, header, token or user@domain.',
     );
   }
 }

@@ -1,4 +1,5 @@
 import { TenantClientCreateFailedError } from '../errors/client.errors.js';
+import { TenantMap } from './tenant-map.js';
 
 const LONGEST_PAUSE_MS = 15_000;
 const MOST_REMEMBERED = 10_000;
@@ -23,7 +24,7 @@ export function backoffMs(attempts: number, firstMs: number, random: number): nu
 
 /** Remembers which tenants' factories failed lately. Bounded: the oldest failures are forgotten first. */
 export class FailureLog {
-  readonly #failures = new Map<string, Failure>();
+  readonly #failures = new TenantMap<Failure>();
   readonly #kind: string;
   readonly #firstMs: number;
   readonly #random: () => number;

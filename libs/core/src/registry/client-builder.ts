@@ -11,6 +11,7 @@ import { FactoryCall, FactoryFault } from './factory-call.js';
 import type { RegistryEvents } from './registry-events.js';
 import type { ResolvedRegistryOptions } from './resolve-registry-options.js';
 import { tellDisposal } from './retirements.js';
+import { TenantMap } from './tenant-map.js';
 
 /** Share of a lifetime by which clients that were made together are renewed apart. */
 const LIFETIME_JITTER = 0.1;
@@ -26,7 +27,7 @@ export class ClientBuilder<TClient, TOptions> {
   readonly #events: RegistryEvents;
   readonly #outside = AsyncLocalStorage.snapshot();
   /** Factories that run, also those that were given up, by tenant. */
-  readonly #factories = new Map<string, { readonly creation: Creation<TClient>; readonly over: Promise<void> }>();
+  readonly #factories = new TenantMap<{ readonly creation: Creation<TClient>; readonly over: Promise<void> }>();
   readonly #unfinished = new Set<Promise<unknown>>();
 
   constructor(

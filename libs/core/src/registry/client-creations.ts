@@ -9,6 +9,7 @@ import { FactoryFault } from './factory-call.js';
 import type { RegistryEvents } from './registry-events.js';
 import type { EvictionCause } from './registry-options.js';
 import type { RegistryCounters } from './registry-stats.js';
+import { TenantMap } from './tenant-map.js';
 
 /** What creations work with. */
 export interface CreationsParts<TClient, TOptions> {
@@ -25,7 +26,7 @@ export interface CreationsParts<TClient, TOptions> {
 /** The clients that are being made: at most one per tenant, be it the first one or a successor of one that is there. */
 export class ClientCreations<TClient, TOptions> {
   readonly #parts: CreationsParts<TClient, TOptions>;
-  readonly #running = new Map<string, Creation<TClient>>();
+  readonly #running = new TenantMap<Creation<TClient>>();
 
   constructor(parts: CreationsParts<TClient, TOptions>) {
     this.#parts = parts;

@@ -45,8 +45,8 @@ export class ClientEntry<TClient> {
   /** Loans out now. */
   leases = 0;
   pinned = false;
-  /** Monotonic milliseconds of the last acquire, release or get. */
-  lastUsed: number;
+  /** Monotonic milliseconds of the last release or get. A number from the start, so that a use allocates none. */
+  lastUsed = 0;
   /** Neighbours in the idle list; both `null` outside of it. */
   older: ClientEntry<TClient> | null = null;
   newer: ClientEntry<TClient> | null = null;

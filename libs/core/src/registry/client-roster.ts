@@ -10,6 +10,7 @@ import type { RegistryCounters } from './registry-stats.js';
 import type { ClientSnapshot, EvictedClient } from './registry-types.js';
 import type { Retirements } from './retirements.js';
 import { sweepIdle } from './sweep.js';
+import { TenantMap } from './tenant-map.js';
 
 /** What the roster works with. */
 export interface RosterParts<TClient> {
@@ -25,7 +26,7 @@ export interface RosterParts<TClient> {
 /** The clients that are there: at most one per tenant. Lends them, takes them back, knows which is idle, lets them go. */
 export class ClientRoster<TClient> {
   readonly #parts: RosterParts<TClient>;
-  readonly #entries = new Map<string, ClientEntry<TClient>>();
+  readonly #entries = new TenantMap<ClientEntry<TClient>>();
   readonly #idle = new IdleList<TClient>();
   readonly #giveBack = (entry: ClientEntry<TClient>): void => this.#takeBack(entry);
 
@@ -59,12 +60,11 @@ export class ClientRoster<TClient> {
     return entry.client;
   }
 
-  /** Lends a client; counts as use. */
+  /** Lends a client; counts as use, for its time runs only from the moment when the last loan is back. */
   lend(entry: ClientEntry<TClient>): TenantClientLease<TClient> {
     if (entry.leases === 0) this.#idle.remove(entry);
     entry.leases += 1;
     this.#parts.counters.leases += 1;
-    entry.lastUsed = this.#parts.clock.now();
     return new EntryLease(entry, this.#giveBack);
   }
 

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** A pending timer. */
 export interface Timer {
   /** Cancels it; idempotent, also after it has fired. */

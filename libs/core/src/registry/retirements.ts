@@ -8,7 +8,6 @@ interface Retiree<TClient> {
   readonly entry: ClientEntry<TClient>;
   readonly cause: EvictionCause;
   readonly gone: () => void;
-  readonly done: Promise<void>;
   drainTimer: Timer | null;
 }
 
@@ -25,8 +24,10 @@ export interface RetirementParts<TClient> {
 /** The clients that were detached: waits for their loans, then disposes each exactly once. */
 export class Retirements<TClient> {
   readonly #parts: RetirementParts<TClient>;
-  readonly #retirees = new Map<ClientEntry<TClient>, Retiree<TClient>>();
+  /** Those on loan only: a `Map` through which a whole sweep passes leaves garbage that only a full collection finds. */
+  readonly #draining = new Map<ClientEntry<TClient>, Retiree<TClient>>();
   #disposing = 0;
+  #whenAllGone: (() => void)[] = [];
 
   constructor(parts: RetirementParts<TClient>) {
     this.#parts = parts;
@@ -34,7 +35,7 @@ export class Retirements<TClient> {
 
   /** Clients that are detached and not gone yet. */
   get size(): number {
-    return this.#retirees.size;
+    return this.#draining.size + this.#disposing;
   }
 
   /** Those of them that are being disposed now, whose room is about to come free. */
@@ -49,35 +50,40 @@ export class Retirements<TClient> {
    * @returns settles when the client is gone; never rejects
    */
   retire(entry: ClientEntry<TClient>, cause: EvictionCause, drainTimeoutMs: number): Promise<void> {
-    const { promise: done, resolve: gone } = deferred();
-    const retiree: Retiree<TClient> = { entry, cause, gone, done, drainTimer: null };
+    const { promise, resolve: gone } = deferred();
+    const retiree: Retiree<TClient> = { entry, cause, gone, drainTimer: null };
     entry.state = { kind: 'draining', cause };
-    this.#retirees.set(entry, retiree);
     if (entry.leases === 0) this.#dispose(retiree, false);
-    else retiree.drainTimer = this.#parts.clock.setTimer(() => this.#dispose(retiree, true), drainTimeoutMs);
-    return done;
+    else this.#drain(retiree, drainTimeoutMs);
+    return promise;
   }
 
   /** Called when the last loan of a detached client is back. */
   returned(entry: ClientEntry<TClient>): void {
-    const retiree = this.#retirees.get(entry);
+    const retiree = this.#draining.get(entry);
     if (retiree) this.#dispose(retiree, false);
   }
 
   /** Disposes what is still on loan. */
   force(): void {
-    for (const retiree of this.#retirees.values()) this.#dispose(retiree, true);
+    for (const retiree of this.#draining.values()) this.#dispose(retiree, true);
   }
 
-  /** Settles when every client that is detached now is gone. */
+  /** Settles when no detached client is left. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#retirees.values()].map(({ done }) => done));
+    if (this.size > 0) await new Promise<void>((resolve) => this.#whenAllGone.push(resolve));
+  }
+
+  #drain(retiree: Retiree<TClient>, timeoutMs: number): void {
+    retiree.drainTimer = this.#parts.clock.setTimer(() => this.#dispose(retiree, true), timeoutMs);
+    this.#draining.set(retiree.entry, retiree);
   }
 
   #dispose(retiree: Retiree<TClient>, forced: boolean): void {
     const { entry, cause } = retiree;
     if (entry.state.kind !== 'draining') return;
     retiree.drainTimer?.clear();
+    this.#draining.delete(entry);
     entry.state = { kind: 'disposing', cause, forced };
     this.#disposing += 1;
     void this.#parts.disposer.dispose(entry.client, entry.close, entry.tenantId, cause).then((result) => {
@@ -89,10 +95,16 @@ export class Retirements<TClient> {
     const { kind, events, onGone } = this.#parts;
     entry.state = { kind: 'disposed', cause, forced };
     this.#disposing -= 1;
-    this.#retirees.delete(entry);
     tellDisposal(events, { kind, tenantId: entry.tenantId, cause }, forced, result);
     onGone(entry, forced);
     gone();
+    if (this.size === 0) this.#tellAllGone();
+  }
+
+  #tellAllGone(): void {
+    const waiting = this.#whenAllGone;
+    this.#whenAllGone = [];
+    for (const resolve of waiting) resolve();
   }
 }
 

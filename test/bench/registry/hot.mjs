@@ -1,0 +1,76 @@
+import { createPool } from 'generic-pool';
+import { interleave } from '../support/rounds.mjs';
+import { fill, filledRegistry, makeClient, newLru, newTtl, tenantIds } from './subjects.mjs';
+
+const TENANTS = 10_000;
+const CALLS = 500_000;
+
+/** Look-ups and loans of clients that are there, in random order over many tenants. */
+export async function measure() {
+  const ids = tenantIds(TENANTS);
+  const order = Array.from({ length: CALLS }, () => ids[Math.floor(Math.random() * TENANTS)]);
+  const registry = await filledRegistry(ids);
+  const pools = await warmPools(ids);
+  const { map, lru, ttl } = { map: fill(new Map(), ids), lru: fill(newLru(TENANTS), ids), ttl: fill(newTtl(), ids) };
+  const results = await interleave([
+    { name: 'get', measure: () => nsPerCall(order, (id) => registry.get(id)) },
+    { name: 'Map', measure: () => nsPerCall(order, (id) => map.get(id)) },
+    { name: 'lru-cache', measure: () => nsPerCall(order, (id) => lru.get(id)) },
+    { name: 'ttlcache', measure: () => nsPerCall(order, (id) => ttl.get(id)) },
+    { name: 'tryAcquire', measure: () => nsPerCall(order, (id) => lend(registry, id)) },
+    { name: 'acquire', measure: () => nsPerAwait(order, async (id) => (await registry.acquire(id)).release()) },
+    { name: 'generic-pool', measure: () => nsPerAwait(order, (id) => borrow(pools.get(id))) },
+  ]);
+  ttl.cancelTimer();
+  return rows(Object.fromEntries(results.map((result) => [result.name, result])));
+}
+
+function rows({ get, Map: map, 'lru-cache': lru, ttlcache, tryAcquire, acquire, 'generic-pool': pool }) {
+  const unit = 'ns';
+  const most = '<= lru-cache get';
+  return [
+    { what: '`get`, hot, 10,000 tenants', unit, ours: get, peers: [map, lru, ttlcache], goal: most, limit: lru.median },
+    {
+      what: '`tryAcquire` and `release`, hot, 10,000 tenants',
+      unit,
+      ours: tryAcquire,
+      peers: [],
+      goal: '<= 2 x lru-cache get',
+      limit: 2 * lru.median,
+    },
+    { what: '`await acquire` and `release`, hot, 10,000 tenants', unit, ours: acquire, peers: [pool] },
+  ];
+}
+
+function lend(registry, id) {
+  const lease = registry.tryAcquire(id);
+  lease.release();
+  return lease.client;
+}
+
+async function borrow(pool) {
+  await pool.release(await pool.acquire());
+}
+
+async function warmPools(ids) {
+  const pools = new Map();
+  for (const id of ids) {
+    const pool = createPool({ create: async () => makeClient(id), destroy: async () => undefined }, { max: 1 });
+    pools.set(id, pool);
+    await borrow(pool);
+  }
+  return pools;
+}
+
+function nsPerCall(order, call) {
+  const start = performance.now();
+  for (const id of order) if (call(id) === undefined) throw new Error(`${id} is missing`);
+  return ((performance.now() - start) * 1e6) / order.length;
+}
+
+async function nsPerAwait(order, call) {
+  const some = order.slice(0, order.length / 5);
+  const start = performance.now();
+  for (const id of some) await call(id);
+  return ((performance.now() - start) * 1e6) / some.length;
+}
