@@ -17,7 +17,7 @@ describe.each(COMBINATIONS)('tenants side by side on %s with %s', (adapter, data
       { domain: 'foo.com', headers: await sample.logIn('alice@foo.com'), projects: ['Mobile app', 'Website'] },
       { domain: 'bar.com', headers: await sample.logIn('bob@bar.com'), projects: ['Warehouse'] },
     ];
-  }, 60_000);
+  }, 180_000);
   afterAll(() => sample.close());
 
   it('200 interleaved requests on shared sockets see their own rows and no others', async () => {

@@ -28,7 +28,7 @@ describe.each(COMBINATIONS)('the main job on %s with %s', (adapter, database) =>
       sample.logIn('bob@bar.com'),
       sample.logIn('admin@super'),
     ]);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => sample.close());
 
   const names = async (path: string, headers: Record<string, string>): Promise<string[]> =>

@@ -20,5 +20,5 @@ describe.each(ADAPTERS)('shutting down on %s', (adapter) => {
     await closed;
     expect(sample.clients.stats()).toMatchObject({ size: 0, leases: 0, draining: 0 });
     expect(sample.clients.closed).toBe(true);
-  }, 60_000);
+  }, 180_000);
 });

@@ -66,7 +66,7 @@ describe('npm start', () => {
       headers: { authorization: `Bearer ${(await logIn()).accessToken}` },
     });
     expect(answer.text).toContain('Survivor');
-  }, 120_000);
+  }, 300_000);
 
   it.each([
     ['PORT', 'http'],
