@@ -67,7 +67,7 @@ export default {
       comment: 'Another package is imported by its name, which leads to its index.ts, or to that of its test helpers.',
       severity: 'error',
       from: { path: '^((?:apps|libs)/[^/]+)/' },
-      to: { path: '^(?:apps|libs)/', pathNot: ['^$1/', '^(?:apps|libs)/[^/]+/src/(?:testing/)?index\\.ts$'] },
+      to: { path: '^(?:apps|libs)/', pathNot: ['^$1/', '^(?:apps|libs)/[^/]+/src/(?:[a-z]+/)?index\\.ts$'] },
     },
     {
       name: 'sources-know-no-test',

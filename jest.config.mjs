@@ -24,7 +24,8 @@ export default {
   testMatch: ['**/*.spec.ts'],
   moduleNameMapper: {
     '^@tenantry/core/testing$': '<rootDir>/libs/core/src/testing/index.ts',
-    '^@tenantry/(core|postgres)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@tenantry/(core|jwt|postgres)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@tenantry/transports/(.*)$': '<rootDir>/libs/transports/src/$1/index.ts',
     '^@tenantry/(cloud-api|orchestrator)$': '<rootDir>/apps/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
   },
