@@ -5,8 +5,9 @@ const specs = '\\.spec\\.ts$|/testing/';
 const layers = [
   ['errors'],
   ['tenant'],
+  ['audit'],
   ['context', 'resolution', 'registry'],
-  ['clients', 'guards', 'http', 'transports', 'cleanup', 'loading'],
+  ['clients', 'guards', 'answers', 'messages', 'transports', 'cleanup', 'loading'],
 ];
 
 const roomRules = layers.flatMap((rooms, index) =>
@@ -67,7 +68,7 @@ export default {
       comment: 'Another package is imported by its name, which leads to its index.ts, or to that of its test helpers.',
       severity: 'error',
       from: { path: '^((?:apps|libs)/[^/]+)/' },
-      to: { path: '^(?:apps|libs)/', pathNot: ['^$1/', '^(?:apps|libs)/[^/]+/src/(?:[a-z]+/)?index\\.ts$'] },
+      to: { path: '^(?:apps|libs)/', pathNot: ['^$1/', '^(?:apps|libs)/[^/]+/src/(?:testing/|bullmq/|microservices/|websockets/)?index\\.ts$'] },
     },
     {
       name: 'sources-know-no-test',

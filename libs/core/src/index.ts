@@ -30,6 +30,7 @@ export {
   TenantTokenInvalidError,
   TenantUnknownError,
 } from './errors/tenant.errors.js';
+export { TenantEnvelopeInvalidError, TenantEnvelopeUntrustedError } from './errors/message.errors.js';
 export { ArgumentInvalidError, OptionsInvalidError, TenantContextMissingError } from './errors/usage.errors.js';
 
 export { InMemoryTenantCatalog } from './tenant/in-memory-tenant-catalog.js';
@@ -83,7 +84,15 @@ export type { TenantRequest } from './resolution/tenant-request.js';
 export { notApplicable, rejected, resolved } from './resolution/tenant-resolver.js';
 export type { ResolverAnswer, TenantResolver, TenantResolverFunction } from './resolution/tenant-resolver.js';
 
+export { publishAudit, TENANT_AUDIT_CHANNEL } from './audit/tenant-audit.js';
+export type { TenantAuditEvent } from './audit/tenant-audit.js';
+
 export type { ForEachReport, ForEachTenantOptions } from './context/for-each-tenant.js';
+export { InTenantScope } from './context/in-tenant-scope.js';
+export type { InTenantScopeOptions } from './context/in-tenant-scope.js';
+export { PerTenantScope } from './context/per-tenant-scope.js';
+export { rejectedOutcome, TenantScopes } from './context/tenant-scopes.js';
+export type { NamedTenant, OpenTenantScope } from './context/tenant-scopes.js';
 export { TenantContext } from './context/tenant-context.js';
 export type { RunOptions } from './context/tenant-context.js';
 
@@ -121,9 +130,16 @@ export { TenantMembershipGuard } from './guards/tenant-membership.guard.js';
 export type { TenantMembership } from './guards/tenant-membership.guard.js';
 export { TenantGuard } from './guards/tenant.guard.js';
 
-export { MultitenancyExceptionFilter } from './http/multitenancy-exception.filter.js';
-export { PROBLEM_MEDIA_TYPE, toProblem } from './http/problem.js';
-export type { ProblemAnswer } from './http/problem.js';
+export { MultitenancyExceptionFilter } from './answers/multitenancy-exception.filter.js';
+export { PROBLEM_MEDIA_TYPE, toProblem } from './answers/problem.js';
+export type { ProblemAnswer } from './answers/problem.js';
+
+export type { SealedMessage } from './messages/sealed-message.js';
+export { TenantMessages } from './messages/tenant-messages.js';
+export type { MessageOrigin, ReceivedMessage } from './messages/tenant-messages.js';
+export type { TenantEnvelope } from './messages/tenant-envelope.js';
+
+export { HttpHandshake } from './transports/http-handshake.js';
 
 export { CLEANUP_JOB, TenantClientCleanup } from './cleanup/tenant-client-cleanup.js';
 
@@ -131,9 +147,11 @@ export { TenantEagerLoader } from './loading/eager-loader.js';
 export type { LoadingProgress } from './loading/eager-loader.js';
 export type { LoadingOptions } from './loading/loading-options.js';
 
+export { TenantEntryPoints } from './tenant-entry-points.js';
 export { MultitenancyModule } from './multitenancy.module.js';
 export type {
   CleanupOptions,
+  MessagesOptions,
   MultitenancyAsyncOptions,
   MultitenancyOptions,
   MultitenancyOptionsFactory,

@@ -1,19 +1,18 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, NestModule, OnApplicationShutdown, Provider } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, ModulesContainer } from '@nestjs/core';
 import { ClsModule } from 'nestjs-cls';
 import { TenantClientCleanup } from './cleanup/tenant-client-cleanup.js';
 import { HandlerClients } from './clients/handler-clients.js';
 import { RegistryScopeClients } from './clients/registry-scope-clients.js';
 import { TenantClientKinds } from './registry/tenant-client-kinds.js';
-import { acquireClientsBefore } from './clients/tenant-clients.guard.js';
 import { ScopeClients } from './context/scope-clients.js';
 import { TenantContext } from './context/tenant-context.js';
-import { putGuardFirst } from './guards/put-guard-first.js';
+import { TenantScopes } from './context/tenant-scopes.js';
 import { SuperTenantGuard } from './guards/super-tenant.guard.js';
 import { TENANT_MEMBERSHIP } from './guards/tenant-membership.guard.js';
 import { TenantGuard } from './guards/tenant.guard.js';
-import { MultitenancyExceptionFilter } from './http/multitenancy-exception.filter.js';
+import { MultitenancyExceptionFilter } from './answers/multitenancy-exception.filter.js';
 import { TenantEagerLoader } from './loading/eager-loader.js';
 import type { MultitenancyAsyncOptions, MultitenancyOptionsFactory } from './multitenancy.options.js';
 import { MULTITENANCY_OPTIONS } from './multitenancy.tokens.js';
@@ -21,6 +20,10 @@ import { TenantResolution } from './resolution/tenant-resolution.js';
 import { resolveOptions } from './resolve-options.js';
 import type { ResolvedMultitenancyOptions } from './resolve-options.js';
 import { TenantDirectory } from './tenant/tenant-directory.js';
+import { TenantEnvelopes } from './messages/tenant-envelope.js';
+import { TenantMessages } from './messages/tenant-messages.js';
+import { TenantEntryPoints } from './tenant-entry-points.js';
+import { HttpHandshake } from './transports/http-handshake.js';
 import { HttpTransport } from './transports/http-transport.js';
 import { OptionsInvalidError } from './errors/usage.errors.js';
 
@@ -64,6 +67,15 @@ const SHARED: Provider[] = [
     ) => new TenantEagerLoader(loading, directory, kinds, clock),
   },
   TenantContext,
+  TenantScopes,
+  {
+    provide: TenantEnvelopes,
+    inject: [MULTITENANCY_OPTIONS],
+    useFactory: ({ messages }: ResolvedMultitenancyOptions) => new TenantEnvelopes(messages.secrets),
+  },
+  TenantMessages,
+  HttpHandshake,
+  TenantEntryPoints,
   TenantGuard,
   SuperTenantGuard,
 ];
@@ -76,6 +88,10 @@ const EXPORTED = [
   TenantClientCleanup,
   TenantEagerLoader,
   TenantContext,
+  TenantScopes,
+  TenantMessages,
+  HttpHandshake,
+  TenantEntryPoints,
   TenantGuard,
   SuperTenantGuard,
   ClsModule,
@@ -85,23 +101,13 @@ const EXPORTED = [
 @Module({})
 export class MultitenancyRootModule implements NestModule, OnApplicationShutdown {
   readonly #http: HttpTransport;
-  readonly #handlers: HandlerClients;
+  readonly #entryPoints: TenantEntryPoints;
   readonly #kinds: TenantClientKinds;
-  readonly #modules: ModulesContainer;
-  readonly #moduleRef: ModuleRef;
 
-  constructor(
-    http: HttpTransport,
-    handlers: HandlerClients,
-    kinds: TenantClientKinds,
-    modules: ModulesContainer,
-    moduleRef: ModuleRef,
-  ) {
+  constructor(http: HttpTransport, entryPoints: TenantEntryPoints, kinds: TenantClientKinds) {
     this.#http = http;
-    this.#handlers = handlers;
+    this.#entryPoints = entryPoints;
     this.#kinds = kinds;
-    this.#modules = modules;
-    this.#moduleRef = moduleRef;
   }
 
   static create(options: MultitenancyAsyncOptions): DynamicModule {
@@ -129,9 +135,7 @@ export class MultitenancyRootModule implements NestModule, OnApplicationShutdown
   /** Called when every provider is there and no route is registered yet. */
   configure(): void {
     this.#http.install();
-    putGuardFirst(this.#moduleRef, this.#moduleRef.get(TenantGuard));
-    const kinds = this.#kinds.all().map(({ name }) => name);
-    this.#handlers.learn(this.#modules.values(), kinds, acquireClientsBefore);
+    this.#entryPoints.prepare();
   }
 
   /** The HTTP server has closed by now: nothing is under somebody's feet. */

@@ -20,6 +20,15 @@ export interface CleanupOptions {
   readonly enabled?: boolean;
 }
 
+/** How messages and jobs carry their tenant. */
+export interface MessagesOptions {
+  /**
+   * Secrets that sign the tenant of messages and jobs, each of 16 characters or more. The first signs, all are accepted. Default: none,
+   * and then whoever can write to the broker can name any tenant; routes of the super tenant stay shut.
+   */
+  readonly secrets?: readonly string[];
+}
+
 /** What `MultitenancyModule.forRoot` takes. */
 export interface MultitenancyOptions {
   /** Where requests look tenants up. It is asked often: wrap a remote one in a `CachedTenantCatalog`. */
@@ -35,6 +44,7 @@ export interface MultitenancyOptions {
   /** Defaults of every client kind. */
   readonly clients?: Partial<RegistryLimits>;
   readonly cleanup?: CleanupOptions;
+  readonly messages?: MessagesOptions;
   /** Where the registries take time from; for tests. Default: the system's monotonic clock. */
   readonly clock?: Clock;
 }

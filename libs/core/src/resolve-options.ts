@@ -3,7 +3,7 @@ import { OptionsInvalidError } from './errors/usage.errors.js';
 import type { TenantMembership } from './guards/tenant-membership.guard.js';
 import { resolveLoading } from './loading/loading-options.js';
 import type { ResolvedLoading } from './loading/loading-options.js';
-import type { MultitenancyOptions } from './multitenancy.options.js';
+import type { MessagesOptions, MultitenancyOptions } from './multitenancy.options.js';
 import { systemClock } from './registry/clock.js';
 import type { Clock } from './registry/clock.js';
 import type { RegistryLimits } from './registry/registry-options.js';
@@ -21,8 +21,11 @@ export interface ResolvedMultitenancyOptions {
   readonly loading: ResolvedLoading;
   readonly clients: RegistryLimits;
   readonly cleanup: { readonly cron: string; readonly enabled: boolean };
+  readonly messages: { readonly secrets: readonly string[] };
   readonly clock: Clock;
 }
+
+const MIN_SECRET_LENGTH = 16;
 
 const EVERY_MINUTE = '0 * * * * *';
 const CATALOG_METHODS = ['findByIdentifier', 'findById', 'list'] as const;
@@ -47,6 +50,7 @@ export function resolveOptions(options: MultitenancyOptions): ResolvedMultitenan
     loading: resolveLoading(options.loading),
     clients: resolveRegistryLimits('clients', clients),
     cleanup: Object.freeze({ cron: checkedCron(cleanup.cron ?? EVERY_MINUTE), enabled: cleanup.enabled ?? true }),
+    messages: Object.freeze({ secrets: checkedSecrets(options.messages) }),
     clock,
   });
 }
@@ -73,6 +77,14 @@ function checkedResolvers(resolvers: MultitenancyOptions['resolvers']): readonly
     }
     return resolverOf(resolver);
   });
+}
+
+/** The value of a secret is never told. */
+function checkedSecrets({ secrets = [] }: MessagesOptions = {}): readonly string[] {
+  const fits = (secret: unknown): boolean => typeof secret === 'string' && secret.length >= MIN_SECRET_LENGTH;
+  if (Array.isArray(secrets) && secrets.every(fits)) return Object.freeze([...(secrets as readonly string[])]);
+  const allowed = `a list of secrets, each of ${MIN_SECRET_LENGTH} characters or more`;
+  throw new OptionsInvalidError('messages.secrets', Array.isArray(secrets) ? '[hidden]' : typeof secrets, allowed);
 }
 
 function checkedCron(cron: string): string {

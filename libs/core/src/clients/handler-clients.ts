@@ -1,4 +1,5 @@
 import type { InstanceWrapper, Module } from './nest-graph.js';
+import { entryWrappersOf } from './entry-classes.js';
 import { TENANT_CLIENT_KINDS } from './client.decorators.js';
 import { getTenantClientToken } from './tenant-client-tokens.js';
 import { handlersOf } from './nest-graph.js';
@@ -13,23 +14,19 @@ export class HandlerClients {
   }
 
   /**
-   * Works out the needs of every controller of some modules.
+   * Works out the needs of every controller, gateway and GraphQL resolver of some modules.
    *
    * @param kinds every client kind of the application
    * @param onNeed called for each handler that needs clients
    */
   learn(modules: Iterable<Module>, kinds: readonly string[], onNeed: (handler: object) => void): void {
     const tokens = new Map<unknown, string>(kinds.map((kind) => [getTenantClientToken(kind), kind]));
-    for (const { controllers } of modules) {
-      for (const wrapper of controllers.values()) this.#learnController(wrapper, tokens, onNeed);
+    for (const module of modules) {
+      for (const wrapper of entryWrappersOf(module)) this.#learnEntry(wrapper, tokens, onNeed);
     }
   }
 
-  #learnController(
-    wrapper: InstanceWrapper,
-    tokens: ReadonlyMap<unknown, string>,
-    onNeed: (handler: object) => void,
-  ): void {
+  #learnEntry(wrapper: InstanceWrapper, tokens: ReadonlyMap<unknown, string>, onNeed: (handler: object) => void): void {
     const controller = wrapper.metatype as { prototype: object } | null;
     if (controller === null) return;
     const reached = reachableKinds(wrapper, tokens);

@@ -4,7 +4,7 @@ import type { ModulesContainer } from '@nestjs/core';
 export type Module = ModulesContainer extends Map<string, infer M> ? M : never;
 
 /** A provider or controller of Nest's container, with what it depends on. */
-export type InstanceWrapper = Module['controllers'] extends Map<unknown, infer W> ? W : never;
+export type InstanceWrapper = Module['controllers' | 'providers'] extends Map<unknown, infer W> ? W : never;
 
 /** The methods of a class and of the classes that it extends. */
 export function handlersOf(prototype: object): ((...args: never[]) => unknown)[] {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
+import { publishAudit } from '../audit/tenant-audit.js';
 import { TenantContextMissingError } from '../errors/usage.errors.js';
 import type { ResolutionTrace } from '../tenant/resolution-outcome.js';
 import { SUPER_TENANT_ID } from '../tenant/super-tenant.js';
@@ -82,6 +83,7 @@ export class TenantContext {
 
   /** Runs work for the super tenant; for the operator's own jobs, never on behalf of a request that did not ask for it. */
   async runAsSuperTenant<R>(fn: () => R | Promise<R>): Promise<R> {
+    publishAudit({ type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' });
     return this.run(SUPER_TENANT_ID, fn);
   }
 

@@ -22,6 +22,8 @@ export const ERROR_CODES = {
   MT_TENANT_TRANSITION_REFUSED: { status: 409, title: 'Transition refused' },
   MT_TENANT_STALE: { status: 409, title: 'Tenant changed meanwhile' },
   MT_TENANT_FIELD_INVALID: { status: 400, title: 'Invalid tenant field' },
+  MT_ENVELOPE_INVALID: { status: 400, title: 'Malformed tenant envelope' },
+  MT_ENVELOPE_UNTRUSTED: { status: 401, title: 'Untrusted tenant envelope' },
   MT_CATALOG_UNAVAILABLE: { status: 503, title: 'Tenant catalog unavailable', retryAfterSeconds: 1 },
   MT_CLIENT_CREATE_FAILED: { status: 503, title: 'Tenant client unavailable', retryAfterSeconds: 1 },
   MT_CLIENT_CREATE_TIMEOUT: { status: 503, title: 'Tenant client unavailable', retryAfterSeconds: 1 },

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { CanActivate } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
+import { publishAudit } from '../audit/tenant-audit.js';
 import { currentScope } from '../context/scope-store.js';
 import { TenantForbiddenError } from '../errors/tenant.errors.js';
 import { TenantContextMissingError } from '../errors/usage.errors.js';
 import { SUPER_TENANT_ID } from '../tenant/super-tenant.js';
+import { entryOf } from './guarded-entry.js';
 
 /** Lets only the super tenant through, and only when a token or a trusted proxy vouches for it. */
 @Injectable()
@@ -16,12 +18,16 @@ export class SuperTenantGuard implements CanActivate {
   }
 
   /** @throws `MT_TENANT_FORBIDDEN`, what is wrong with the tenant that was named, `MT_CONTEXT_MISSING` */
-  canActivate(): boolean {
+  canActivate(context: ExecutionContext): boolean {
     const outcome = currentScope(this.#cls)?.outcome;
     if (outcome === undefined) throw new TenantContextMissingError();
     if (outcome.kind === 'rejected' || outcome.kind === 'conflict') throw outcome.error;
-    if (outcome.kind === 'resolved' && outcome.tenant.id === SUPER_TENANT_ID && outcome.trust !== 'network')
+    const tenantId = outcome.kind === 'resolved' ? outcome.tenant.id : undefined;
+    if (outcome.kind === 'resolved' && tenantId === SUPER_TENANT_ID && outcome.trust !== 'network') {
+      publishAudit({ type: 'superTenantAction', ...entryOf(context) });
       return true;
+    }
+    publishAudit({ type: 'forbidden', ...entryOf(context), tenantId });
     throw new TenantForbiddenError(
       'This route is for the operator of the service. Sign in as a user of the super tenant.',
     );

@@ -1,16 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
+import { publishAudit } from '../audit/tenant-audit.js';
 import { currentScope } from '../context/scope-store.js';
 import { TenantForbiddenError } from '../errors/tenant.errors.js';
 import { OptionsInvalidError, TenantContextMissingError } from '../errors/usage.errors.js';
 import type { MaybePromise } from '../tenant/maybe-promise.js';
 import type { Tenant } from '../tenant/tenant.js';
+import { entryOf, principalOf } from './guarded-entry.js';
 
 /** Injection token of the membership rule. @internal */
 export const TENANT_MEMBERSHIP = Symbol('tenantry.membership');
 
-/** Whether a principal (`request.user`, as the application's authentication left it) may act for a tenant. */
+/** Whether a principal (`user` of the HTTP request, of GraphQL's `req`, of a socket or its `data`, as the application's authentication left it) may act for a tenant. */
 export type TenantMembership = (principal: unknown, tenant: Tenant) => MaybePromise<boolean>;
 
 /**
@@ -41,9 +43,10 @@ export class TenantMembershipGuard implements CanActivate {
     if (scope === undefined) throw new TenantContextMissingError();
     const tenant = scope.tenantOrNull;
     if (tenant === null) return true;
-    const principal: unknown = Reflect.get(context.switchToHttp().getRequest<object>(), 'user');
+    const principal = principalOf(context);
     const known = principal !== undefined && principal !== null;
     if (known && (await this.#isMember(principal, tenant)) === true) return true;
+    publishAudit({ type: 'forbidden', ...entryOf(context), tenantId: tenant.id });
     throw new TenantForbiddenError('You are no member of this tenant. Ask its administrator for access.', tenant.id);
   }
 }

@@ -47,6 +47,21 @@ export class TenantDirectory {
     return tenant;
   }
 
+  /**
+   * Finds by id, from a cache where the catalog has one, and insists that the tenant is served and its record not too old.
+   *
+   * @param minGeneration oldest generation that may be used; an older record counts as an outage of the catalog
+   * @throws as {@link getActive}
+   */
+  async getServed(id: string, minGeneration: number): Promise<Tenant> {
+    const cached = await this.find(tenantId(id).toLowerCase());
+    const usable = cached?.id.toLowerCase() === id.toLowerCase() && cached.generation >= minGeneration;
+    if (usable && servingProblem(cached) === null) return cached;
+    const tenant = await this.getActive(id);
+    if (tenant.generation >= minGeneration) return tenant;
+    throw new CatalogUnavailableError(new Error(`generation ${minGeneration} of tenant ${id} is not known here yet`));
+  }
+
   /** A catalog that cannot answer at once, for whatever reason, is asked in the ordinary way. */
   #peek(identifier: string): Tenant | null | undefined {
     try {

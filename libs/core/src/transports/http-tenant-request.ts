@@ -16,7 +16,7 @@ export class HttpTenantRequest implements TenantRequest {
     const target = parseTarget(originalTarget(raw));
     this.path = target.path;
     this.#host = headerText(raw.headers[':authority']) ?? hosts[0];
-    this.ambiguity = ambiguityOf(hosts, target.authority ?? hosts[0] ?? null, this.#host);
+    this.ambiguity = ambiguityOf(hosts, target, this.#host);
   }
 
   get host(): string | undefined {
@@ -49,17 +49,34 @@ function originalTarget(raw: IncomingMessage): string {
   return typeof original === 'string' ? original : (raw.url ?? '/');
 }
 
-/** Splits a request target (RFC 9112, section 3.2) without normalising any of it. */
-function parseTarget(target: string): { path: string; authority: string | null } {
-  const absolute = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(target);
-  const rest = absolute === null ? target : target.slice(absolute[0].length);
-  const end = rest.search(/[?#]/);
-  return { path: (end < 0 ? rest : rest.slice(0, end)) || '/', authority: absolute?.[1] ?? null };
+interface Target {
+  readonly path: string;
+  /** Of an absolute target (`http://foo.com/x`), with its port and credentials. */
+  readonly authority: string | null;
+  /** Whether it has a form in which parsers disagree on where the path begins. */
+  readonly malformed: boolean;
 }
 
-function ambiguityOf(hosts: readonly string[], authority: string | null, host: string | undefined): string | null {
+const ABSOLUTE = /^https?:\/\/([^/?#]*)/i;
+
+/** Splits a request target (RFC 9112, section 3.2) without normalising any of it. */
+function parseTarget(target: string): Target {
+  if (target.startsWith('/')) return { path: beforeQuery(target), authority: null, malformed: false };
+  const [start = '', authority = null] = ABSOLUTE.exec(target) ?? [];
+  const rest = target.slice(start.length);
+  const malformed = authority === null ? target !== '*' : rest !== '' && !rest.startsWith('/');
+  return { path: beforeQuery(rest) || '/', authority, malformed };
+}
+
+function beforeQuery(text: string): string {
+  const end = text.search(/[?#]/);
+  return end < 0 ? text : text.slice(0, end);
+}
+
+function ambiguityOf(hosts: readonly string[], { authority, malformed }: Target, host: string | undefined): string | null {
   if (hosts.length > 1) return 'the request has more than one Host header';
-  if (authority !== null && authority !== host) return 'the request target and the Host header disagree';
+  if (malformed) return 'the request target is malformed';
+  if ((authority ?? hosts[0] ?? host) !== host) return 'the request target and the Host header disagree';
   return null;
 }
 

@@ -9,8 +9,10 @@ import { TenantScope } from '../context/tenant-scope.js';
 import type { TenantRequest } from '../resolution/tenant-request.js';
 import { TenantResolution } from '../resolution/tenant-resolution.js';
 import { isPromise } from '../tenant/maybe-promise.js';
+import type { MaybePromise } from '../tenant/maybe-promise.js';
 import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import { HttpTenantRequest } from './http-tenant-request.js';
+import { reportConflict } from './report-conflict.js';
 
 type Done = (error?: unknown) => void;
 type Hook = (request: object, response: object, done: Done) => void;
@@ -54,6 +56,7 @@ export class HttpTransport {
   #open(request: object, response: object, next: Done, done: Done): void {
     const tenantRequest = new HttpTenantRequest(rawOf(request), request);
     const enter = (outcome: ResolutionOutcome): void => {
+      reportConflict('http', tenantRequest, outcome);
       runInScope(this.#cls, this.#scope(tenantRequest, response, outcome), next);
     };
     const outcome = this.#resolution.ofHead(tenantRequest);
@@ -66,6 +69,13 @@ export class HttpTransport {
     const whenOver = (end: () => void): void => this.#ends.whenOver(raw, rawResponse, end);
     const parts = { outcome, clients: this.#clients, whenOver };
     if (!this.#resolution.readsBody) return new TenantScope(parts);
-    return new TenantScope({ ...parts, hearBody: (head) => this.#resolution.ofWhole(request, head) });
+    return new TenantScope({ ...parts, hearBody: (head) => this.#hearBody(request, head) });
+  }
+
+  #hearBody(request: TenantRequest, head: ResolutionOutcome): MaybePromise<ResolutionOutcome> {
+    const outcome = this.#resolution.ofWhole(request, head);
+    const report = (late: ResolutionOutcome): ResolutionOutcome =>
+      late === head ? late : reportConflict('http', request, late);
+    return isPromise(outcome) ? outcome.then(report) : report(outcome);
   }
 }

@@ -1,0 +1,15 @@
+import type { ArgumentsHost, HttpServer } from '@nestjs/common';
+import { isResponseOver, rawOf } from '../context/http-response-end.js';
+import type { ProblemAnswer } from './problem.js';
+
+/** Answers an HTTP request; ends a response that is half written, so that nobody waits for its rest. */
+export function answerHttp(host: ArgumentsHost, adapter: HttpServer, { status, headers, body }: ProblemAnswer): void {
+  const response = host.switchToHttp().getResponse<object>();
+  if (isResponseOver(rawOf(response))) return;
+  if (adapter.isHeadersSent?.(response)) {
+    adapter.end?.(response);
+    return;
+  }
+  for (const [name, value] of Object.entries(headers)) adapter.setHeader?.(response, name, value);
+  adapter.reply(response, body, status);
+}

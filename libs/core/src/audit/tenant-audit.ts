@@ -1,0 +1,53 @@
+import { channel } from 'node:diagnostics_channel';
+import type { ErrorCode } from '../errors/error-codes.js';
+import type { ResolutionTrace } from '../tenant/resolution-outcome.js';
+
+/** Name of the `node:diagnostics_channel` that carries every {@link TenantAuditEvent}. */
+export const TENANT_AUDIT_CHANNEL = 'tenantry:audit';
+
+/**
+ * What an operator wants to hear of. Holds no token, body or other secret.
+ *
+ * - `conflict`: one request named two tenants
+ * - `forbidden`: a principal was turned away from a tenant, or from a route of the super tenant
+ * - `superTenantAction`: a route of the super tenant was entered, or `runAsSuperTenant` was called
+ * - `messageRefused`: a message or job was not run, because of its envelope or its tenant
+ */
+export type TenantAuditEvent =
+  | {
+      readonly type: 'conflict';
+      /** `http` or `ws`. */
+      readonly transport: string;
+      readonly trace: ResolutionTrace;
+      readonly remoteAddress: string | undefined;
+    }
+  | {
+      readonly type: 'forbidden';
+      readonly transport: string;
+      /** `Controller.method`. */
+      readonly handler: string;
+      /** The tenant that the principal addressed, where there is one. */
+      readonly tenantId: string | undefined;
+    }
+  | {
+      readonly type: 'superTenantAction';
+      readonly transport: string;
+      /** `Controller.method`; for `runAsSuperTenant`, that. */
+      readonly handler: string;
+    }
+  | {
+      readonly type: 'messageRefused';
+      readonly transport: string;
+      /** The pattern, queue or event that the message was for. */
+      readonly purpose: string;
+      readonly code: ErrorCode;
+      /** The tenant that the message names, where that can be read. */
+      readonly tenantId: string | undefined;
+    };
+
+const auditChannel = channel(TENANT_AUDIT_CHANNEL);
+
+/** Tells whoever listens. A listener's throw does not come back here: Node reports it as uncaught. */
+export function publishAudit(event: TenantAuditEvent): void {
+  if (auditChannel.hasSubscribers) auditChannel.publish(event);
+}

@@ -1,0 +1,26 @@
+import type { InstanceWrapper, Module } from './nest-graph.js';
+import { handlersOf } from './nest-graph.js';
+
+/** Metadata keys by which Nest's packages mark providers whose methods are called from outside, with guards in front. */
+const CLASS_MARKS = ['websockets:is_gateway'];
+const METHOD_MARKS = ['websockets:message_mapping', 'graphql:resolver_type'];
+
+/** Controllers, gateways and GraphQL resolvers of a module: what has handlers. */
+export function entryWrappersOf({ controllers, providers }: Module): InstanceWrapper[] {
+  return [...controllers.values(), ...[...providers.values()].filter(isEntryProvider)];
+}
+
+/** Every method of what has handlers. */
+export function entryHandlersOf(modules: Iterable<Module>): object[] {
+  return [...modules].flatMap(entryWrappersOf).flatMap(({ metatype }) => {
+    const prototype = (metatype as { prototype?: object } | null)?.prototype;
+    return prototype === undefined ? [] : handlersOf(prototype);
+  });
+}
+
+function isEntryProvider({ metatype }: InstanceWrapper): boolean {
+  if (typeof metatype !== 'function' || metatype.prototype === undefined) return false;
+  if (CLASS_MARKS.some((mark) => Reflect.hasMetadata(mark, metatype))) return true;
+  const methods = handlersOf((metatype as { prototype: object }).prototype);
+  return methods.some((method) => METHOD_MARKS.some((mark) => Reflect.hasMetadata(mark, method)));
+}

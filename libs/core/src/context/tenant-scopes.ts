@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { ClsService } from 'nestjs-cls';
+import { CatalogUnavailableError } from '../errors/catalog.errors.js';
+import { MultitenancyError } from '../errors/multitenancy.error.js';
+import type { ResolutionOutcome, ResolverTrust } from '../tenant/resolution-outcome.js';
+import { TenantDirectory } from '../tenant/tenant-directory.js';
+import { ScopeClients } from './scope-clients.js';
+import { runInScope } from './scope-store.js';
+import { TenantScope } from './tenant-scope.js';
+
+/** A scope that a transport has opened: one message, one job. Whoever opened it ends it. */
+export interface OpenTenantScope {
+  /** What is known of the tenant; the guard enforces it. */
+  readonly outcome: ResolutionOutcome;
+  /** Runs a function inside. */
+  run<R>(fn: () => R): R;
+  /**
+   * Acquires clients for work that has no handler of Nest's with guards in front.
+   *
+   * @throws what is wrong with the tenant, and the registry's errors
+   */
+  acquire(kinds: readonly string[]): Promise<void>;
+  /** Ends it and gives its clients back. Idempotent. */
+  end(): void;
+}
+
+/** A tenant as a message names it. */
+export interface NamedTenant {
+  /** Id, without regard to case. */
+  readonly id: string;
+  /** Oldest generation of its record that may be used; default 0. */
+  readonly minGeneration?: number;
+  /** How far the place can be trusted that named it. */
+  readonly trust: ResolverTrust;
+}
+
+/** Opens scopes for transports other than HTTP. For authors of transports; applications use `TenantContext.run`. */
+@Injectable()
+export class TenantScopes {
+  readonly #cls: ClsService;
+  readonly #directory: TenantDirectory;
+  readonly #clients: ScopeClients;
+
+  constructor(cls: ClsService, directory: TenantDirectory, clients: ScopeClients) {
+    this.#cls = cls;
+    this.#directory = directory;
+    this.#clients = clients;
+  }
+
+  /** Opens a scope around what is known of the tenant. It does not decide: the guard does. */
+  open(outcome: ResolutionOutcome): OpenTenantScope {
+    const scope = new TenantScope({ outcome, clients: this.#clients });
+    return {
+      outcome,
+      run: (fn) => runInScope(this.#cls, scope, fn),
+      acquire: async (kinds) => this.#clients.lend(scope, kinds),
+      end: () => scope.end(),
+    };
+  }
+
+  /**
+   * Looks a tenant up again. Never rejects: a tenant that cannot be served, and an outage, are outcomes.
+   *
+   * A record older than `minGeneration` is not used: a catalog that lags behind the sender counts as an outage.
+   */
+  async outcomeOf({ id, minGeneration = 0, trust }: NamedTenant): Promise<ResolutionOutcome> {
+    try {
+      const tenant = await this.#directory.getServed(id, minGeneration);
+      return { kind: 'resolved', tenant, trust, trace: [] };
+    } catch (error) {
+      return rejectedOutcome(error);
+    }
+  }
+}
+
+/** The outcome for work whose tenant cannot be used; an error that is none of ours counts as an outage. */
+export function rejectedOutcome(error: unknown): ResolutionOutcome {
+  const known = error instanceof MultitenancyError ? error : new CatalogUnavailableError(error);
+  return { kind: 'rejected', error: known, trace: [] };
+}

@@ -1,0 +1,55 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
+import { entryHandlersOf } from './clients/entry-classes.js';
+import { HandlerClients } from './clients/handler-clients.js';
+import { acquireClientsBefore } from './clients/tenant-clients.guard.js';
+import { needMessageScope } from './guards/message-scope.guard.js';
+import { putGuardFirst } from './guards/put-guard-first.js';
+import { TenantGuard } from './guards/tenant.guard.js';
+import { MULTITENANCY_OPTIONS } from './multitenancy.tokens.js';
+import { TenantClientKinds } from './registry/tenant-client-kinds.js';
+import type { ResolvedMultitenancyOptions } from './resolve-options.js';
+
+/**
+ * Gets the handlers of the application ready for tenants: the guard in front, and the clients that each needs known.
+ * Must happen after Nest has made the providers and before it registers their handlers: an HTTP application does it by itself;
+ * a transport whose handlers Nest registers earlier calls {@link prepare}. For authors of transports.
+ */
+@Injectable()
+export class TenantEntryPoints {
+  readonly #options: ResolvedMultitenancyOptions;
+  readonly #handlers: HandlerClients;
+  readonly #kinds: TenantClientKinds;
+  readonly #modules: ModulesContainer;
+  readonly #moduleRef: ModuleRef;
+  #prepared = false;
+
+  constructor(
+    @Inject(MULTITENANCY_OPTIONS) options: ResolvedMultitenancyOptions,
+    handlers: HandlerClients,
+    kinds: TenantClientKinds,
+    modules: ModulesContainer,
+    moduleRef: ModuleRef,
+  ) {
+    this.#options = options;
+    this.#handlers = handlers;
+    this.#kinds = kinds;
+    this.#modules = modules;
+    this.#moduleRef = moduleRef;
+  }
+
+  /** The guard of every route, message and resolver; `null` with `guard: 'manual'`. */
+  get guard(): TenantGuard | null {
+    return this.#options.guard === 'global' ? this.#moduleRef.get(TenantGuard) : null;
+  }
+
+  /** Idempotent. */
+  prepare(): void {
+    if (this.#prepared) return;
+    this.#prepared = true;
+    putGuardFirst(this.#moduleRef, this.#moduleRef.get(TenantGuard));
+    if (this.guard !== null) entryHandlersOf(this.#modules.values()).forEach(needMessageScope);
+    const kinds = this.#kinds.all().map(({ name }) => name);
+    this.#handlers.learn(this.#modules.values(), kinds, acquireClientsBefore);
+  }
+}

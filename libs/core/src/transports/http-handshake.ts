@@ -1,0 +1,22 @@
+import type { IncomingMessage } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import { TenantResolution } from '../resolution/tenant-resolution.js';
+import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
+import { HttpTenantRequest } from './http-tenant-request.js';
+import { reportConflict } from './report-conflict.js';
+
+/** Resolves the tenant of a connection by the HTTP request that opened it. For authors of transports. */
+@Injectable()
+export class HttpHandshake {
+  readonly #resolution: TenantResolution;
+
+  constructor(resolution: TenantResolution) {
+    this.#resolution = resolution;
+  }
+
+  /** What the resolvers say of the request. Never rejects; resolvers that read a body are not heard. */
+  async resolve(request: IncomingMessage): Promise<ResolutionOutcome> {
+    const tenantRequest = new HttpTenantRequest(request);
+    return reportConflict('ws', tenantRequest, await this.#resolution.ofHead(tenantRequest));
+  }
+}

@@ -1,0 +1,11 @@
+import { publishAudit } from '../audit/tenant-audit.js';
+import type { TenantRequest } from '../resolution/tenant-request.js';
+import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
+
+/** Tells the audit channel when a request names two tenants. Returns the outcome as it came. */
+export function reportConflict<O extends ResolutionOutcome>(transport: string, request: TenantRequest, outcome: O): O {
+  if (outcome.kind === 'conflict') {
+    publishAudit({ type: 'conflict', transport, trace: outcome.trace, remoteAddress: request.remoteAddress });
+  }
+  return outcome;
+}
