@@ -10,6 +10,18 @@ export { IsolationUnsafeError } from './isolation/isolation-unsafe.error.js';
 export { TenantDatabase } from './isolation/tenant-database.js';
 export type { TenantDatabaseOptions, TenantSource, TenantSql } from './isolation/tenant-database.js';
 export { tenantTableSql } from './isolation/tenant-table-sql.js';
+export { pruneChanges } from './nodes/change-log.js';
+export type { TenantChange } from './nodes/change-log.js';
+export { pgChangeListener, pgliteChangeListener } from './nodes/change-listener.js';
+export type {
+  ChangeListener,
+  ChangeListenerEvents,
+  ChangeSubscription,
+  PgListenClient,
+  PgliteListen,
+} from './nodes/change-listener.js';
+export { TenantChangeFeed } from './nodes/tenant-change-feed.js';
+export type { TenantChangeFeedOptions, TenantChangeFeedStats } from './nodes/tenant-change-feed.js';
 export { pgDatabase } from './sql/pg-database.js';
 export type { PgDatabaseOptions } from './sql/pg-database.js';
 export { PG_POOL_TIMEOUTS } from './sql/pg-pool.js';

@@ -16,7 +16,7 @@ export function grantCatalogSql(role: string, access: CatalogAccess = 'write'): 
   const rights = access === 'write' ? 'select, insert, update, delete' : 'select';
   return [
     `grant usage on schema tenantry to ${quoted};`,
-    `grant select on tenantry.migrations to ${quoted};`,
+    `grant select on tenantry.migrations, tenantry.tenant_changes, tenantry.tenant_change_counter to ${quoted};`,
     `grant ${rights} on tenantry.tenants, tenantry.tenant_names to ${quoted};`,
   ].join('\n');
 }

@@ -4,7 +4,10 @@ import { createPglite, createTestDatabase } from '../../../../test/support/postg
 import type { SqlDatabase } from '@tenantry/postgres';
 import type { TestDatabase } from '../../../../test/support/postgres.js';
 
-const STEPS = [{ version: 1, name: 'tenants' }];
+const STEPS = [
+  { version: 1, name: 'tenants' },
+  { version: 2, name: 'changes' },
+];
 
 describe('migrateCatalog on PostgreSQL', () => {
   let test: TestDatabase;
