@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ClsService } from 'nestjs-cls';
 import { HttpResponseEnds, rawOf } from '../context/http-response-end.js';
+import { keepResponseInContext } from '../context/response-context.js';
 import { ScopeClients } from '../context/scope-clients.js';
 import { runInScope } from '../context/scope-store.js';
 import { TenantScope } from '../context/tenant-scope.js';
@@ -57,7 +58,10 @@ export class HttpTransport {
     const tenantRequest = new HttpTenantRequest(rawOf(request), request);
     const enter = (outcome: ResolutionOutcome): void => {
       reportConflict('http', tenantRequest, outcome);
-      runInScope(this.#cls, this.#scope(tenantRequest, response, outcome), next);
+      runInScope(this.#cls, this.#scope(tenantRequest, response, outcome), () => {
+        keepResponseInContext(this.#cls, rawOf<ServerResponse>(response));
+        next();
+      });
     };
     const outcome = this.#resolution.ofHead(tenantRequest);
     if (isPromise(outcome)) void outcome.then(enter).catch(done);
