@@ -50,6 +50,12 @@ describe.each(ADAPTERS)('issuers and their tenants on %s', (adapter) => {
       expect(await tenantOf(await foo.sign({ tenant: 'bar' }))).toBe('foo');
     });
 
+    it('is no way in by a domain: only the immutable id names a tenant', async () => {
+      await bound({ claim: 'tenant', allowed: () => true });
+      expect(await tenantOf(await foo.sign({ tenant: 'foo' }))).toBe('foo');
+      expect(await tenantOf(await foo.sign({ tenant: 'foo.com' }))).toBe('MT_TENANT_UNKNOWN');
+    });
+
     it('is refused when it claims another tenant', async () => {
       await bound({ tenantId: 'foo', claim: 'tenant' });
       expect(await tenantOf(await foo.sign({ tenant: undefined }))).toBe('foo');

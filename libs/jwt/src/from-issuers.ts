@@ -84,7 +84,7 @@ async function verifiedAnswer(request: TenantRequest, token: string, verifier: V
     const { issuer, claims } = await verifier.verify(token);
     const tenantId = await issuer.tenantOf(claims);
     rememberClaims(request.platformRequest, claims);
-    return resolved(tenantId);
+    return resolved(tenantId, { byId: true });
   } catch (error) {
     return rejection(error);
   }

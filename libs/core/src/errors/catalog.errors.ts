@@ -3,8 +3,19 @@ import { quote } from './quote.js';
 
 /** The catalog cannot be asked and nothing fresh enough is cached (503). An outage never counts as "unknown tenant". */
 export class CatalogUnavailableError extends MultitenancyError {
-  constructor(cause: unknown) {
-    super('MT_CATALOG_UNAVAILABLE', 'The tenant catalog cannot be asked at the moment. Try again shortly.', { cause });
+  constructor(cause: unknown, message = 'The tenant catalog cannot be asked at the moment. Try again shortly.') {
+    super('MT_CATALOG_UNAVAILABLE', message, { cause });
+  }
+}
+
+/** The catalog did not answer in time (503, `MT_CATALOG_UNAVAILABLE`). An outage like any other. */
+export class CatalogTimeoutError extends CatalogUnavailableError {
+  /** @param timeoutMs how long it was waited for, milliseconds */
+  constructor(timeoutMs: number) {
+    super(
+      undefined,
+      `The tenant catalog did not answer within ${timeoutMs} ms. Try again shortly; if it lasts, look at the catalog's server, or raise timeoutMs of CachedTenantCatalog.`,
+    );
   }
 }
 

@@ -1,8 +1,11 @@
-import { isIP } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
-import { canonicalIdentifier, DOMAIN_RANGE, isDomain } from '../tenant/tenant-identifier.js';
+import { canonicalIdentifier, DOMAIN_RANGE, endsInNumber, isDomain } from '../tenant/tenant-identifier.js';
 import { notApplicable, rejected, resolved } from './tenant-resolver.js';
 import type { ResolverAnswer, TenantResolver } from './tenant-resolver.js';
+import type { TenantRequest } from './tenant-request.js';
+import { trustedHeader } from './trusted-header.js';
+import { TrustedProxies } from './trusted-proxies.js';
 
 /** Options of {@link fromHost}. */
 export interface FromHostOptions {
@@ -10,45 +13,68 @@ export interface FromHostOptions {
   readonly baseDomain?: string;
   /** Whether any other host name is looked up as a tenant's own domain or alias. Default: `true` without `baseDomain`, else `false`. */
   readonly customDomains?: boolean;
+  /**
+   * Peers whose `X-Forwarded-Host` is read in place of `Host`: addresses, CIDR ranges, or `loopback`; the proxy must
+   * overwrite what the client sent under that name. Absent = nobody's, and the header is ignored.
+   */
+  readonly trustedProxies?: readonly string[];
 }
 
 const HOST = /^([^:@/\\\s[\]]+)(?::\d{1,5})?$/;
-const IPV6_HOST = /^\[[0-9A-Fa-f:.]+\](?::\d{1,5})?$/;
+const IPV6_HOST = /^\[([0-9A-Fa-f:.]+)\](?::\d{1,5})?$/;
 
 /**
  * Reads the tenant from the host that the client addressed. Trust: `network`.
  *
- * IP addresses and single-label names (`localhost`) never name a tenant. A custom domain that the catalog does not know
- * counts only when nothing else names a tenant, so that the service can also have host names of its own.
+ * IP addresses and single-label names (`localhost`) never name a tenant; other spellings of addresses (`0x7f.1`) are
+ * rejected. A custom domain that the catalog does not know counts only when nothing else names a tenant, so that the
+ * service can also have host names of its own.
  *
- * @throws `MT_OPTIONS_INVALID` when `baseDomain` is no host name
+ * @throws `MT_OPTIONS_INVALID` when `baseDomain` is no host name or a trusted proxy no address
  */
-export function fromHost({
-  baseDomain,
-  customDomains = baseDomain === undefined,
-}: FromHostOptions = {}): TenantResolver {
+export function fromHost(options: FromHostOptions = {}): TenantResolver {
+  const { baseDomain, trustedProxies } = options;
   if (baseDomain !== undefined && !isDomain(baseDomain)) {
     throw new OptionsInvalidError('fromHost.baseDomain', baseDomain, DOMAIN_RANGE);
   }
-  const suffix = baseDomain === undefined ? null : `.${baseDomain}`;
+  const proxies = trustedProxies === undefined ? null : new TrustedProxies('fromHost.trustedProxies', trustedProxies);
+  const read = hostReader(baseDomain, options.customDomains ?? baseDomain === undefined);
   return {
     name: 'host',
     trust: 'network',
-    resolve: ({ host, ambiguity }) => {
-      if (ambiguity !== null) return rejected(ambiguity);
-      if (host === undefined || IPV6_HOST.test(host)) return notApplicable;
-      const name = hostName(host);
-      if (name === null) return rejected('the Host header is malformed');
-      if (suffix !== null && name.endsWith(suffix)) return fromSubdomain(name.slice(0, -suffix.length));
-      return customDomains && name !== baseDomain ? fromCustomDomain(name) : notApplicable;
+    resolve: (request) => {
+      if (request.ambiguity !== null) return rejected(request.ambiguity);
+      const forwarded = proxies === null ? notApplicable : trustedHeader(request, 'x-forwarded-host', proxies);
+      if (forwarded.kind === 'rejected') return forwarded;
+      return read(forwarded.kind === 'resolved' ? forwarded.identifier : request.host);
     },
   };
 }
 
-/** Canonical host name without port and final dot, or `null`. */
+function hostReader(
+  baseDomain: string | undefined,
+  customDomains: boolean,
+): (host: TenantRequest['host']) => ResolverAnswer {
+  const suffix = baseDomain === undefined ? null : `.${baseDomain}`;
+  return (host) => {
+    if (host === undefined) return notApplicable;
+    const name = hostName(host);
+    if (isAddress(name, host)) return notApplicable;
+    const canonical = name === null || endsInNumber(name) ? null : canonicalIdentifier(name);
+    if (canonical === null) return rejected('the Host header is malformed');
+    if (suffix !== null && canonical.endsWith(suffix)) return fromSubdomain(canonical.slice(0, -suffix.length));
+    return customDomains && canonical !== baseDomain ? fromCustomDomain(canonical) : notApplicable;
+  };
+}
+
+/** The host without port and final dot, or `null`. */
 function hostName(host: string): string | null {
   const name = HOST.exec(host)?.[1];
-  return name === undefined ? null : canonicalIdentifier(name.endsWith('.') ? name.slice(0, -1) : name);
+  return name?.endsWith('.') ? name.slice(0, -1) : (name ?? null);
+}
+
+function isAddress(name: string | null, host: string): boolean {
+  return name === null ? isIPv6(IPV6_HOST.exec(host)?.[1] ?? '') : isIPv4(name);
 }
 
 function fromSubdomain(label: string): ResolverAnswer {
@@ -56,5 +82,5 @@ function fromSubdomain(label: string): ResolverAnswer {
 }
 
 function fromCustomDomain(name: string): ResolverAnswer {
-  return !name.includes('.') || isIP(name) !== 0 ? notApplicable : resolved(name, { weak: true });
+  return name.includes('.') ? resolved(name, { weak: true }) : notApplicable;
 }

@@ -3,11 +3,14 @@
  * resolvers judge what the client really sent.
  */
 export interface TenantRequest {
-  /** The path as sent: not decoded, without query, starting with `/`. */
+  /** The path as sent: not decoded, without query, starting with `/`; `*` for `OPTIONS *`. */
   readonly path: string;
   /** The host as sent (HTTP/1.1 `Host`, HTTP/2 `:authority`), with its port; `undefined` = none was sent. */
   readonly host: string | undefined;
-  /** Why the target of the request is ambiguous (two Host headers, an absolute target that disagrees with Host), or `null`. */
+  /**
+   * Why the target of the request is ambiguous (two Host headers, an absolute target that disagrees with Host, a target
+   * in which parsers disagree on where the path begins), or `null`.
+   */
   readonly ambiguity: string | null;
   /** IP address of the peer that opened the connection. */
   readonly remoteAddress: string | undefined;

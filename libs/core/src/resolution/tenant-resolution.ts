@@ -62,7 +62,13 @@ export class TenantResolution {
     const identifier = canonicalIdentifier(answer.identifier);
     if (identifier === null) return { resolver, answer: rejected('it is malformed') };
     const found = this.#directory.find(identifier);
-    const claim = (tenant: Tenant | null): Claim => ({ resolver, answer, identifier, tenant });
+    const meant = (tenant: Tenant | null): boolean => !answer.byId || tenant?.id.toLowerCase() === identifier;
+    const claim = (tenant: Tenant | null): Claim => ({
+      resolver,
+      answer,
+      identifier,
+      tenant: meant(tenant) ? tenant : null,
+    });
     return isPromise(found)
       ? found.then(claim, (error: unknown) => ({ resolver, answer: rejected(asOutage(error)) }))
       : claim(found);

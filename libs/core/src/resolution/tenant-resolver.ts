@@ -6,7 +6,7 @@ import type { TenantRequest } from './tenant-request.js';
 
 /** What a resolver answers about one request. */
 export type ResolverAnswer =
-  | { readonly kind: 'resolved'; readonly identifier: string; readonly weak: boolean }
+  | { readonly kind: 'resolved'; readonly identifier: string; readonly weak: boolean; readonly byId?: boolean }
   | { readonly kind: 'notApplicable' }
   | { readonly kind: 'rejected'; readonly error: MultitenancyError };
 
@@ -18,10 +18,14 @@ export const notApplicable: ResolverAnswer = Object.freeze({ kind: 'notApplicabl
  *
  * @param identifier the text as it was read; the chain canonicalises it and rejects what is malformed
  * @param options `weak`: a place that may name something other than a tenant (any Host). When the catalog does not know
- *   a weak identifier and another resolver names a tenant, it is ignored. Default `false`.
+ *   a weak identifier and another resolver names a tenant, it is ignored. Default `false`. `byId`: only the tenant with this
+ *   very id is meant; a domain or alias counts as unknown, so that what was issued for one tenant never passes to another. Default `false`.
  */
-export function resolved(identifier: string, { weak = false }: { weak?: boolean } = {}): ResolverAnswer {
-  return { kind: 'resolved', identifier, weak };
+export function resolved(
+  identifier: string,
+  { weak = false, byId = false }: { weak?: boolean; byId?: boolean } = {},
+): ResolverAnswer {
+  return { kind: 'resolved', identifier, weak, byId };
 }
 
 /**

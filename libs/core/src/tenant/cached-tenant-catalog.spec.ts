@@ -1,29 +1,65 @@
 import { CachedTenantCatalog } from './cached-tenant-catalog.js';
 import { InMemoryTenantCatalog } from './in-memory-tenant-catalog.js';
+import { ManualClock } from '../testing/index.js';
+import type { TenantListQuery, TenantPage } from './tenant-catalog.js';
 import type { Tenant } from './tenant.js';
 
 class CountingCatalog extends InMemoryTenantCatalog {
   asked = 0;
   outage = false;
+  /** While set, whoever asks waits for it, with the answer that was true when it was asked. */
+  held: Promise<void> | undefined;
 
   override async findByIdentifier(identifier: string): Promise<Tenant | null> {
     this.asked += 1;
     if (this.outage) throw new Error('connection refused');
-    return super.findByIdentifier(identifier);
+    const answer = this.peekByIdentifier(identifier);
+    await this.held;
+    return answer;
+  }
+
+  override async findById(id: string): Promise<Tenant | null> {
+    await this.held;
+    return super.findById(id);
+  }
+
+  override async list(query?: TenantListQuery): Promise<TenantPage> {
+    await this.held;
+    return super.list(query);
+  }
+
+  /** Holds answers back. @returns how to let them go */
+  hold(): () => void {
+    let letGo = (): void => undefined;
+    this.held = new Promise((resolve) => (letGo = resolve));
+    return () => {
+      this.held = undefined;
+      letGo();
+    };
   }
 }
 
-function fixture(): { source: CountingCatalog; cache: CachedTenantCatalog; pass: (ms: number) => void } {
-  let now = 0;
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+interface Fixture {
+  readonly source: CountingCatalog;
+  readonly cache: CachedTenantCatalog;
+  readonly clock: ManualClock;
+  readonly pass: (ms: number) => void;
+}
+
+function fixture(): Fixture {
+  const clock = new ManualClock();
   const source = new CountingCatalog([{ id: 'foo', domain: 'foo.com' }]);
   const cache = new CachedTenantCatalog(source, {
     ttlMs: 100,
     negativeTtlMs: 10,
     staleWhileUnavailableMs: 1_000,
     maxEntries: 3,
-    now: () => now,
+    timeoutMs: 50,
+    clock,
   });
-  return { source, cache, pass: (ms) => void (now += ms) };
+  return { source, cache, clock, pass: (ms) => clock.advance(ms) };
 }
 
 describe('CachedTenantCatalog', () => {
@@ -81,7 +117,128 @@ describe('CachedTenantCatalog', () => {
     expect((await cache.findByIdentifier('www.foo.com'))?.id).toBe('foo');
   });
 
+  it('keeps no answer that was asked for before an invalidation, however late it comes', async () => {
+    const { source, cache } = fixture();
+    const before = source.peekByIdentifier('foo.com');
+    const letGo = source.hold();
+    const late = cache.findByIdentifier('foo.com');
+    const after = await source.suspend('foo');
+    cache.invalidate(before, after);
+    source.held = undefined;
+    expect((await cache.findByIdentifier('foo.com'))?.status).toBe('suspended');
+    letGo();
+    expect((await late)?.status).toBe('active');
+    expect(cache.peekByIdentifier('foo.com')?.status).toBe('suspended');
+  });
+
+  it('lets a suspended tenant out at once, under names that its record has no more as well', async () => {
+    const { source, cache } = fixture();
+    await source.update('foo', { aliases: ['old.foo.com'] });
+    for (const name of ['foo', 'foo.com', 'old.foo.com']) await cache.findByIdentifier(name);
+    await source.update('foo', { aliases: [] });
+    cache.invalidate(await source.suspend('foo'));
+    for (const name of ['foo', 'foo.com', 'old.foo.com']) expect(cache.peekByIdentifier(name)).toBeUndefined();
+    expect((await cache.findByIdentifier('foo.com'))?.status).toBe('suspended');
+    expect(await cache.findByIdentifier('old.foo.com')).toBeNull();
+  });
+
+  it('does not serve an invalidated tenant through an outage', async () => {
+    const { source, cache } = fixture();
+    const before = await cache.findByIdentifier('foo.com');
+    source.outage = true;
+    cache.invalidate(before);
+    await expect(cache.findByIdentifier('foo.com')).rejects.toThrow('connection refused');
+  });
+
+  it('counts the age of an answer from the question, not from its arrival', async () => {
+    const { source, cache, pass } = fixture();
+    const letGo = source.hold();
+    const slow = cache.findByIdentifier('foo.com');
+    pass(40);
+    letGo();
+    await slow;
+    pass(59);
+    expect(cache.peekByIdentifier('foo.com')?.id).toBe('foo');
+    pass(1);
+    expect(cache.peekByIdentifier('foo.com')).toBeUndefined();
+  });
+
+  it.each<[string, (cache: CachedTenantCatalog) => Promise<unknown>]>([
+    ['findByIdentifier', (cache) => cache.findByIdentifier('foo.com')],
+    ['findById', (cache) => cache.findById('foo')],
+    ['list', (cache) => cache.list()],
+  ])('takes a catalog that does not answer %s in time for an outage, and leaves no timer', async (_what, ask) => {
+    const { source, cache, clock } = fixture();
+    source.hold();
+    const asking = ask(cache);
+    const failure = expect(asking).rejects.toMatchObject({
+      code: 'MT_CATALOG_UNAVAILABLE',
+      message: expect.stringMatching(/within 50 ms.*timeoutMs/) as unknown,
+    });
+    clock.advance(49);
+    expect(clock.pendingTimers).toBe(1);
+    clock.advance(1);
+    await failure;
+    expect(clock.pendingTimers).toBe(0);
+    source.held = undefined;
+    await ask(cache);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('drops the answer that comes after the deadline', async () => {
+    const { source, cache, clock } = fixture();
+    const letGo = source.hold();
+    const failure = expect(cache.findByIdentifier('foo.com')).rejects.toMatchObject({ code: 'MT_CATALOG_UNAVAILABLE' });
+    clock.advance(50);
+    await failure;
+    letGo();
+    await settled();
+    expect(cache.peekByIdentifier('foo.com')).toBeUndefined();
+  });
+
+  it('has known tenants wait for a hanging catalog once, and asks it again in the background', async () => {
+    const { source, cache, clock } = fixture();
+    await cache.findByIdentifier('foo.com');
+    clock.advance(100);
+    const letGo = source.hold();
+    const first = cache.findByIdentifier('foo.com');
+    clock.advance(50);
+    expect((await first)?.id).toBe('foo');
+    expect((await cache.findByIdentifier('foo.com'))?.id).toBe('foo');
+    expect((await cache.findByIdentifier('foo.com'))?.id).toBe('foo');
+    expect(source.asked).toBe(3);
+    await source.suspend('foo');
+    clock.advance(50);
+    letGo();
+    await settled();
+    expect((await cache.findByIdentifier('foo.com'))?.status).toBe('active');
+    await settled();
+    expect(cache.peekByIdentifier('foo.com')?.status).toBe('suspended');
+  });
+
+  it('waits for the catalog again when the failure is no longer recent', async () => {
+    const { source, cache, clock } = fixture();
+    await cache.findByIdentifier('foo.com');
+    clock.advance(100);
+    source.outage = true;
+    expect((await cache.findByIdentifier('foo.com'))?.status).toBe('active');
+    source.outage = false;
+    await source.suspend('foo');
+    clock.advance(100);
+    expect((await cache.findByIdentifier('foo.com'))?.status).toBe('suspended');
+  });
+
+  it('uses the system’s clock by default', async () => {
+    const cache = new CachedTenantCatalog(
+      { findByIdentifier: () => new Promise(() => undefined), findById: async () => null, list: jest.fn() },
+      { timeoutMs: 1 },
+    );
+    await expect(cache.findByIdentifier('foo.com')).rejects.toMatchObject({ code: 'MT_CATALOG_UNAVAILABLE' });
+  });
+
   it.each([
+    ['timeoutMs', 0],
+    ['timeoutMs', 600_001],
     ['ttlMs', 0],
     ['negativeTtlMs', -1],
     ['maxEntries', Number.NaN],

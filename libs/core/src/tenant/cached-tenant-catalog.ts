@@ -1,35 +1,29 @@
-import { OptionsInvalidError } from '../errors/usage.errors.js';
+import { BoundedMap } from './bounded-map.js';
+import { resolveCachedCatalogOptions } from './cached-tenant-catalog-options.js';
+import type { CachedTenantCatalogOptions } from './cached-tenant-catalog-options.js';
+import { withDeadline } from './catalog-deadline.js';
 import type { SynchronousTenantCatalog, TenantCatalogReader, TenantListQuery, TenantPage } from './tenant-catalog.js';
 import type { Tenant } from './tenant.js';
 
-/** Options of {@link CachedTenantCatalog}. */
-export interface CachedTenantCatalogOptions {
-  /** How long an answer counts as fresh, milliseconds above 0. Default 5,000. */
-  readonly ttlMs?: number;
-  /** How long "unknown" is remembered, milliseconds, 0 and up. Default 1,000. */
-  readonly negativeTtlMs?: number;
-  /** How long a known tenant is served from the cache while the catalog cannot be asked, milliseconds, 0 and up. Default 60,000. */
-  readonly staleWhileUnavailableMs?: number;
-  /** Known identifiers kept, 1 and up. Default 10,000. As many unknown ones are kept beside them, in a cache of their own. */
-  readonly maxEntries?: number;
-  /** Monotonic milliseconds. Default `performance.now`. */
-  readonly now?: () => number;
-}
+export type { CachedTenantCatalogOptions } from './cached-tenant-catalog-options.js';
 
 interface Answer {
   readonly tenant: Tenant | null;
   readonly askedAt: number;
+  /** When the catalog last failed to renew this answer. */
+  readonly failedAt?: number;
 }
 
 /**
  * Keeps the answers of a slower catalog for a short while. Concurrent look-ups of one identifier ask once. Made-up
- * identifiers cannot push known tenants out. An outage is never remembered as "unknown".
+ * identifiers cannot push known tenants out. An outage, a catalog that does not answer in time included, is never
+ * remembered as "unknown"; while it lasts, known tenants are served from the cache without waiting for it each time.
  */
 export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTenantCatalog {
   readonly #catalog: TenantCatalogReader;
   readonly #options: Required<CachedTenantCatalogOptions>;
-  readonly #known = new Map<string, Answer>();
-  readonly #unknown = new Map<string, Answer>();
+  readonly #known: BoundedMap<Answer>;
+  readonly #unknown: BoundedMap<Answer>;
   readonly #asking = new Map<string, Promise<Tenant | null>>();
   /** Grows with every invalidation: an answer that was asked for before it is not kept. */
   #epoch = 0;
@@ -37,61 +31,69 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
   /** @throws `MT_OPTIONS_INVALID` */
   constructor(catalog: TenantCatalogReader, options: CachedTenantCatalogOptions = {}) {
     this.#catalog = catalog;
-    this.#options = {
-      ttlMs: checked('ttlMs', options.ttlMs ?? 5_000, Number.MIN_VALUE),
-      negativeTtlMs: checked('negativeTtlMs', options.negativeTtlMs ?? 1_000, 0),
-      staleWhileUnavailableMs: checked('staleWhileUnavailableMs', options.staleWhileUnavailableMs ?? 60_000, 0),
-      maxEntries: checked('maxEntries', options.maxEntries ?? 10_000, 1),
-      now: options.now ?? (() => performance.now()),
-    };
+    this.#options = resolveCachedCatalogOptions(options);
+    this.#known = new BoundedMap(this.#options.maxEntries);
+    this.#unknown = new BoundedMap(this.#options.maxEntries);
   }
 
   peekByIdentifier(identifier: string): Tenant | null | undefined {
     const answer = this.#known.get(identifier) ?? this.#unknown.get(identifier);
     if (answer === undefined) return undefined;
-    const { ttlMs, negativeTtlMs, now } = this.#options;
-    const ageMs = now() - answer.askedAt;
+    const { ttlMs, negativeTtlMs, clock } = this.#options;
+    const ageMs = clock.now() - answer.askedAt;
     return ageMs < (answer.tenant === null ? negativeTtlMs : ttlMs) ? answer.tenant : undefined;
   }
 
+  /** @throws `MT_CATALOG_UNAVAILABLE` when the catalog does not answer in time, and what the catalog throws */
   async findByIdentifier(identifier: string): Promise<Tenant | null> {
     const fresh = this.peekByIdentifier(identifier);
     if (fresh !== undefined) return fresh;
     const asking = this.#asking.get(identifier) ?? this.#ask(identifier);
-    return asking;
+    const stale = this.#isFailing(identifier) ? this.#stale(identifier) : null;
+    if (stale === null) return asking;
+    asking.catch(() => undefined);
+    return stale;
   }
 
-  /** Not cached: jobs ask rarely, and want the truth. */
+  /** Not cached: jobs ask rarely, and want the truth. @throws as {@link findByIdentifier} */
   findById(id: string): Promise<Tenant | null> {
-    return this.#catalog.findById(id);
+    return this.#inTime(() => this.#catalog.findById(id));
   }
 
+  /** Not cached. @throws as {@link findByIdentifier} */
   list(query?: TenantListQuery): Promise<TenantPage> {
-    return this.#catalog.list(query);
+    return this.#inTime(() => this.#catalog.list(query));
   }
 
   /**
-   * Forgets everything about some tenants, at once. Pass the record before and the one after a change, so that new
-   * domains that were remembered as unknown are forgotten too.
+   * Forgets everything about some tenants, at once, under whatever names they are remembered. Pass the record before and
+   * the one after a change, so that new domains that were remembered as unknown are forgotten too.
    */
   invalidate(...tenants: readonly (Tenant | null | undefined)[]): void {
-    this.#epoch += 1;
-    this.#asking.clear();
+    this.#forgetQuestions();
+    const ids = new Set<string>();
     for (const tenant of tenants) {
       if (!tenant) continue;
+      ids.add(tenant.id);
       for (const name of [tenant.id.toLowerCase(), tenant.domain, ...tenant.aliases]) {
         this.#known.delete(name);
         this.#unknown.delete(name);
       }
     }
+    this.#known.deleteWhere(({ tenant }) => tenant !== null && ids.has(tenant.id));
   }
 
   /** Forgets everything. */
   invalidateAll(): void {
-    this.#epoch += 1;
-    this.#asking.clear();
+    this.#forgetQuestions();
     this.#known.clear();
     this.#unknown.clear();
+  }
+
+  /** Who asks from now on asks anew; what was asked before is answered to those who wait, and not kept. */
+  #forgetQuestions(): void {
+    this.#epoch += 1;
+    this.#asking.clear();
   }
 
   #ask(identifier: string): Promise<Tenant | null> {
@@ -104,38 +106,50 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
 
   async #askCatalog(identifier: string): Promise<Tenant | null> {
     const epoch = this.#epoch;
+    const askedAt = this.#options.clock.now();
     try {
-      const tenant = (await this.#catalog.findByIdentifier(identifier)) ?? null;
-      if (epoch === this.#epoch) this.#remember(identifier, tenant);
+      const tenant = (await this.#inTime(() => this.#catalog.findByIdentifier(identifier))) ?? null;
+      if (epoch === this.#epoch) this.#remember(identifier, { tenant, askedAt });
       return tenant;
     } catch (error) {
+      if (epoch === this.#epoch) this.#noteFailure(identifier);
       const stale = this.#stale(identifier);
       if (stale === null) throw error;
       return stale;
     }
   }
 
+  #inTime<R>(ask: () => Promise<R>): Promise<R> {
+    return withDeadline(this.#options.clock, this.#options.timeoutMs, ask);
+  }
+
   #stale(identifier: string): Tenant | null {
     const answer = this.#known.get(identifier);
     if (answer === undefined) return null;
-    const { ttlMs, staleWhileUnavailableMs, now } = this.#options;
-    return now() - answer.askedAt < ttlMs + staleWhileUnavailableMs ? answer.tenant : null;
+    const { ttlMs, staleWhileUnavailableMs, clock } = this.#options;
+    return clock.now() - answer.askedAt < ttlMs + staleWhileUnavailableMs ? answer.tenant : null;
   }
 
-  #remember(identifier: string, tenant: Tenant | null): void {
-    const [cache, other] = tenant === null ? [this.#unknown, this.#known] : [this.#known, this.#unknown];
+  /** Whether renewing this answer failed a moment ago: who asks next need not wait for the same to happen again. */
+  #isFailing(identifier: string): boolean {
+    const { failedAt } = this.#known.get(identifier) ?? {};
+    const { ttlMs, clock } = this.#options;
+    return failedAt !== undefined && clock.now() - failedAt < ttlMs;
+  }
+
+  #noteFailure(identifier: string): void {
+    const answer = this.#known.get(identifier);
+    if (answer !== undefined) this.#known.replace(identifier, { ...answer, failedAt: this.#options.clock.now() });
+  }
+
+  #remember(identifier: string, answer: Answer): void {
+    const [cache, other] = answer.tenant === null ? [this.#unknown, this.#known] : [this.#known, this.#unknown];
     other.delete(identifier);
-    cache.delete(identifier);
-    cache.set(identifier, { tenant, askedAt: this.#options.now() });
-    if (cache.size > this.#options.maxEntries) cache.delete(cache.keys().next().value as string);
+    cache.set(detached(identifier), answer);
   }
 }
 
-function checked(option: string, value: number, min: number): number {
-  if (typeof value === 'number' && value >= min) return value;
-  throw new OptionsInvalidError(
-    `CachedTenantCatalog.${option}`,
-    value,
-    min === 0 ? 'a number, 0 and up' : 'a number above 0',
-  );
+/** A copy that does not keep the request alive which it was cut out of: V8 shares the text of a slice. */
+function detached(identifier: string): string {
+  return Buffer.from(identifier, 'utf16le').toString('utf16le');
 }

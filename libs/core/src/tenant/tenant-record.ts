@@ -2,7 +2,8 @@ import { ArgumentInvalidError } from '../errors/usage.errors.js';
 import { TenantFieldInvalidError, TenantStaleError, TenantTransitionRefusedError } from '../errors/catalog.errors.js';
 import { SUPER_TENANT_ID } from './super-tenant.js';
 import { isTenantId, TENANT_ID_RANGE } from './tenant-id.js';
-import { assertDomain, RESERVED_NAMES } from './tenant-identifier.js';
+import type { TenantId } from './tenant-id.js';
+import { assertDomain, canonicalIdentifier, RESERVED_NAMES } from './tenant-identifier.js';
 import type { NewTenant, TenantChangeOptions, TenantChanges } from './tenant-catalog.js';
 import type { JsonObject, Tenant, TenantStatus } from './tenant.js';
 
@@ -22,8 +23,7 @@ const MAX_ALIASES = 100;
  * @throws {@link TenantFieldInvalidError} `MT_TENANT_FIELD_INVALID` naming the field and the value
  */
 export function newTenantRecord(input: NewTenant): Tenant {
-  if (!isTenantId(input.id)) throw new TenantFieldInvalidError('id', input.id, TENANT_ID_RANGE);
-  if (RESERVED_NAMES.has(input.id.toLowerCase())) throw new TenantFieldInvalidError('id', input.id, 'it is reserved');
+  assertNewId(input.id);
   assertDomain('domain', input.domain);
   const status = input.status ?? 'active';
   if (status !== 'active' && status !== 'provisioning') {
@@ -123,6 +123,19 @@ export function freezeTenant(tenant: Tenant): Tenant {
   Object.freeze(tenant.aliases);
   deepFreeze(tenant.settings);
   return Object.freeze(tenant);
+}
+
+/** An id that no request could name would be a tenant that nobody reaches. */
+function assertNewId(id: unknown): asserts id is TenantId {
+  if (!isTenantId(id)) throw new TenantFieldInvalidError('id', id, TENANT_ID_RANGE);
+  if (RESERVED_NAMES.has(id.toLowerCase())) throw new TenantFieldInvalidError('id', id, 'it is reserved');
+  if (canonicalIdentifier(id) === null) {
+    throw new TenantFieldInvalidError(
+      'id',
+      id,
+      'no request can name it; use neither ".." nor numbers alone such as 1.1',
+    );
+  }
 }
 
 function nextGeneration(current: Tenant, changes: Partial<Omit<Tenant, 'id' | 'generation'>>): Tenant {

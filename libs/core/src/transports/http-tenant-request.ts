@@ -73,7 +73,11 @@ function beforeQuery(text: string): string {
   return end < 0 ? text : text.slice(0, end);
 }
 
-function ambiguityOf(hosts: readonly string[], { authority, malformed }: Target, host: string | undefined): string | null {
+function ambiguityOf(
+  hosts: readonly string[],
+  { authority, malformed }: Target,
+  host: string | undefined,
+): string | null {
   if (hosts.length > 1) return 'the request has more than one Host header';
   if (malformed) return 'the request target is malformed';
   if ((authority ?? hosts[0] ?? host) !== host) return 'the request target and the Host header disagree';

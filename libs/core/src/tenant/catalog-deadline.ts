@@ -1,0 +1,26 @@
+import type { CatalogClock } from './catalog-clock.js';
+import { CatalogTimeoutError } from '../errors/catalog.errors.js';
+
+/**
+ * Asks a catalog and waits for so long; an answer that comes later is nobody's.
+ *
+ * @throws {@link CatalogTimeoutError} `MT_CATALOG_UNAVAILABLE`, and whatever the catalog throws
+ */
+export function withDeadline<R>(clock: CatalogClock, timeoutMs: number, ask: () => Promise<R>): Promise<R> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.setTimer(() => reject(new CatalogTimeoutError(timeoutMs)), timeoutMs);
+    const settle = (then: () => void): void => {
+      timer.clear();
+      then();
+    };
+    asked(ask).then(
+      (answer) => settle(() => resolve(answer)),
+      (error: unknown) => settle(() => reject(error)),
+    );
+  });
+}
+
+/** A catalog that throws at once has failed like one that rejects. */
+async function asked<R>(ask: () => Promise<R>): Promise<R> {
+  return ask();
+}
