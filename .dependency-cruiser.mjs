@@ -7,7 +7,8 @@ const layers = [
   ['tenant'],
   ['audit'],
   ['context', 'resolution', 'registry'],
-  ['clients', 'guards', 'answers', 'messages', 'transports', 'cleanup', 'loading'],
+  ['clients', 'guards', 'answers', 'messages', 'transports', 'cleanup', 'loading', 'logging'],
+  ['diagnosis'],
 ];
 
 const roomRules = layers.flatMap((rooms, index) =>
@@ -68,7 +69,10 @@ export default {
       comment: 'Another package is imported by its name, which leads to its index.ts, or to that of its test helpers.',
       severity: 'error',
       from: { path: '^((?:apps|libs)/[^/]+)/' },
-      to: { path: '^(?:apps|libs)/', pathNot: ['^$1/', '^(?:apps|libs)/[^/]+/src/(?:testing/|bullmq/|microservices/|websockets/)?index\\.ts$'] },
+      to: {
+        path: '^(?:apps|libs)/',
+        pathNot: ['^$1/', '^(?:apps|libs)/[^/]+/src/(?:testing/|bullmq/|microservices/|websockets/)?index\\.ts$'],
+      },
     },
     {
       name: 'sources-know-no-test',

@@ -3,6 +3,7 @@ export type { ErrorCode, ErrorCodeInfo } from './errors/error-codes.js';
 export { MultitenancyError } from './errors/multitenancy.error.js';
 export type { MultitenancyErrorDetails } from './errors/multitenancy.error.js';
 export {
+  CatalogTimeoutError,
   CatalogUnavailableError,
   TenantExistsError,
   TenantFieldInvalidError,
@@ -61,6 +62,7 @@ export {
 export { TENANT_STATUSES } from './tenant/tenant.js';
 export type { JsonObject, JsonValue, Tenant, TenantStatus } from './tenant/tenant.js';
 export { CachedTenantCatalog } from './tenant/cached-tenant-catalog.js';
+export type { CatalogClock } from './tenant/catalog-clock.js';
 export type { CachedTenantCatalogOptions } from './tenant/cached-tenant-catalog.js';
 export type { MaybePromise } from './tenant/maybe-promise.js';
 export type {
@@ -73,11 +75,11 @@ export type {
 export { fromHeader } from './resolution/from-header.js';
 export type { FromHeaderOptions } from './resolution/from-header.js';
 export { fromHost } from './resolution/from-host.js';
-export type { FromHostOptions } from './resolution/from-host.js';
+export type { FromHostOptions, HostTenantResolver } from './resolution/from-host.js';
 export { fromJwtClaim } from './resolution/from-jwt-claim.js';
 export type { FromJwtClaimOptions } from './resolution/from-jwt-claim.js';
 export { fromPath } from './resolution/from-path.js';
-export type { FromPathOptions } from './resolution/from-path.js';
+export type { FromPathOptions, PathTenantResolver } from './resolution/from-path.js';
 export { fromUsername } from './resolution/from-username.js';
 export type { FromUsernameOptions } from './resolution/from-username.js';
 export type { TenantRequest } from './resolution/tenant-request.js';
@@ -133,6 +135,8 @@ export { TenantGuard } from './guards/tenant.guard.js';
 export { MultitenancyExceptionFilter } from './answers/multitenancy-exception.filter.js';
 export { PROBLEM_MEDIA_TYPE, toProblem } from './answers/problem.js';
 export type { ProblemAnswer } from './answers/problem.js';
+export { problemOf, TENANT_REFUSALS } from './answers/refusals.js';
+export type { Refusals } from './answers/refusals.js';
 
 export type { SealedMessage } from './messages/sealed-message.js';
 export { TenantMessages } from './messages/tenant-messages.js';
@@ -140,6 +144,10 @@ export type { MessageOrigin, ReceivedMessage } from './messages/tenant-messages.
 export type { TenantEnvelope } from './messages/tenant-envelope.js';
 
 export { HttpHandshake } from './transports/http-handshake.js';
+
+export { TenantLogger } from './logging/tenant-logger.js';
+export type { TenantLoggerOptions } from './logging/tenant-logger.js';
+export { tenantLogMixin } from './logging/tenant-log-mixin.js';
 
 export { CLEANUP_JOB, TenantClientCleanup } from './cleanup/tenant-client-cleanup.js';
 

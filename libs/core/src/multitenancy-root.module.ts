@@ -1,7 +1,15 @@
 import { Module } from '@nestjs/common';
-import type { DynamicModule, NestModule, OnApplicationShutdown, Provider } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, ModulesContainer } from '@nestjs/core';
+import type {
+  DynamicModule,
+  NestModule,
+  OnApplicationBootstrap,
+  OnApplicationShutdown,
+  OnModuleInit,
+  Provider,
+} from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { ClsModule } from 'nestjs-cls';
+import { TENANT_REFUSALS } from './answers/refusals.js';
 import { TenantClientCleanup } from './cleanup/tenant-client-cleanup.js';
 import { HandlerClients } from './clients/handler-clients.js';
 import { RegistryScopeClients } from './clients/registry-scope-clients.js';
@@ -13,6 +21,7 @@ import { SuperTenantGuard } from './guards/super-tenant.guard.js';
 import { TENANT_MEMBERSHIP } from './guards/tenant-membership.guard.js';
 import { TenantGuard } from './guards/tenant.guard.js';
 import { MultitenancyExceptionFilter } from './answers/multitenancy-exception.filter.js';
+import { StartUpDiagnosis } from './diagnosis/start-up-diagnosis.js';
 import { TenantEagerLoader } from './loading/eager-loader.js';
 import type { MultitenancyAsyncOptions, MultitenancyOptionsFactory } from './multitenancy.options.js';
 import { MULTITENANCY_OPTIONS } from './multitenancy.tokens.js';
@@ -52,6 +61,11 @@ const SHARED: Provider[] = [
     useFactory: ({ membership }: ResolvedMultitenancyOptions) => membership,
   },
   {
+    provide: TENANT_REFUSALS,
+    inject: [MULTITENANCY_OPTIONS],
+    useFactory: ({ refusals }: ResolvedMultitenancyOptions) => refusals,
+  },
+  {
     provide: TenantClientCleanup,
     inject: [TenantClientKinds, ModulesContainer, MULTITENANCY_OPTIONS],
     useFactory: (kinds: TenantClientKinds, modules: ModulesContainer, { cleanup }: ResolvedMultitenancyOptions) =>
@@ -85,6 +99,7 @@ const EXPORTED = [
   TenantDirectory,
   TenantClientKinds,
   TENANT_MEMBERSHIP,
+  TENANT_REFUSALS,
   TenantClientCleanup,
   TenantEagerLoader,
   TenantContext,
@@ -99,15 +114,22 @@ const EXPORTED = [
 
 /** The parts of the library, wired together once per application. @internal */
 @Module({})
-export class MultitenancyRootModule implements NestModule, OnApplicationShutdown {
+export class MultitenancyRootModule implements NestModule, OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   readonly #http: HttpTransport;
   readonly #entryPoints: TenantEntryPoints;
   readonly #kinds: TenantClientKinds;
+  readonly #diagnosis: StartUpDiagnosis;
 
-  constructor(http: HttpTransport, entryPoints: TenantEntryPoints, kinds: TenantClientKinds) {
+  constructor(
+    http: HttpTransport,
+    entryPoints: TenantEntryPoints,
+    kinds: TenantClientKinds,
+    diagnosis: StartUpDiagnosis,
+  ) {
     this.#http = http;
     this.#entryPoints = entryPoints;
     this.#kinds = kinds;
+    this.#diagnosis = diagnosis;
   }
 
   static create(options: MultitenancyAsyncOptions): DynamicModule {
@@ -119,6 +141,7 @@ export class MultitenancyRootModule implements NestModule, OnApplicationShutdown
         ...optionsProviders(options),
         ...SHARED,
         HttpTransport,
+        DIAGNOSIS,
         // Nest skips a global guard whose factory gives nothing.
         {
           provide: APP_GUARD,
@@ -138,11 +161,36 @@ export class MultitenancyRootModule implements NestModule, OnApplicationShutdown
     this.#entryPoints.prepare();
   }
 
+  /** Every provider is there; no hook of the application that starts its work has run. */
+  onModuleInit(): void {
+    this.#diagnosis.stopOnFaults();
+  }
+
+  /** Every route is registered. */
+  onApplicationBootstrap(): void {
+    this.#diagnosis.warn();
+  }
+
   /** The HTTP server has closed by now: nothing is under somebody's feet. */
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.#kinds.all().map((registry) => registry.close()));
   }
 }
+
+const DIAGNOSIS: Provider = {
+  provide: StartUpDiagnosis,
+  inject: [MULTITENANCY_OPTIONS, ModulesContainer, ApplicationConfig, HttpAdapterHost, TenantClientKinds],
+  useFactory: (
+    { guard, resolvers, diagnosis }: ResolvedMultitenancyOptions,
+    modules: ModulesContainer,
+    config: ApplicationConfig,
+    adapterHost: HttpAdapterHost,
+    kinds: TenantClientKinds,
+  ) => {
+    const rootModule = MultitenancyRootModule;
+    return new StartUpDiagnosis({ guard, resolvers, modules, config, adapterHost, kinds, rootModule }, diagnosis);
+  },
+};
 
 function optionsProviders({ inject = [], useFactory, useClass, useExisting }: MultitenancyAsyncOptions): Provider[] {
   if (useFactory) {

@@ -1,4 +1,5 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
+import type { Refusals } from './answers/refusals.js';
 import type { TenantMembership } from './guards/tenant-membership.guard.js';
 import type { LoadingOptions } from './loading/loading-options.js';
 import type { Clock } from './registry/clock.js';
@@ -45,6 +46,14 @@ export interface MultitenancyOptions {
   readonly clients?: Partial<RegistryLimits>;
   readonly cleanup?: CleanupOptions;
   readonly messages?: MessagesOptions;
+  /**
+   * What clients are told of a tenant that is not for them. Default `distinct`: each reason with its code. `uniform`: an
+   * unknown tenant, a suspended one, one that is not ready, one of others, two tenants in conflict and a route of the super
+   * tenant are all answered as an unknown tenant (404); the log and audit events keep the true reason.
+   */
+  readonly refusals?: Refusals;
+  /** `warn` (default): the start warns of set-ups that hardly can be meant; `off`: it does not. What can only be wrong stops it always. */
+  readonly diagnosis?: 'warn' | 'off';
   /** Where the registries take time from; for tests. Default: the system's monotonic clock. */
   readonly clock?: Clock;
 }

@@ -1,4 +1,5 @@
 import { CronTime } from 'cron';
+import type { Refusals } from './answers/refusals.js';
 import { OptionsInvalidError } from './errors/usage.errors.js';
 import type { TenantMembership } from './guards/tenant-membership.guard.js';
 import { resolveLoading } from './loading/loading-options.js';
@@ -22,6 +23,8 @@ export interface ResolvedMultitenancyOptions {
   readonly clients: RegistryLimits;
   readonly cleanup: { readonly cron: string; readonly enabled: boolean };
   readonly messages: { readonly secrets: readonly string[] };
+  readonly refusals: Refusals;
+  readonly diagnosis: 'warn' | 'off';
   readonly clock: Clock;
 }
 
@@ -37,22 +40,30 @@ const CATALOG_METHODS = ['findByIdentifier', 'findById', 'list'] as const;
  */
 export function resolveOptions(options: MultitenancyOptions): ResolvedMultitenancyOptions {
   if (typeof options !== 'object' || options === null) throw new OptionsInvalidError('options', options, 'an object');
-  const { guard = 'global', membership = null, cleanup = {}, clients = {}, clock = systemClock } = options;
-  if (guard !== 'global' && guard !== 'manual') throw new OptionsInvalidError('guard', guard, '"global" or "manual"');
+  const { membership = null, cleanup = {}, clients = {}, clock = systemClock } = options;
   if (membership !== null && typeof membership !== 'function') {
     throw new OptionsInvalidError('membership', membership, 'a function (principal, tenant) => boolean');
   }
   return Object.freeze({
     catalog: checkedCatalog(options.catalog),
     resolvers: checkedResolvers(options.resolvers),
-    guard,
+    guard: oneOf('guard', options.guard, ['global', 'manual']),
     membership,
     loading: resolveLoading(options.loading),
     clients: resolveRegistryLimits('clients', clients),
     cleanup: Object.freeze({ cron: checkedCron(cleanup.cron ?? EVERY_MINUTE), enabled: cleanup.enabled ?? true }),
     messages: Object.freeze({ secrets: checkedSecrets(options.messages) }),
+    refusals: oneOf('refusals', options.refusals, ['distinct', 'uniform']),
+    diagnosis: oneOf('diagnosis', options.diagnosis, ['warn', 'off']),
     clock,
   });
+}
+
+/** One of a few texts; the first is the default. */
+function oneOf<T extends string>(option: string, value: T | undefined, allowed: readonly [T, ...T[]]): T {
+  const chosen = value ?? allowed[0];
+  if (allowed.includes(chosen)) return chosen;
+  throw new OptionsInvalidError(option, value, allowed.map((each) => `"${each}"`).join(' or '));
 }
 
 function checkedCatalog(catalog: unknown): TenantCatalogReader {

@@ -36,6 +36,8 @@ export class TenantEntryPoints {
     this.#kinds = kinds;
     this.#modules = modules;
     this.#moduleRef = moduleRef;
+    // Already here: a hybrid application registers the handlers of a microservice as soon as it connects one.
+    if (options.guard === 'global') entryHandlersOf(modules.values()).forEach(needMessageScope);
   }
 
   /** The guard of every route, message and resolver; `null` with `guard: 'manual'`. */
@@ -48,7 +50,6 @@ export class TenantEntryPoints {
     if (this.#prepared) return;
     this.#prepared = true;
     putGuardFirst(this.#moduleRef, this.#moduleRef.get(TenantGuard));
-    if (this.guard !== null) entryHandlersOf(this.#modules.values()).forEach(needMessageScope);
     const kinds = this.#kinds.all().map(({ name }) => name);
     this.#handlers.learn(this.#modules.values(), kinds, acquireClientsBefore);
   }

@@ -1,31 +1,36 @@
-import { Catch, Logger } from '@nestjs/common';
+import { Catch, Inject, Logger, Optional } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
+import { errorCodeInfo } from '../errors/error-codes.js';
 import { MultitenancyError } from '../errors/multitenancy.error.js';
 import { answerHttp } from './http-answer.js';
-import { toProblem } from './problem.js';
+import { isHidden, problemOf, TENANT_REFUSALS } from './refusals.js';
+import type { Refusals } from './refusals.js';
 import { answerWebSocket } from './websocket-answer.js';
 
 /**
  * Answers every {@link MultitenancyError} in the way of its transport, always with the same members: HTTP gets
  * `application/problem+json`, a microservice's caller an error, a WebSocket an `exception` event, GraphQL an error with
- * the members as its `extensions`.
+ * the members as its `extensions`. The log has the true code, also where the option `refusals` hides it from the client.
  */
 @Catch(MultitenancyError)
 export class MultitenancyExceptionFilter implements ExceptionFilter<MultitenancyError> {
   readonly #adapterHost: HttpAdapterHost;
+  readonly #refusals: Refusals;
   readonly #logger = new Logger('Multitenancy');
 
-  constructor(adapterHost: HttpAdapterHost) {
+  /** @param refusals as the option of the module; default `distinct` */
+  constructor(adapterHost: HttpAdapterHost, @Optional() @Inject(TENANT_REFUSALS) refusals: Refusals = 'distinct') {
     this.#adapterHost = adapterHost;
+    this.#refusals = refusals;
   }
 
   /** @throws on GraphQL an error for its executor; on a transport that it does not know, the error itself */
   catch(error: MultitenancyError, host: ArgumentsHost): Observable<never> | void {
-    const problem = toProblem(error);
-    if (problem.status >= 500) this.#logger.error(`${error.code}: ${error.message}`, error.stack);
+    this.#log(error);
+    const problem = problemOf(error, this.#refusals);
     switch (host.getType<string>()) {
       case 'http':
         return answerHttp(host, this.#adapterHost.httpAdapter, problem);
@@ -38,5 +43,11 @@ export class MultitenancyExceptionFilter implements ExceptionFilter<Multitenancy
       default:
         throw error;
     }
+  }
+
+  #log(error: MultitenancyError): void {
+    const line = `${error.code}: ${error.message}`;
+    if (errorCodeInfo(error.code).status >= 500) this.#logger.error(line, error.stack);
+    else if (isHidden(error, this.#refusals)) this.#logger.debug(line);
   }
 }

@@ -2,7 +2,7 @@ import type { InstanceWrapper, Module } from './nest-graph.js';
 import { handlersOf } from './nest-graph.js';
 
 /** Metadata keys by which Nest's packages mark providers whose methods are called from outside, with guards in front. */
-const CLASS_MARKS = ['websockets:is_gateway'];
+const CLASS_MARKS = ['websockets:is_gateway', 'graphql:resolver_type'];
 const METHOD_MARKS = ['websockets:message_mapping', 'graphql:resolver_type'];
 
 /** Controllers, gateways and GraphQL resolvers of a module: what has handlers. */

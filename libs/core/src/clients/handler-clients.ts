@@ -2,7 +2,7 @@ import type { InstanceWrapper, Module } from './nest-graph.js';
 import { entryWrappersOf } from './entry-classes.js';
 import { TENANT_CLIENT_KINDS } from './client.decorators.js';
 import { getTenantClientToken } from './tenant-client-tokens.js';
-import { handlersOf } from './nest-graph.js';
+import { dependenciesOf, handlersOf } from './nest-graph.js';
 
 /** Which client kinds each handler of the application needs. Worked out once, from Nest's dependency graph. */
 export class HandlerClients {
@@ -58,14 +58,4 @@ function reachableKinds(start: InstanceWrapper, tokens: ReadonlyMap<unknown, str
     else reached.add(kind);
   }
   return reached;
-}
-
-function dependenciesOf(wrapper: InstanceWrapper): InstanceWrapper[] {
-  const properties = wrapper.getPropertiesMetadata() ?? [];
-  const dependencies: (InstanceWrapper | undefined)[] = [
-    ...(wrapper.getCtorMetadata() ?? []),
-    ...properties.map(({ wrapper: dependency }) => dependency as InstanceWrapper),
-    ...(wrapper.getEnhancersMetadata() ?? []),
-  ];
-  return dependencies.filter((dependency) => dependency !== undefined);
 }

@@ -20,6 +20,12 @@ export interface FromHostOptions {
   readonly trustedProxies?: readonly string[];
 }
 
+/** What {@link fromHost} makes. */
+export interface HostTenantResolver extends TenantResolver {
+  /** Whether some peers' `X-Forwarded-Host` is read. */
+  readonly trustsProxies: boolean;
+}
+
 const HOST = /^([^:@/\\\s[\]]+)(?::\d{1,5})?$/;
 const IPV6_HOST = /^\[([0-9A-Fa-f:.]+)\](?::\d{1,5})?$/;
 
@@ -30,18 +36,24 @@ const IPV6_HOST = /^\[([0-9A-Fa-f:.]+)\](?::\d{1,5})?$/;
  * rejected. A custom domain that the catalog does not know counts only when nothing else names a tenant, so that the
  * service can also have host names of its own.
  *
- * @throws `MT_OPTIONS_INVALID` when `baseDomain` is no host name or a trusted proxy no address
+ * @throws `MT_OPTIONS_INVALID` when no host could name a tenant, `baseDomain` is no host name, or a trusted proxy no address
  */
-export function fromHost(options: FromHostOptions = {}): TenantResolver {
+export function fromHost(options: FromHostOptions = {}): HostTenantResolver {
   const { baseDomain, trustedProxies } = options;
+  const customDomains = options.customDomains ?? baseDomain === undefined;
+  if (baseDomain === undefined && !customDomains) {
+    const allowed = 'true, or a baseDomain beside it: without either no host names a tenant';
+    throw new OptionsInvalidError('fromHost.customDomains', false, allowed);
+  }
   if (baseDomain !== undefined && !isDomain(baseDomain)) {
     throw new OptionsInvalidError('fromHost.baseDomain', baseDomain, DOMAIN_RANGE);
   }
   const proxies = trustedProxies === undefined ? null : new TrustedProxies('fromHost.trustedProxies', trustedProxies);
-  const read = hostReader(baseDomain, options.customDomains ?? baseDomain === undefined);
+  const read = hostReader(baseDomain, customDomains);
   return {
     name: 'host',
     trust: 'network',
+    trustsProxies: proxies !== null,
     resolve: (request) => {
       if (request.ambiguity !== null) return rejected(request.ambiguity);
       const forwarded = proxies === null ? notApplicable : trustedHeader(request, 'x-forwarded-host', proxies);

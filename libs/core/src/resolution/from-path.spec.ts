@@ -110,22 +110,6 @@ describe('fromPath with a prefix of several segments', () => {
 });
 
 describe('the prefix of a path resolver', () => {
-  it.each([
-    ['t', '', true],
-    ['t', '/', true],
-    ['t', 'api', false],
-    ['t', 't', true],
-    ['api/t', '/api/', true],
-    ['api/t', 'v1/api', false],
-    ['api', 'api/v1', false],
-    ['api/*/t', 'api/v1', true],
-    ['api/*/t', 'API', false],
-    ['api/t', ':any', true],
-    ['*/t', 'api', true],
-  ])('%s under the global prefix %j can match: %s', (prefix, globalPrefix, expected) => {
-    expect(fromPath({ prefix }).prefix.fitsUnder(globalPrefix)).toBe(expected);
-  });
-
   it('can be asked for by who sets up the application', () => {
     expect(isPathTenantResolver(fromPath())).toBe(true);
     expect(isPathTenantResolver(fromHost())).toBe(false);

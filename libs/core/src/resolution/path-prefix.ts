@@ -35,20 +35,4 @@ export class PathPrefix {
     }
     return at;
   }
-
-  /**
-   * Whether a path under an application's global prefix can start with this one.
-   *
-   * @param globalPrefix as given to Nest, with or without slashes at the ends; segments with parameters fit any
-   */
-  fitsUnder(globalPrefix: string): boolean {
-    const outer = globalPrefix.split('/').filter((segment) => segment !== '');
-    return (
-      outer.length <= this.#segments.length &&
-      outer.every((segment, index) => {
-        const own = this.#segments[index];
-        return own === ANY || own === segment || !/^[\w.-]+$/.test(segment);
-      })
-    );
-  }
 }

@@ -1,0 +1,43 @@
+import { TENANT_CLIENT_KINDS } from '../clients/client.decorators.js';
+import { entryWrappersOf } from '../clients/entry-classes.js';
+import { handlersOf } from '../clients/nest-graph.js';
+import { OptionsInvalidError } from '../errors/usage.errors.js';
+import type { DiagnosedApplication } from './diagnosed-application.js';
+
+/** Stops the start where the set-up can only be wrong. @throws `MT_OPTIONS_INVALID` naming what, and the remedy */
+export function assertSetUp(application: DiagnosedApplication): void {
+  assertOneRoot(application);
+  assertKindsDeclared(application);
+}
+
+function assertOneRoot({ modules, rootModule }: DiagnosedApplication): void {
+  const count = [...modules.values()].filter(({ metatype }) => metatype === rootModule).length;
+  if (count < 2) return;
+  throw new OptionsInvalidError(
+    'MultitenancyModule.forRoot',
+    count,
+    'once per application. Import it in one module, which serves all others, and only forFeature elsewhere',
+  );
+}
+
+function assertKindsDeclared({ modules, kinds }: DiagnosedApplication): void {
+  const declared = new Set(kinds.all().map(({ name }) => name));
+  for (const { metatype } of [...modules.values()].flatMap(entryWrappersOf)) {
+    const entry = metatype as { readonly name: string; readonly prototype: object };
+    assertDeclared(entry.name, entry, declared);
+    for (const handler of handlersOf(entry.prototype))
+      assertDeclared(`${entry.name}.${handler.name}`, handler, declared);
+  }
+}
+
+function assertDeclared(where: string, target: object, declared: ReadonlySet<string>): void {
+  const asked = (Reflect.getMetadata(TENANT_CLIENT_KINDS, target) as readonly string[] | undefined) ?? [];
+  const missing = asked.find((kind) => !declared.has(kind));
+  if (missing === undefined) return;
+  const known = [...declared].map((kind) => `"${kind}"`).join(', ') || 'none';
+  throw new OptionsInvalidError(
+    `@UseTenantClients of ${where}`,
+    missing,
+    `a kind declared with MultitenancyModule.forFeature (declared: ${known})`,
+  );
+}

@@ -1,0 +1,23 @@
+import type { OpenTenantScope } from '@tenantry/core';
+import { defer, Observable } from 'rxjs';
+
+/**
+ * What runs in a scope from its subscription to its teardown, so that a stream of replies keeps its tenant and clients.
+ * The scope ends with it: completed, failed or unsubscribed.
+ */
+export function inScope<T>(scope: OpenTenantScope, make: () => Observable<T>): Observable<T> {
+  return new Observable<T>((subscriber) => {
+    // An observer of its own: the teardown of the source then runs in the scope too, and before it ends.
+    const subscription = scope.run(() =>
+      defer(make).subscribe({
+        next: (value) => subscriber.next(value),
+        error: (error) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      }),
+    );
+    return () => {
+      scope.run(() => subscription.unsubscribe());
+      scope.end();
+    };
+  });
+}

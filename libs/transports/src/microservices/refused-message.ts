@@ -1,0 +1,47 @@
+import { Logger } from '@nestjs/common';
+import type { MultitenancyError } from '@tenantry/core';
+
+/** A message that no handler has seen: its envelope, its tenant, a guard of this library or a client stood in the way. */
+export interface RefusedMessage {
+  /** Pattern that it was for. */
+  readonly purpose: string;
+  /** What came in, envelope included. It may hold what must not be logged. */
+  readonly message: unknown;
+  /** Why. */
+  readonly error: MultitenancyError;
+  /** The transport's own context: `RmqContext`, `NatsContext`, … */
+  readonly context: unknown;
+  /** `event`: nobody waits for an answer. `request`: the caller is told, once this call has settled. By the handler's decorator. */
+  readonly kind: 'event' | 'request';
+}
+
+/** Told of every refused message. What it throws or rejects with is logged. */
+export type OnRefused = (refusal: RefusedMessage) => unknown;
+
+const logger = new Logger('Multitenancy');
+
+/** Logs a refused event at error level, with code and pattern, never its payload. Of a request its caller is told. The default. */
+export function logRefused({ kind, purpose, error }: RefusedMessage): void {
+  if (kind === 'event') logger.error(`${error.code}: an event was refused: ${quoted(purpose)}.`);
+}
+
+/** Calls back and waits for it; a failure is logged, so that the refusal itself stays what the transport is told. */
+export async function tellRefused(onRefused: OnRefused, refusal: RefusedMessage): Promise<void> {
+  try {
+    await onRefused(refusal);
+  } catch (error) {
+    logger.error(
+      `onRefused failed for ${quoted(refusal.purpose)}, refused with ${refusal.error.code}.`,
+      stackOf(error),
+    );
+  }
+}
+
+/** With wildcards the sender chooses the pattern: one line, and not a long one. */
+function quoted(purpose: string): string {
+  return JSON.stringify(purpose.slice(0, 200));
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined;
+}

@@ -1,0 +1,73 @@
+import type { INestMicroservice, ITransportServer } from '@nestjs/common';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import type { ApplicationConfig } from '@nestjs/core';
+import { MultitenancyExceptionFilter, TENANT_REFUSALS, TenantEntryPoints, TenantMessages } from '@tenantry/core';
+import type { Refusals } from '@tenantry/core';
+import { messageScopeHook } from './message-scope.hook.js';
+import { watchProgress } from './message-progress.js';
+import { logRefused } from './refused-message.js';
+import type { OnRefused } from './refused-message.js';
+
+/** What {@link useTenantMessages} can be told. */
+export interface TenantMessagesOptions {
+  /**
+   * Told of every message that was refused before its handler. Default: a refused event is logged at error level, with
+   * code and pattern. The answer to the caller, and an acknowledgement that the transport makes by itself, wait for it.
+   */
+  readonly onRefused?: OnRefused;
+}
+
+/** A microservice as `NestFactory.createMicroservice` and `app.connectMicroservice` give it. */
+interface Microservice extends INestMicroservice {
+  getTransportServer(): ITransportServer & { getHandlers?(): Map<string, unknown> };
+  registerListeners(): void;
+  setIsInitialized(isInitialized: boolean): void;
+}
+
+/**
+ * Gives a microservice its tenants: every message sealed by {@link TenantMessages} (see `tenantClient`) runs in the scope of
+ * its tenant, with the same guards and decorators as HTTP.
+ *
+ * Call it before the microservice listens, for what `NestFactory.createMicroservice` or `app.connectMicroservice` gives; with
+ * or without `inheritAppConfig`. Microservices that inherit the application's configuration share hooks: the options of the
+ * first call count for those connected later.
+ *
+ * @returns the same microservice
+ * @throws `UnknownElementException` of Nest's when the application does not import `MultitenancyModule`
+ */
+export function useTenantMessages<T extends INestMicroservice>(app: T, options: TenantMessagesOptions = {}): T {
+  const entryPoints = app.get(TenantEntryPoints);
+  entryPoints.prepare();
+  watchProgress(app.get(ModulesContainer));
+  const hook = messageScopeHook({
+    messages: app.get(TenantMessages),
+    entryPoints,
+    onRefused: options.onRefused ?? logRefused,
+  });
+  beforeRegistration(app as unknown as Microservice, () => {
+    app.registerPreRequestHook(hook);
+    if (!answersProblems(app)) app.useGlobalFilters(filterOf(app));
+  });
+  return app;
+}
+
+/** `connectMicroservice` registers handlers at once, with the guards and hooks of that moment; here they are registered again. */
+function beforeRegistration(app: Microservice, configure: () => void): void {
+  const handlers = app.getTransportServer().getHandlers?.();
+  if (handlers === undefined || handlers.size === 0) return configure();
+  app.setIsInitialized(false);
+  configure();
+  handlers.clear();
+  app.registerListeners();
+  app.setIsInitialized(true);
+}
+
+/** Without `inheritAppConfig` a microservice has no filter of the application's. Where that cannot be seen, it is left as it is. */
+function answersProblems(app: INestMicroservice): boolean {
+  const config = Reflect.get(app, 'applicationConfig') as ApplicationConfig | undefined;
+  return config?.getGlobalFilters().some((filter) => filter instanceof MultitenancyExceptionFilter) ?? true;
+}
+
+function filterOf(app: INestMicroservice): MultitenancyExceptionFilter {
+  return new MultitenancyExceptionFilter(app.get(HttpAdapterHost), app.get<Refusals>(TENANT_REFUSALS));
+}
