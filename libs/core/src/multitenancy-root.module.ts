@@ -9,6 +9,7 @@ import type {
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { ClsModule } from 'nestjs-cls';
+import { answerGateways } from './answers/gateway-answers.js';
 import { TENANT_REFUSALS } from './answers/refusals.js';
 import { TenantClientCleanup } from './cleanup/tenant-client-cleanup.js';
 import { HandlerClients } from './clients/handler-clients.js';
@@ -125,11 +126,14 @@ export class MultitenancyRootModule implements NestModule, OnModuleInit, OnAppli
     entryPoints: TenantEntryPoints,
     kinds: TenantClientKinds,
     diagnosis: StartUpDiagnosis,
+    modules: ModulesContainer,
+    filter: MultitenancyExceptionFilter,
   ) {
     this.#http = http;
     this.#entryPoints = entryPoints;
     this.#kinds = kinds;
     this.#diagnosis = diagnosis;
+    answerGateways(modules, filter);
   }
 
   static create(options: MultitenancyAsyncOptions): DynamicModule {
@@ -149,7 +153,8 @@ export class MultitenancyRootModule implements NestModule, OnModuleInit, OnAppli
           useFactory: ({ guard }: ResolvedMultitenancyOptions, tenantGuard: TenantGuard) =>
             guard === 'global' ? tenantGuard : undefined,
         },
-        { provide: APP_FILTER, useClass: MultitenancyExceptionFilter },
+        MultitenancyExceptionFilter,
+        { provide: APP_FILTER, useExisting: MultitenancyExceptionFilter },
       ],
       exports: EXPORTED,
     };
@@ -161,8 +166,9 @@ export class MultitenancyRootModule implements NestModule, OnModuleInit, OnAppli
     this.#entryPoints.prepare();
   }
 
-  /** Every provider is there; no hook of the application that starts its work has run. */
+  /** Every provider is there; no hook of the application that starts its work has run. Without HTTP, handlers are got ready here. */
   onModuleInit(): void {
+    this.#entryPoints.prepare();
     this.#diagnosis.stopOnFaults();
   }
 

@@ -1,11 +1,11 @@
 import type { InstanceWrapper, Module } from './nest-graph.js';
 import { handlersOf } from './nest-graph.js';
 
-/** Metadata keys by which Nest's packages mark providers whose methods are called from outside, with guards in front. */
-const CLASS_MARKS = ['websockets:is_gateway', 'graphql:resolver_type'];
+/** Metadata keys by which Nest's packages mark providers whose methods are called from outside. */
+const CLASS_MARKS = ['websockets:is_gateway', 'graphql:resolver_type', 'bullmq:processor_metadata'];
 const METHOD_MARKS = ['websockets:message_mapping', 'graphql:resolver_type'];
 
-/** Controllers, gateways and GraphQL resolvers of a module: what has handlers. */
+/** Controllers, gateways, GraphQL resolvers and queue processors of a module: what has handlers. */
 export function entryWrappersOf({ controllers, providers }: Module): InstanceWrapper[] {
   return [...controllers.values(), ...[...providers.values()].filter(isEntryProvider)];
 }

@@ -14,7 +14,7 @@ export class HandlerClients {
   }
 
   /**
-   * Works out the needs of every controller, gateway and GraphQL resolver of some modules.
+   * Works out the needs of every controller, gateway, GraphQL resolver and queue processor of some modules.
    *
    * @param kinds every client kind of the application
    * @param onNeed called for each handler that needs clients

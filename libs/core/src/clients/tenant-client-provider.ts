@@ -1,5 +1,6 @@
 import { OptionsInvalidError } from '../errors/usage.errors.js';
 import type { Clock } from '../registry/clock.js';
+import type { ClientOrigins } from '../registry/client-origins.js';
 import type { RegistryLimits, TenantClientRegistryOptions } from '../registry/registry-options.js';
 import { TenantClientRegistry } from '../registry/tenant-client-registry.js';
 import type { TenantDirectory } from '../tenant/tenant-directory.js';
@@ -27,6 +28,7 @@ export function createTenantClientRegistry<TClient, TOptions>(
   defaults: RegistryLimits,
   clock: Clock,
   directory: TenantDirectory,
+  origins: ClientOrigins,
 ): TenantClientRegistry<TClient, TOptions> {
   const { create } = options;
   if (typeof create !== 'function')
@@ -36,6 +38,10 @@ export function createTenantClientRegistry<TClient, TOptions>(
     ...options,
     name,
     clock,
-    create: async (tenantId, context) => create(await directory.getActive(tenantId), context),
+    create: (tenantId, context) =>
+      origins.make(
+        () => directory.getActive(tenantId),
+        (tenant) => create(tenant, context),
+      ),
   });
 }

@@ -20,6 +20,8 @@ export interface OpenTenantScope {
    * @throws what is wrong with the tenant, and the registry's errors
    */
   acquire(kinds: readonly string[]): Promise<void>;
+  /** Acquires the clients that a handler needs, as Nest's guards would have it; errors as {@link acquire}. */
+  acquireFor(handlerClass: object, handler: object): Promise<void>;
   /** Ends it and gives its clients back. Idempotent. */
   end(): void;
 }
@@ -54,6 +56,7 @@ export class TenantScopes {
       outcome,
       run: (fn) => runInScope(this.#cls, scope, fn),
       acquire: async (kinds) => this.#clients.lend(scope, kinds),
+      acquireFor: async (handlerClass, handler) => this.#clients.lendTo(scope, handlerClass, handler),
       end: () => scope.end(),
     };
   }

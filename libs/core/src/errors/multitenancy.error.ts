@@ -31,4 +31,9 @@ export class MultitenancyError extends Error {
     this.tenantId = details.tenantId;
     this.retryAfterMs = details.retryAfterMs;
   }
+
+  /** What GraphQL tells its client beside the message, where no filter answers. */
+  get extensions(): { readonly code: ErrorCode } {
+    return { code: this.code };
+  }
 }

@@ -1,0 +1,127 @@
+import { Inject } from '@nestjs/common';
+import { WorkerHost } from '@nestjs/bullmq';
+import {
+  MultitenancyError,
+  publishAudit,
+  SUPER_TENANT_ID,
+  TenantEnvelopeUntrustedError,
+  TenantMessages,
+} from '@tenantry/core';
+import type { OpenTenantScope, ResolutionOutcome, SealedMessage } from '@tenantry/core';
+import { DelayedError, UnrecoverableError } from 'bullmq';
+import type { Job, Worker } from 'bullmq';
+import { refusalFor } from './job-refusal.js';
+import type { JobRefusal } from './job-refusal.js';
+
+/** One run of a job. */
+export interface TenantJobRun<T = unknown> {
+  /** Lock of this run; `job.moveToDelayed` and the like want it. */
+  readonly token: string | undefined;
+  /** Aborted when the job is cancelled. */
+  readonly signal: AbortSignal | undefined;
+  /**
+   * Replaces the data of the job, for later attempts to see, in an envelope of its own tenant. `job.updateData` would lose it.
+   *
+   * @throws `MT_TENANT_REQUIRED` for a job without a tenant; what BullMQ throws
+   */
+  updateData(data: T): Promise<void>;
+}
+
+const TRANSPORT = 'bullmq';
+
+/**
+ * Base of `@Processor` classes whose jobs belong to tenants. Implement {@link handle}: it runs in a scope of the job's
+ * tenant, with the clients that the class reaches by injection or names with `@UseTenantClients(...)`. Leave `process` alone.
+ *
+ * No guard of Nest's stands before a processor, so it refuses by itself. A job is parked while its tenant is suspended or
+ * not ready, and while the catalog or a client cannot be had; that uses up no attempt. A job without an envelope, with
+ * a bad one, or of an unknown tenant fails at once, as does one of the super tenant that is not signed, with the code in its `failedReason`, and an audit event tells.
+ *
+ * @typeParam T data of the jobs
+ * @typeParam R what {@link handle} returns
+ */
+export abstract class TenantWorkerHost<T = unknown, R = unknown, W extends Worker = Worker> extends WorkerHost<W> {
+  /**
+   * `required` (default): a job without an envelope fails; `optional`: it runs in a scope without a tenant. An envelope that
+   * is there must be good either way.
+   */
+  protected readonly tenant: 'required' | 'optional' = 'required';
+
+  /** Milliseconds until a job of a tenant that is suspended or not set up yet is tried again, from 100. Default 60,000. */
+  protected readonly parkMs: number = 60_000;
+
+  /** Milliseconds until a job is tried again after an outage that does not say itself how long, from 100. Default 5,000. */
+  protected readonly retryMs: number = 5_000;
+
+  @Inject(TenantMessages) private readonly tenantMessages!: TenantMessages;
+
+  /**
+   * Does the work of a job. What it throws counts as an attempt, as always with BullMQ.
+   *
+   * @param job as BullMQ has it; its `data` is still in the envelope
+   * @param data what was given to `TenantQueue.add`, behind JSON
+   */
+  protected abstract handle(job: Job<SealedMessage<T>, R>, data: T, run: TenantJobRun<T>): Promise<R>;
+
+  /** Called by BullMQ. @throws `DelayedError` for a parked job, `UnrecoverableError` for a refused one, what {@link handle} throws */
+  override async process(job: Job<SealedMessage<T>, R>, token?: string, signal?: AbortSignal): Promise<R> {
+    const origin = { transport: TRANSPORT, purpose: job.queueName };
+    const { scope, data } = await this.tenantMessages.receive(job.data, origin);
+    try {
+      const refusal = await this.#refusalOf(job, scope);
+      if (refusal !== undefined) return await refuse(job, refusal, token);
+      const updateData = (next: T): Promise<void> => job.updateData(scope.run(() => this.#seal(job, next)));
+      return await scope.run(() => this.handle(job, data as T, { token, signal, updateData }));
+    } finally {
+      scope.end();
+    }
+  }
+
+  #seal(job: Job, data: T): SealedMessage<T> {
+    return this.tenantMessages.seal(job.queueName, data);
+  }
+
+  async #refusalOf(job: Job, scope: OpenTenantScope): Promise<JobRefusal | undefined> {
+    const { outcome } = scope;
+    if (isUnsignedSuper(outcome))
+      return refused(job, new TenantEnvelopeUntrustedError('jobs of the super tenant are signed'), SUPER_TENANT_ID);
+    const times = { parkMs: this.parkMs, retryMs: this.retryMs };
+    switch (outcome.kind) {
+      case 'resolved':
+        return scope.acquireFor(this.constructor, Reflect.get(this, 'handle') as object).then(
+          () => undefined,
+          (error: unknown) => refusalFor(error, times),
+        );
+      case 'notApplicable':
+        return this.tenant === 'optional' ? undefined : withoutTenant(job);
+      default:
+        return refusalFor(outcome.error, times);
+    }
+  }
+}
+
+function withoutTenant(job: Job): JobRefusal {
+  return refused(
+    job,
+    new MultitenancyError(
+      'MT_TENANT_REQUIRED',
+      'The job names no tenant. Add it through TenantQueue, or let its processor say `tenant = "optional"`.',
+    ),
+  );
+}
+
+/** No guard stands here to keep the super tenant to those whom a signature vouches for. */
+function isUnsignedSuper(outcome: ResolutionOutcome): boolean {
+  return outcome.kind === 'resolved' && outcome.tenant.id === SUPER_TENANT_ID && outcome.trust === 'network';
+}
+
+function refused({ queueName }: Job, error: MultitenancyError, tenantId?: string): JobRefusal {
+  publishAudit({ type: 'messageRefused', transport: TRANSPORT, purpose: queueName, code: error.code, tenantId });
+  return { kind: 'fail', reason: `${error.code}: ${error.message}`, cause: error };
+}
+
+async function refuse(job: Job, refusal: JobRefusal, token: string | undefined): Promise<never> {
+  if (refusal.kind === 'fail') throw Object.assign(new UnrecoverableError(refusal.reason), { cause: refusal.cause });
+  await job.moveToDelayed(Date.now() + refusal.ms, token);
+  throw new DelayedError();
+}

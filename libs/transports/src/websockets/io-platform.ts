@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import type { WebSocketAdapter } from '@nestjs/common';
+import type { ConnectionHooks, SocketPlatform } from './socket-platform.js';
+import { EXCEPTION_EVENT } from './socket-problem.js';
+import type { SocketProblem } from './socket-problem.js';
+import { ROOM_PREFIX } from './tenant-room.js';
+
+/** The part of a socket of socket.io that is used here. */
+interface IoClient {
+  readonly request: IncomingMessage;
+  readonly rooms: ReadonlySet<string>;
+  join(room: string): unknown;
+  leave(room: string): unknown;
+  emit(event: string, data: unknown): unknown;
+  disconnect(close: boolean): unknown;
+  once(event: 'disconnect', listener: () => void): unknown;
+}
+
+/** The part of a server, or of a namespace, of socket.io that is used here. */
+interface IoServer {
+  use(middleware: (client: IoClient, next: (error?: Error) => void) => void): unknown;
+  to(room: string): { emit(event: string, data: unknown): unknown };
+}
+
+/** Whether a server is one of socket.io, or a namespace of one. */
+export function isIoServer(server: object): boolean {
+  return typeof Reflect.get(server, 'use') === 'function' && typeof Reflect.get(server, 'to') === 'function';
+}
+
+/** Sockets of socket.io. A refused handshake is its `connect_error`, whose `data` is the problem. */
+export const ioPlatform: SocketPlatform = {
+  serve(server: IoServer, adapter: WebSocketAdapter, hooks: ConnectionHooks): void {
+    server.use((client, next) => {
+      void hooks.admit(client, client.request).then((refusal) => (refusal === null ? next() : next(refused(refusal))));
+    });
+    adapter.bindClientConnect(server, (client: IoClient, ...rest: unknown[]) => hooks.connect([client, ...rest]));
+  },
+
+  /** A socket whose state socket.io has recovered brings the rooms of its former connection. */
+  join(client: IoClient, room: string | null): void {
+    const foreign = [...client.rooms].filter((each) => each.startsWith(ROOM_PREFIX) && each !== room);
+    foreign.forEach((each) => void client.leave(each));
+    if (room !== null) void client.join(room);
+  },
+
+  onceGone(client: IoClient, gone: () => void): void {
+    client.once('disconnect', gone);
+  },
+
+  refuse(client: IoClient, problem: SocketProblem): void {
+    client.emit(EXCEPTION_EVENT, problem);
+    client.disconnect(true);
+  },
+
+  broadcast(room, event, data, servers): void {
+    for (const server of servers) (server as IoServer).to(room).emit(event, data);
+  },
+};
+
+/** What socket.io gives to the client: the message, and `data`. */
+function refused(problem: SocketProblem): Error {
+  return Object.assign(new Error(problem.detail), { data: problem });
+}

@@ -1,0 +1,44 @@
+import type { WsMessageHandler } from '@nestjs/common';
+import { publishAudit } from '@tenantry/core';
+import type { MultitenancyError, OpenTenantScope } from '@tenantry/core';
+import { isObservable } from 'rxjs';
+import { socketRefusal } from './handshake-refusal.js';
+import type { TenantConnection } from './tenant-connection.js';
+
+type Handle = (...args: unknown[]) => unknown;
+
+/** A gateway's handler whose every message runs in a scope of its own, for the tenant of its socket. */
+export function messageInScope(connection: TenantConnection, handler: WsMessageHandler): WsMessageHandler {
+  const handle = handler.callback as Handle;
+  return {
+    ...handler,
+    callback: async (...args: unknown[]) => run(connection, String(handler.message), () => handle(...args)),
+  };
+}
+
+/** Gives what the handler gives. A message of a tenant that is no longer served closes the socket. */
+async function run(connection: TenantConnection, purpose: string, handle: () => unknown): Promise<unknown> {
+  const outcome = await connection.lookUp();
+  if (connection.gone) return undefined;
+  const refusal = socketRefusal(outcome);
+  if (refusal !== null) return refuse(connection, purpose, refusal);
+  return runIn(connection.open(outcome), connection, handle);
+}
+
+/** The scope ends with the handler's value or promise, or with its stream. */
+async function runIn(scope: OpenTenantScope, connection: TenantConnection, handle: () => unknown): Promise<unknown> {
+  let streams = false;
+  try {
+    const result = await scope.run(handle);
+    streams = isObservable(result);
+    return isObservable(result) ? connection.stream(scope, result) : result;
+  } finally {
+    if (!streams) scope.end();
+  }
+}
+
+function refuse(connection: TenantConnection, purpose: string, error: MultitenancyError): undefined {
+  publishAudit({ type: 'messageRefused', transport: 'ws', purpose, code: error.code, tenantId: connection.tenantId });
+  connection.refuse(error);
+  return undefined;
+}

@@ -1,0 +1,26 @@
+import { problemOf } from '@tenantry/core';
+import type { MultitenancyError, Refusals } from '@tenantry/core';
+
+/** Name of the event that tells a client of an error, as Nest names it. */
+export const EXCEPTION_EVENT = 'exception';
+
+/** What the client of a socket is told of an error. */
+export interface SocketProblem {
+  readonly status: 'error';
+  readonly statusCode: number;
+  readonly code: string;
+  readonly type: string;
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** The members of the problem that HTTP would get, in the shape of Nest's exception events. */
+export function socketProblem(error: MultitenancyError, refusals: Refusals): SocketProblem {
+  const { body } = problemOf(error, refusals);
+  return { ...body, status: 'error', statusCode: body.status };
+}
+
+/** Close code for a refusal (RFC 6455 and its registry): 1013 where trying again later may help, else 1008. */
+export function closeCode({ statusCode }: SocketProblem): number {
+  return statusCode === 503 ? 1013 : 1008;
+}

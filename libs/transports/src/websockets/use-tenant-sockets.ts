@@ -1,0 +1,54 @@
+import type { INestApplication, WebSocketAdapter } from '@nestjs/common';
+import { HttpHandshake, TENANT_REFUSALS, TenantEntryPoints, TenantScopes } from '@tenantry/core';
+import type { MultitenancyError, Refusals } from '@tenantry/core';
+import { socketProblem } from './socket-problem.js';
+import type { SocketProblem } from './socket-problem.js';
+import { TenantConnections } from './tenant-connections.js';
+import { TenantRecheck } from './tenant-recheck.js';
+import { TenantSocketAdapter } from './tenant-socket.adapter.js';
+import { resolveTenantSocketsOptions } from './tenant-sockets-options.js';
+import type { TenantSocketsOptions } from './tenant-sockets-options.js';
+
+/**
+ * Gives the application's WebSocket gateways their tenants. Call it in `main.ts` before `listen`, in place of
+ * `useWebSocketAdapter`.
+ *
+ * The resolvers read the tenant from the handshake, once; it holds for the life of the socket. Each message runs in a
+ * scope of its own, after another look at the tenant.
+ *
+ * @param adapter does the work: `new WsAdapter(app)`, `new IoAdapter(app)` or your own on top of `ws` or socket.io.
+ *   Default: Nest's own default, the `IoAdapter` of `@nestjs/platform-socket.io`
+ * @throws `MT_OPTIONS_INVALID`
+ */
+export async function useTenantSockets(
+  app: INestApplication,
+  adapter?: WebSocketAdapter,
+  options: TenantSocketsOptions = {},
+): Promise<void> {
+  const { requireTenant, recheckMs, clock } = resolveTenantSocketsOptions(options);
+  app.get(TenantEntryPoints, { strict: false }).prepare();
+  const base = adapter ?? (await defaultAdapter(app));
+  const scopes = app.get(TenantScopes, { strict: false });
+  const handshake = app.get(HttpHandshake, { strict: false });
+  const connections = connectionsOf(app);
+  const recheck = new TenantRecheck(connections, scopes, clock, recheckMs);
+  const refusals = app.get<Refusals>(TENANT_REFUSALS, { strict: false });
+  const tell = (error: MultitenancyError): SocketProblem => socketProblem(error, refusals);
+  app.useWebSocketAdapter(
+    new TenantSocketAdapter({ base, handshake, scopes, connections, recheck, requireTenant, tell }) as WebSocketAdapter,
+  );
+}
+
+async function defaultAdapter(app: INestApplication): Promise<WebSocketAdapter> {
+  const { IoAdapter } = await import('@nestjs/platform-socket.io');
+  return new IoAdapter(app);
+}
+
+/** Those that `TenantSockets` sends to, where the application imports its module. */
+function connectionsOf(app: INestApplication): TenantConnections {
+  try {
+    return app.get(TenantConnections, { strict: false });
+  } catch {
+    return new TenantConnections();
+  }
+}
