@@ -25,7 +25,7 @@ function rowsOf(document: string): Row[] {
     .map((row) => ({
       attack: row[0] ?? '',
       files: [...(row.at(-2) ?? '').matchAll(/`([^`]+)`/g)].map(([, file]) => pathOf(file ?? '')),
-      tests: (row.at(-1) ?? '').split('; '),
+      tests: (row.at(-1) ?? '').split(' · '),
     }));
 }
 
