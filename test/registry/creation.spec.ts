@@ -1,5 +1,5 @@
 import { TenantClientRegistry } from '@tenantry/core';
-import { codeOf, outcome, settle, setUp, setUpHeld } from './support/harness.js';
+import { codeOf, deferred, outcome, settle, setUp, setUpHeld } from './support/harness.js';
 import type { TestClient } from './support/harness.js';
 
 describe('R1: at most one creation runs per tenant', () => {
@@ -418,6 +418,25 @@ describe('R16: a factory that waits for itself is told so', () => {
     const { cause } = error as { cause?: unknown };
     return cause === undefined ? error : rootOf(cause);
   }
+
+  it('but not when what it waits for waits for something else', async () => {
+    const held = deferred();
+    const { registry, make } = setUp({
+      create: async (tenantId) => {
+        if (tenantId === 'middle') (await registry.acquire('last')).release();
+        if (tenantId === 'first') (await registry.acquire('middle')).release();
+        if (tenantId === 'last') await held.promise;
+        return make(tenantId);
+      },
+    });
+    const middle = registry.acquire('middle');
+    await settle();
+    const first = registry.acquire('first');
+    await settle();
+    held.resolve();
+    expect((await middle).client.tenantId).toBe('middle');
+    expect((await first).client.tenantId).toBe('first');
+  });
 
   it('when it does so through another kind', async () => {
     const { a } = twoKinds();

@@ -194,6 +194,40 @@ describe('R8: every client is disposed exactly once', () => {
     expect(told).toEqual(messages[name] ?? ['disposed']);
   });
 
+  it('when a factory evicts its own tenant as it is aborted by an eviction', async () => {
+    const { registry, calls, deliver, made, clock } = setUpHeld();
+    const acquiring = registry.use('foo', () => undefined);
+    await settle();
+    await deliver(0);
+    await acquiring;
+    const refreshing = codeOf(registry.refresh('foo'));
+    await settle();
+    calls[1]?.signal.addEventListener('abort', () => void registry.evict('foo'));
+    const evicting = registry.evict('foo');
+    calls[1]?.reject(new Error('aborted'));
+    expect(await evicting).toBe(true);
+    await refreshing;
+    expect(made.map(({ closed }) => closed)).toEqual([1]);
+    expect(registry.stats()).toMatchObject({ occupied: 0, draining: 0, evictions: { invalidated: 1 } });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('and told in order, when a factory evicts the client that took its place', async () => {
+    const { registry, calls, make } = setUpHeld();
+    const told: string[] = [];
+    for (const name of ['created', 'evicted', 'disposed'] as const) registry.on(name, () => told.push(name));
+    const acquiring = registry.acquire('foo');
+    await settle();
+    calls[0]?.signal.addEventListener('abort', () => void registry.evict('foo'));
+    const client = make('foo');
+    await registry.add('foo', client, { onExisting: 'replace' });
+    (await acquiring).release();
+    calls[0]?.reject(new Error('aborted'));
+    await settle();
+    expect(told).toEqual(['created', 'evicted', 'disposed']);
+    expect(client.closed).toBe(1);
+  });
+
   it('when the last lease comes back in the turn of the drain deadline', async () => {
     const { registry, clients, clock } = setUp({ drainTimeoutMs: 100 });
     const lease = await registry.acquire('foo');

@@ -118,8 +118,6 @@ describe('R13: a sweep costs what it evicts', () => {
   it('lets other work run while it evicts many', async () => {
     const { registry } = setUp({ maxClients: 1_000 });
     for (let tenant = 0; tenant < 1_000; tenant += 1) (await registry.acquire(`t${tenant}`)).release();
-    let now = 0;
-    const watch = jest.spyOn(performance, 'now').mockImplementation(() => (now += 0.5));
     const sizes: number[] = [];
     let running = true;
     const sweeping = registry.cleanUp(0).finally(() => (running = false));
@@ -127,11 +125,11 @@ describe('R13: a sweep costs what it evicts', () => {
       sizes.push(registry.size);
       await settle();
     }
-    watch.mockRestore();
     expect(await sweeping).toHaveLength(1_000);
-    const slices = sizes.slice(1).map((size, index) => (sizes[index] as number) - size);
-    expect(Math.max(...slices)).toBeLessThanOrEqual(10);
-    expect(sizes.length).toBeGreaterThan(50);
+    const evicted = sizes.slice(1).map((size, index) => (sizes[index] as number) - size);
+    expect(Math.max(...evicted)).toBeLessThanOrEqual(8);
+    expect(Math.max(...evicted)).toBeGreaterThan(1);
+    expect(sizes.length).toBeGreaterThan(100);
   });
 });
 

@@ -43,6 +43,7 @@ const registry = new TenantClientRegistry({
   dispose: (pool) => pool.end(),
 });
 
+const atStart = ownResources();
 const samples = [];
 const failures = [];
 let queries = 0;
@@ -56,6 +57,7 @@ const { evictions, creations } = registry.stats();
 const report = await registry.close();
 await new Promise((resolve) => setTimeout(resolve, 500));
 const left = await connections();
+const atEnd = ownResources();
 await watcher.end();
 await server.stop();
 conclude();
@@ -91,20 +93,20 @@ async function connections() {
 }
 
 async function sample() {
-  const count = await connections();
+  samples.push({ count: await connections(), ...ownResources(), ...registry.stats() });
+}
+
+/** What this process holds: live objects in MB, and open handles. */
+function ownResources() {
   globalThis.gc?.();
-  const { heapUsed } = process.memoryUsage();
-  samples.push({
-    count,
-    heapMb: heapUsed / 2 ** 20,
-    handles: process.getActiveResourcesInfo().length,
-    ...registry.stats(),
-  });
+  return { heapMb: process.memoryUsage().heapUsed / 2 ** 20, handles: process.getActiveResourcesInfo().length };
 }
 
 function conclude() {
   const most = (pick) => Math.max(...samples.map(pick));
   const mean = (list, pick) => list.reduce((sum, each) => sum + pick(each), 0) / Math.max(1, list.length);
+  const overTime = (pick, digits) =>
+    [pick(atStart), mean(early, pick), mean(late, pick), pick(atEnd)].map((value) => value.toFixed(digits)).join(' / ');
   const [early, late] = [samples.slice(samples.length / 4, samples.length / 2), samples.slice(-samples.length / 4)];
   console.table({
     'tenants / users / minutes': `${tenants} / ${users} / ${minutes}`,
@@ -112,8 +114,8 @@ function conclude() {
     'pools made / evicted for room / idle': `${creations.count} / ${evictions.capacity} / ${evictions.idle}`,
     'server connections: most / budget': `${most(({ count }) => count)} / ${budget}`,
     'clients: most / maxClients': `${most(({ occupied }) => occupied)} / ${maxClients}`,
-    'heap MB: second quarter / last quarter': `${mean(early, ({ heapMb }) => heapMb).toFixed(1)} / ${mean(late, ({ heapMb }) => heapMb).toFixed(1)}`,
-    'handles: second quarter / last quarter': `${mean(early, ({ handles }) => handles).toFixed(0)} / ${mean(late, ({ handles }) => handles).toFixed(0)}`,
+    'heap MB: start / second quarter / last quarter / end': overTime(({ heapMb }) => heapMb, 1),
+    'handles: start / second quarter / last quarter / end': overTime(({ handles }) => handles, 0),
     'at the end: disposed / forced / connections left': `${report.disposed} / ${report.forced.length} / ${left}`,
   });
   if (failures.length > 0) console.error('First failure:', failures[0]);

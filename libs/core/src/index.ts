@@ -121,7 +121,9 @@ export type {
   EvictedClient,
   OnExisting,
 } from './registry/registry-types.js';
+export { TenantClientKinds } from './registry/tenant-client-kinds.js';
 export { TenantClientRegistry } from './registry/tenant-client-registry.js';
+export type { TenantPresenceEventMap } from './registry/tenant-presence.js';
 
 export { InjectTenantClient, InjectTenantClientRegistry, UseTenantClients } from './clients/client.decorators.js';
 export { getTenantClientRegistryToken, getTenantClientToken } from './clients/tenant-client-tokens.js';

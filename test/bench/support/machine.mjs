@@ -8,9 +8,9 @@ export function describeMachine(packages) {
   return {
     date: new Date().toISOString().slice(0, 10),
     processor: `${processors.length} x ${processors[0].model.trim()}`,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     platform: `${process.platform} ${process.arch}`,
-    node: process.version,
+    node: `Node ${process.version.slice(1)}`,
     versions: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
   };
 }

@@ -3,9 +3,12 @@ import { TenantMap } from './tenant-map.js';
 
 const LONGEST_PAUSE_MS = 15_000;
 const MOST_REMEMBERED = 10_000;
+/** In longest pauses: ten minutes, unless the first pause is longer than 15 s. */
+const REMEMBERED_FOR = 40;
 
 interface Failure {
   readonly attempts: number;
+  readonly failedAt: number;
   readonly retryAt: number;
   readonly cause: unknown;
 }
@@ -18,11 +21,14 @@ interface Failure {
  * @param random 0 to 1
  */
 export function backoffMs(attempts: number, firstMs: number, random: number): number {
-  const full = Math.min(firstMs * 2 ** Math.min(attempts - 1, 30), Math.max(LONGEST_PAUSE_MS, firstMs));
+  const full = Math.min(firstMs * 2 ** Math.min(attempts - 1, 30), longestPauseMs(firstMs));
   return full * (1 - random / 2);
 }
 
-/** Remembers which tenants' factories failed lately. Bounded: the oldest failures are forgotten first. */
+/**
+ * Remembers which tenants' factories failed lately, each with its last error. Bounded: at most 10,000 tenants, for at most
+ * ten minutes (or 40 times a first pause above 15 s); the oldest failures are forgotten first.
+ */
 export class FailureLog {
   readonly #failures = new TenantMap<Failure>();
   readonly #kind: string;
@@ -37,10 +43,11 @@ export class FailureLog {
 
   /** Notes a failure. @returns milliseconds until the next attempt is allowed */
   add(tenantId: string, cause: unknown, now: number): number {
+    this.#forgetUpTo(now - REMEMBERED_FOR * longestPauseMs(this.#firstMs));
     const attempts = (this.#failures.get(tenantId)?.attempts ?? 0) + 1;
     const pauseMs = backoffMs(attempts, this.#firstMs, this.#random());
     this.#failures.delete(tenantId);
-    this.#failures.set(tenantId, { attempts, retryAt: now + pauseMs, cause });
+    this.#failures.set(tenantId, { attempts, failedAt: now, retryAt: now + pauseMs, cause });
     if (this.#failures.size > MOST_REMEMBERED) this.#failures.delete(this.#failures.keys().next().value as string);
     return pauseMs;
   }
@@ -56,4 +63,15 @@ export class FailureLog {
     if (failure === undefined || now >= failure.retryAt) return null;
     return new TenantClientCreateFailedError(this.#kind, tenantId, failure.cause, failure.retryAt - now);
   }
+
+  #forgetUpTo(time: number): void {
+    for (const [tenantId, { failedAt }] of this.#failures.entries()) {
+      if (failedAt > time) return;
+      this.#failures.delete(tenantId);
+    }
+  }
+}
+
+function longestPauseMs(firstMs: number): number {
+  return Math.max(LONGEST_PAUSE_MS, firstMs);
 }

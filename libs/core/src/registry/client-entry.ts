@@ -5,13 +5,7 @@ import type { EvictionCause } from './registry-options.js';
  * Where a delivered client is in its life. Each step is taken once, in this order:
  * `ready` (lent to whoever asks) -> `draining` (detached, waits for its loans) -> `disposing` -> `disposed`.
  */
-export type EntryState =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'draining'; readonly cause: EvictionCause }
-  | { readonly kind: 'disposing'; readonly cause: EvictionCause; readonly forced: boolean }
-  | { readonly kind: 'disposed'; readonly cause: EvictionCause; readonly forced: boolean };
-
-const READY: EntryState = Object.freeze({ kind: 'ready' });
+export type EntryState = 'ready' | 'draining' | 'disposing' | 'disposed';
 
 /** Closes one particular client. */
 export type CloseClient<TClient> =
@@ -41,7 +35,7 @@ export class ClientEntry<TClient> {
   readonly createdAt: number;
   readonly renewAt: number | null;
   readonly recipe: (() => unknown) | undefined;
-  state: EntryState = READY;
+  state: EntryState = 'ready';
   /** Loans out now. */
   leases = 0;
   pinned = false;
@@ -64,11 +58,11 @@ export class ClientEntry<TClient> {
 
   /** Whether it may be lent. */
   get isReady(): boolean {
-    return this.state === READY;
+    return this.state === 'ready';
   }
 
   /** Whether it grows old: nobody has it on loan and it is not pinned. */
   get ages(): boolean {
-    return this.state === READY && this.leases === 0 && !this.pinned;
+    return this.isReady && this.leases === 0 && !this.pinned;
   }
 }

@@ -67,9 +67,9 @@ export class ClientPlacement<TClient, TOptions> {
     const { options, builder, roster, creations, failures, events } = this.#parts;
     const entry = builder.entry({ tenantId, client, ticket, close, recipe: undefined });
     roster.install(entry, 'replaced');
-    creations.supersede(entry);
-    failures.clear(tenantId);
     events.emit('created', { kind: options.name, tenantId, durationMs: 0 });
+    failures.clear(tenantId);
+    creations.supersede(entry);
     roster.makeRoom();
   }
 

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import type { Channel } from 'node:diagnostics_channel';
-import { isPromise } from '../tenant/maybe-promise.js';
 import type { EvictionCause } from './registry-options.js';
+import { TypedEvents } from './typed-events.js';
 
 /** What a registry tells about. Every event also appears on the diagnostics channel `tenantry:client:<name>`. */
 export interface RegistryEventMap {
@@ -41,35 +41,9 @@ const CHANNELS: Readonly<Record<RegistryEventName, Channel>> = {
   disposeFailed: channel('tenantry:client:disposeFailed'),
 };
 
-/**
- * Tells listeners and the diagnostics channels, in order, after the running code: a listener never meets a registry in the
- * middle of a step. One that throws or rejects harms neither the registry nor other listeners.
- */
-export class RegistryEvents {
-  readonly #listeners = new Map<RegistryEventName, Set<(event: never) => unknown>>();
-
-  /** @returns a function that takes the listener off again */
-  on<N extends RegistryEventName>(name: N, listener: RegistryListener<N>): () => void {
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners.add(listener));
-    return () => void listeners.delete(listener);
-  }
-
-  emit<N extends RegistryEventName>(name: N, event: RegistryEventMap[N]): void {
-    const listeners = this.#listeners.get(name);
-    if (!listeners?.size && !CHANNELS[name].hasSubscribers) return;
-    queueMicrotask(() => {
-      listeners?.forEach((listener) => callSafely(listener as (event: RegistryEventMap[N]) => unknown, event));
-      if (CHANNELS[name].hasSubscribers) CHANNELS[name].publish(event);
-    });
-  }
-}
-
-function callSafely<E>(listener: (event: E) => unknown, event: E): void {
-  try {
-    const result = listener(event);
-    if (isPromise(result)) result.then(undefined, () => undefined);
-  } catch {
-    // An observer's fault is the observer's alone.
+/** Tells what a registry does. */
+export class RegistryEvents extends TypedEvents<RegistryEventMap> {
+  constructor() {
+    super(CHANNELS);
   }
 }

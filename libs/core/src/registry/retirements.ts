@@ -52,7 +52,7 @@ export class Retirements<TClient> {
   retire(entry: ClientEntry<TClient>, cause: EvictionCause, drainTimeoutMs: number): Promise<void> {
     const { promise, resolve: gone } = deferred();
     const retiree: Retiree<TClient> = { entry, cause, gone, drainTimer: null };
-    entry.state = { kind: 'draining', cause };
+    entry.state = 'draining';
     if (entry.leases === 0) this.#dispose(retiree, false);
     else this.#drain(retiree, drainTimeoutMs);
     return promise;
@@ -81,10 +81,10 @@ export class Retirements<TClient> {
 
   #dispose(retiree: Retiree<TClient>, forced: boolean): void {
     const { entry, cause } = retiree;
-    if (entry.state.kind !== 'draining') return;
+    if (entry.state !== 'draining') return;
     retiree.drainTimer?.clear();
     this.#draining.delete(entry);
-    entry.state = { kind: 'disposing', cause, forced };
+    entry.state = 'disposing';
     this.#disposing += 1;
     void this.#parts.disposer.dispose(entry.client, entry.close, entry.tenantId, cause).then((result) => {
       this.#finish(retiree, forced, result);
@@ -93,7 +93,7 @@ export class Retirements<TClient> {
 
   #finish({ entry, cause, gone }: Retiree<TClient>, forced: boolean, result: DisposalResult): void {
     const { kind, events, onGone } = this.#parts;
-    entry.state = { kind: 'disposed', cause, forced };
+    entry.state = 'disposed';
     this.#disposing -= 1;
     tellDisposal(events, { kind, tenantId: entry.tenantId, cause }, forced, result);
     onGone(entry, forced);

@@ -1,8 +1,14 @@
 import { OptionsInvalidError } from '../errors/usage.errors.js';
+import { ClientOrigins } from './client-origins.js';
 import type { TenantClientRegistry } from './tenant-client-registry.js';
+import { TenantPresence } from './tenant-presence.js';
 
 /** The client kinds of one application, by name. Filled while the application starts. */
 export class TenantClientKinds {
+  /** Which tenants have a client, of whatever kind. */
+  readonly presence = new TenantPresence();
+  /** From which record of its tenant each client was made. */
+  readonly origins = new ClientOrigins();
   readonly #registries = new Map<string, TenantClientRegistry<unknown>>();
 
   /** @throws `MT_OPTIONS_INVALID` when two `forFeature` declare the same kind */
@@ -15,6 +21,7 @@ export class TenantClientKinds {
       );
     }
     this.#registries.set(registry.name, registry);
+    this.presence.watch(registry);
   }
 
   /** The registry of a kind. @throws `MT_OPTIONS_INVALID` when no `forFeature` declares it */

@@ -173,9 +173,11 @@ export class TenantClientRegistry<TClient, TOptions = unknown> {
     const { roster, failures, creations } = this.#parts;
     const entry = roster.find(assertTenantId(tenantId));
     failures.clear(tenantId);
+    // Before the abort, of which a factory hears at once: what it then does with the registry is done after the eviction.
+    const gone = entry && roster.detach(entry, 'invalidated');
     const cause = new Error('It was evicted while being created.');
     const aborted = creations.abort(tenantId, new TenantClientCreateFailedError(this.name, tenantId, cause, 0));
-    if (entry !== undefined) await roster.detach(entry, 'invalidated');
+    await gone;
     return aborted || entry !== undefined;
   }
 

@@ -1,0 +1,56 @@
+import { channel } from 'node:diagnostics_channel';
+import type { EvictionCause } from './registry-options.js';
+import type { TenantClientRegistry } from './tenant-client-registry.js';
+import { TenantMap } from './tenant-map.js';
+import { TypedEvents } from './typed-events.js';
+
+/** What an application tells about its tenants. Every event also appears on the diagnostics channel `tenantry:tenant:<name>`. */
+export interface TenantPresenceEventMap {
+  /** The tenant's first client is ready; it had none of any kind. */
+  loaded: { readonly tenantId: string };
+  /** The tenant's last client was detached; it may still be on loan. */
+  unloaded: { readonly tenantId: string };
+}
+
+/** Causes of an eviction that leave a successor in the place. */
+const SUCCEEDED: ReadonlySet<EvictionCause> = new Set<EvictionCause>(['replaced', 'rotated']);
+
+/** Which tenants of one application have a client, of whatever kind, and who is told when that changes. */
+export class TenantPresence {
+  readonly #events = new TypedEvents<TenantPresenceEventMap>({
+    loaded: channel('tenantry:tenant:loaded'),
+    unloaded: channel('tenantry:tenant:unloaded'),
+  });
+  readonly #kinds = new TenantMap<Set<string>>();
+
+  /** Counts the clients of one more kind, from now. */
+  watch(registry: TenantClientRegistry<unknown>): void {
+    registry.on('created', ({ kind, tenantId }) => this.#came(tenantId, kind));
+    registry.on('evicted', ({ kind, tenantId, cause }) => {
+      if (!SUCCEEDED.has(cause)) this.#went(tenantId, kind);
+    });
+  }
+
+  /** Listens to an event. What the listener throws is ignored. @returns a function that takes it off */
+  on<N extends keyof TenantPresenceEventMap>(
+    name: N,
+    listener: (event: TenantPresenceEventMap[N]) => unknown,
+  ): () => void {
+    return this.#events.on(name, listener);
+  }
+
+  #came(tenantId: string, kind: string): void {
+    const kinds = this.#kinds.get(tenantId);
+    if (kinds !== undefined) return void kinds.add(kind);
+    this.#kinds.set(tenantId, new Set([kind]));
+    this.#events.emit('loaded', { tenantId });
+  }
+
+  #went(tenantId: string, kind: string): void {
+    const kinds = this.#kinds.get(tenantId);
+    kinds?.delete(kind);
+    if (kinds?.size !== 0) return;
+    this.#kinds.delete(tenantId);
+    this.#events.emit('unloaded', { tenantId });
+  }
+}

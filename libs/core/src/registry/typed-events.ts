@@ -1,0 +1,45 @@
+import type { Channel } from 'node:diagnostics_channel';
+import { isPromise } from '../tenant/maybe-promise.js';
+
+/**
+ * Tells listeners and diagnostics channels, in order, after the running code: a listener never meets the teller in the
+ * middle of a step. One that throws or rejects harms neither the teller nor other listeners.
+ *
+ * @typeParam M what is told by each name
+ */
+export class TypedEvents<M extends object> {
+  readonly #channels: Readonly<Record<keyof M, Channel>>;
+  readonly #listeners = new Map<keyof M, Set<(event: never) => unknown>>();
+
+  /** @param channels where each event appears beside the listeners */
+  constructor(channels: Readonly<Record<keyof M, Channel>>) {
+    this.#channels = channels;
+  }
+
+  /** @returns a function that takes the listener off again */
+  on<N extends keyof M>(name: N, listener: (event: M[N]) => unknown): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+
+  /** Tells an event to all who listen by then. */
+  emit<N extends keyof M>(name: N, event: M[N]): void {
+    const listeners = this.#listeners.get(name);
+    const channel = this.#channels[name];
+    if (!listeners?.size && !channel.hasSubscribers) return;
+    queueMicrotask(() => {
+      listeners?.forEach((listener) => callSafely(listener as (event: M[N]) => unknown, event));
+      channel.publish(event);
+    });
+  }
+}
+
+function callSafely<E>(listener: (event: E) => unknown, event: E): void {
+  try {
+    const result = listener(event);
+    if (isPromise(result)) result.then(undefined, () => undefined);
+  } catch {
+    // An observer's fault is the observer's alone.
+  }
+}

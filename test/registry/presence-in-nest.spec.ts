@@ -1,0 +1,57 @@
+import { Test } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
+import { fromPath, getTenantClientRegistryToken, InMemoryTenantCatalog, MultitenancyModule } from '@tenantry/core';
+import type { TenantClientRegistry } from '@tenantry/core';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { settle } from './support/harness.js';
+
+const KINDS = ['db', 'cloud'] as const;
+
+async function startApplication(): Promise<TestingModule> {
+  const module = await Test.createTestingModule({
+    imports: [
+      MultitenancyModule.forRoot({
+        catalog: new InMemoryTenantCatalog([{ id: 'foo', domain: 'foo.com' }]),
+        resolvers: [fromPath()],
+      }),
+      ...KINDS.map((name) => MultitenancyModule.forFeature<object>({ name, create: () => ({}) })),
+    ],
+  }).compile();
+  return module.init();
+}
+
+function registryOf(app: TestingModule, kind: (typeof KINDS)[number]): TenantClientRegistry<object> {
+  return app.get(getTenantClientRegistryToken(kind));
+}
+
+describe('two applications in one process', () => {
+  it('each load and unload a tenant by themselves, with any of their client kinds', async () => {
+    const told: unknown[] = [];
+    const onLoaded = (event: unknown): void => void told.push(['loaded', event]);
+    const onUnloaded = (event: unknown): void => void told.push(['unloaded', event]);
+    subscribe('tenantry:tenant:loaded', onLoaded);
+    subscribe('tenantry:tenant:unloaded', onUnloaded);
+    const [one, other] = [await startApplication(), await startApplication()];
+    try {
+      for (const kind of KINDS) await registryOf(one, kind).use('foo', () => undefined);
+      await registryOf(other, 'db').use('foo', () => undefined);
+      await registryOf(one, 'db').evict('foo');
+      await settle();
+      const foo = { tenantId: 'foo' };
+      expect(told.splice(0)).toEqual([
+        ['loaded', foo],
+        ['loaded', foo],
+      ]);
+      await other.close();
+      await settle();
+      expect(told.splice(0)).toEqual([['unloaded', foo]]);
+      await one.close();
+      await settle();
+      expect(told).toEqual([['unloaded', foo]]);
+    } finally {
+      await Promise.all([one.close(), other.close()]);
+      unsubscribe('tenantry:tenant:loaded', onLoaded);
+      unsubscribe('tenantry:tenant:unloaded', onUnloaded);
+    }
+  });
+});
