@@ -1,5 +1,6 @@
 import { TenantClientCleanup } from '@tenantry/core';
 import { Agent } from 'node:http';
+import { DEMO_TENANTS } from '@tenantry/orchestrator';
 import { ADAPTERS } from '../support/http.js';
 import { DATABASES, startSample } from '../support/orchestrator.js';
 import type { Sample } from '../support/orchestrator.js';
@@ -80,4 +81,18 @@ describe.each(COMBINATIONS)('tenants side by side on %s with %s', (adapter, data
     sample.cloud.failAccount('foo', null);
     expect((await sample.call('/t/foo.com/servers', { headers: foo ?? {} })).status).toBe(200);
   });
+});
+
+it('a client that is loaded eagerly is there before the first request, and readiness tells', async () => {
+  const eager = await startSample('fastify', 'postgres', { TENANT_EAGER: '*,!bar.com' });
+  try {
+    const loading = async (): Promise<Record<string, unknown>> =>
+      ((await eager.call('/health/ready')).json as { loading: Record<string, unknown> }).loading;
+    await until(async () => (await loading())['state'] === 'done');
+    const { total, loaded, failing } = await loading();
+    expect({ total, loaded, failing }).toEqual({ total: DEMO_TENANTS.length - 1, loaded: total, failing: 0 });
+    expect([...eager.clients.entries()].map(({ tenantId }) => tenantId)).not.toContain('bar');
+  } finally {
+    await eager.close();
+  }
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { OnApplicationBootstrap } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
 import { SUPER_TENANT_ID, TenantContext, TenantExistsError } from '@tenantry/core';
 import { TenantAdministration } from '../admin/tenant-administration.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
@@ -12,11 +12,11 @@ import { DEMO_PASSWORD, DEMO_TENANTS } from './demo-data.js';
 import type { DemoTenant } from './demo-data.js';
 
 /**
- * Fills an empty database before the application listens: with the demo where `SEED_DEMO` says so, and with the super
+ * Fills an empty database before tenants are loaded and the application listens: with the demo where `SEED_DEMO` says so, and with the super
  * tenant's admin where `SUPER_ADMIN_PASSWORD` is given. A super tenant that has its admin counts as "not empty".
  */
 @Injectable()
-export class Seeder implements OnApplicationBootstrap {
+export class Seeder implements OnModuleInit {
   readonly #settings: Settings;
   readonly #administration: TenantAdministration;
   readonly #context: TenantContext;
@@ -40,7 +40,7 @@ export class Seeder implements OnApplicationBootstrap {
     this.#hasher = hasher;
   }
 
-  async onApplicationBootstrap(): Promise<void> {
+  async onModuleInit(): Promise<void> {
     const { seedDemo, superAdminPassword } = this.#settings;
     const password = superAdminPassword ?? (seedDemo ? DEMO_PASSWORD : undefined);
     if (password === undefined || (await this.#hasSuperAdmin())) return;

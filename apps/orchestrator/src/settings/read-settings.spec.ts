@@ -76,6 +76,8 @@ describe('readSettings', () => {
     ['TENANT_IDLE_TIME', '1e400', 'minutes greater than 0'],
     ['TENANT_CLEANUP_CRON', 'every minute', 'a cron expression'],
     ['TENANT_CLEANUP_CRON', '99 * * * *', 'a cron expression'],
+    ['TENANT_EAGER', '!foo.com', 'tenants such as'],
+    ['TENANT_EAGER', 'foo.com,!bar.com', 'tenants such as'],
     ['SEED_DEMO', 'yes', 'true or false'],
     ['TRUSTED_PROXIES', 'nginx', 'addresses, CIDR ranges'],
     ['TRUSTED_PROXIES', '10.0.0.0/33', 'addresses, CIDR ranges'],

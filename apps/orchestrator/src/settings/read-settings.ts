@@ -81,6 +81,7 @@ function toSettings(env: CheckedEnvironment): Settings {
     trustedProxies: env.TRUSTED_PROXIES,
     tenantIdleTimeMs: env.TENANT_IDLE_TIME * 60_000,
     tenantCleanupCron: env.TENANT_CLEANUP_CRON,
+    tenantEager: env.TENANT_EAGER,
     jwtSecret: env.JWT_SECRET ?? randomBytes(32).toString('base64url'),
     loginAttemptsPerUser: env.LOGIN_ATTEMPTS_PER_USER,
     loginAttemptsPerAddress: env.LOGIN_ATTEMPTS_PER_ADDRESS,

@@ -59,6 +59,10 @@ export const settingsSchema = z.object({
     .string()
     .refine(isCronExpression, 'a cron expression such as "*/30 * * * * *" (seconds first)')
     .default('0 * * * * *'),
+  TENANT_EAGER: z
+    .string()
+    .regex(/^(\*(,![^,!*\s]+)*|[^,!*\s]+(,[^,!*\s]+)*)$/, 'tenants such as "*", "*,!foo.com" or "foo.com,bar.com"')
+    .optional(),
   JWT_SECRET: longText(32).optional(),
   LOGIN_ATTEMPTS_PER_USER: wholeNumber(1, 1_000_000).prefault('10'),
   LOGIN_ATTEMPTS_PER_ADDRESS: wholeNumber(1, 1_000_000).prefault('100'),

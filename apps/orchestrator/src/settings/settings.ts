@@ -24,6 +24,8 @@ export interface Settings {
   readonly tenantIdleTimeMs: number;
   /** When to look for unused clients, as a cron expression. Default: every minute. */
   readonly tenantCleanupCron: string;
+  /** Tenants whose clients are made at the start and kept: `*`, `*,!foo.com`, `foo.com,bar.com`; `undefined` = none. */
+  readonly tenantEager: string | undefined;
   /** Key of the access tokens, 32 characters at least. Never print it. */
   readonly jwtSecret: string;
   /** Log-in attempts per tenant and user in a window. Default 10; a success starts over. */

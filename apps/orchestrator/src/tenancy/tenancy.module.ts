@@ -37,6 +37,8 @@ function multitenancyOptions(
     membership: (principal: unknown, tenant: Tenant) => (principal as Principal).tenantId === tenant.id,
     clients: { idleTimeoutMs: settings.tenantIdleTimeMs },
     cleanup: { cron: settings.tenantCleanupCron },
+    loading:
+      settings.tenantEager === undefined ? { policy: 'lazy' } : { policy: 'eager', include: settings.tenantEager },
     clock,
   };
 }
