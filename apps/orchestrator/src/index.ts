@@ -1,3 +1,5 @@
+export { runTenantsCli } from './cli/tenants-cli.js';
+export type { CliIo } from './cli/cli-io.js';
 export { AppModule } from './app.module.js';
 export { createOrchestrator } from './create-orchestrator.js';
 export { DatabaseStartError } from './database/database-start.error.js';

@@ -1,0 +1,101 @@
+import type { Tenant } from '@tenantry/core';
+import type { z } from 'zod';
+import { newTenantSchema, tenantListQuerySchema } from '../admin/admin-tenants.schemas.js';
+import type { TenantListRequest } from '../admin/admin-tenants.schemas.js';
+import type { TenantAdministration } from '../admin/tenant-administration.js';
+import type { CliIo } from './cli-io.js';
+import { tenantLine, tenantTable } from './tenant-lines.js';
+import { withAdministration } from './with-administration.js';
+
+const PAGE = 100;
+
+/** Options of `list`, as they were typed. */
+export interface ListOptions {
+  readonly status?: string;
+  readonly plan?: string;
+  readonly domainContains?: string;
+  readonly json?: true;
+}
+
+/** Options of `create`, as they were typed. Passwords come from the environment: a command line can be read by others. */
+export interface CreateOptions {
+  readonly name?: string;
+  readonly plan?: string;
+  readonly alias?: string[];
+  readonly admin: string;
+  readonly cloudClient?: string;
+  readonly json?: true;
+}
+
+/** `list`: every tenant that fits, page by page. */
+export async function listTenants({ json, ...filter }: ListOptions, { env, out }: CliIo): Promise<void> {
+  const query = checked(tenantListQuerySchema, { ...filter, limit: String(PAGE) }, 'The tenants cannot be listed');
+  const tenants = await withAdministration(env, (administration) => allPages(administration, query));
+  out(json ? JSON.stringify(tenants) : tenantTable(tenants));
+}
+
+/** `create`: with the first user's password from `TENANT_ADMIN_PASSWORD` and the cloud's secret from `TENANT_CLOUD_SECRET`. */
+export async function createTenant(
+  id: string,
+  domain: string,
+  options: CreateOptions,
+  { env, out }: CliIo,
+): Promise<void> {
+  const given = {
+    id,
+    domain,
+    aliases: options.alias ?? [],
+    name: options.name,
+    plan: options.plan,
+    admin: { username: options.admin, password: env['TENANT_ADMIN_PASSWORD'] },
+    cloudAccount: { clientId: options.cloudClient ?? id, clientSecret: env['TENANT_CLOUD_SECRET'] },
+  };
+  const request = checked(newTenantSchema, given, 'The tenant cannot be created');
+  const tenant = await withAdministration(env, (administration) => administration.create(request));
+  out(options.json ? JSON.stringify(tenant) : tenantLine(tenant));
+}
+
+/** A change of tenants that are named one after the other; stops at the first that fails. */
+export async function changeTenants(
+  ids: readonly string[],
+  change: (administration: TenantAdministration, id: string) => Promise<Tenant | void>,
+  done: string,
+  { env, err }: CliIo,
+): Promise<void> {
+  await withAdministration(env, async (administration) => {
+    for (const [index, id] of ids.entries()) {
+      await change(administration, id);
+      err(`${index + 1}/${ids.length} ${id} ${done}`);
+    }
+  });
+}
+
+async function allPages(administration: TenantAdministration, query: TenantListRequest): Promise<Tenant[]> {
+  const tenants: Tenant[] = [];
+  let after: string | undefined;
+  do {
+    const page = await administration.list({ ...query, after });
+    tenants.push(...page.items);
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  return tenants;
+}
+
+/** @throws an error that names each field, and never shows a value */
+function checked<T>(schema: z.ZodType<T>, request: object, what: string): T {
+  const { success, data, error } = schema.safeParse(request);
+  if (success) return data;
+  const problems = error.issues.map(({ path, message }) => `${HINTS[path.join('.')] ?? path.join('.')}: ${message}`);
+  throw new Error(`${what}:\n  ${problems.join('\n  ')}`);
+}
+
+/** How the command line names a field. */
+const HINTS: Readonly<Record<string, string>> = {
+  status: '--status',
+  plan: '--plan',
+  domainContains: '--domain-contains',
+  'admin.username': '--admin',
+  'admin.password': 'TENANT_ADMIN_PASSWORD',
+  'cloudAccount.clientId': '--cloud-client',
+  'cloudAccount.clientSecret': 'TENANT_CLOUD_SECRET',
+};

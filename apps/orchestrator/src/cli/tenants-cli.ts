@@ -1,0 +1,82 @@
+import { Command, CommanderError } from 'commander';
+import { EXIT } from './cli-io.js';
+import type { CliIo } from './cli-io.js';
+import { doctor, migrate } from './database-commands.js';
+import { changeTenants, createTenant, listTenants } from './tenant-commands.js';
+import type { CreateOptions, ListOptions } from './tenant-commands.js';
+
+/**
+ * Runs one command of `npm run tenants -- …`. Reads the same environment as the application; with the embedded database,
+ * stop the application first.
+ *
+ * @param args without the node and script names
+ * @returns the exit code, see {@link EXIT}
+ */
+export async function runTenantsCli(args: readonly string[], io: CliIo): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const program = newProgram(io, (code) => (exitCode = code));
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    io.err(error instanceof Error ? error.message : String(error));
+    return EXIT.failed;
+  }
+}
+
+function newProgram(io: CliIo, exitWith: (code: number) => void): Command {
+  const program = new Command('tenants')
+    .description('Administers the tenants of the orchestrator.')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });
+  addListAndCreate(program, io);
+  addChanges(program, io);
+  program
+    .command('migrate')
+    .description('bring the database up to date (a server needs ADMIN_DATABASE_URL)')
+    .action(() => migrate(io));
+  program
+    .command('doctor')
+    .description('check that the database keeps tenants apart; exit code 3 when it does not')
+    .option('--json', 'findings as JSON')
+    .action(async ({ json }: { json?: true }) => exitWith(await doctor(json === true, io)));
+  return program;
+}
+
+function addListAndCreate(program: Command, io: CliIo): void {
+  program
+    .command('list')
+    .description('list tenants in the order of their ids')
+    .option('--status <status>', 'provisioning, active, suspended or deleting')
+    .option('--plan <plan>')
+    .option('--domain-contains <text>')
+    .option('--json', 'as JSON')
+    .action((options: ListOptions) => listTenants(options, io));
+  program
+    .command('create <id> <domain>')
+    .description('create a tenant; passwords come from TENANT_ADMIN_PASSWORD and TENANT_CLOUD_SECRET')
+    .requiredOption('--admin <user>', 'name of its first user')
+    .option('--name <name>')
+    .option('--plan <plan>')
+    .option('--alias <domain...>', 'further host names')
+    .option('--cloud-client <id>', 'client id at the cloud (default: the id)')
+    .option('--json', 'as JSON')
+    .action((id: string, domain: string, options: CreateOptions) => createTenant(id, domain, options, io));
+}
+
+function addChanges(program: Command, io: CliIo): void {
+  program
+    .command('suspend <ids...>')
+    .description('shut tenants out')
+    .action((ids: string[]) => changeTenants(ids, (administration, id) => administration.suspend(id), 'suspended', io));
+  program
+    .command('activate <ids...>')
+    .description('serve tenants again')
+    .action((ids: string[]) => changeTenants(ids, (administration, id) => administration.activate(id), 'active', io));
+  program
+    .command('delete <ids...>')
+    .description('delete tenants and what they own; ids are never used again')
+    .requiredOption('--yes', 'this cannot be undone')
+    .action((ids: string[]) => changeTenants(ids, (administration, id) => administration.delete(id), 'deleted', io));
+}

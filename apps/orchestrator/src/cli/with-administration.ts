@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import { TenantAdministration } from '../admin/tenant-administration.js';
+import { createOrchestrator } from '../create-orchestrator.js';
+import type { Environment } from '../settings/read-settings.js';
+
+/** Runs work with the application's own administration of tenants; nothing listens, nothing is seeded, all is closed afterwards. */
+export async function withAdministration<R>(
+  env: Environment,
+  work: (administration: TenantAdministration) => Promise<R>,
+): Promise<R> {
+  // Nobody logs in here: any secret will do.
+  const secret = env['JWT_SECRET'] || randomBytes(32).toString('base64url');
+  const quiet = { SEED_DEMO: 'false', SUPER_ADMIN_PASSWORD: '', TENANT_EAGER: '' };
+  const app = await createOrchestrator({ ...env, ...quiet, JWT_SECRET: secret });
+  try {
+    await app.init();
+    return await work(app.get(TenantAdministration, { strict: false }));
+  } finally {
+    await app.close();
+  }
+}

@@ -1,0 +1,122 @@
+import { Logger } from '@nestjs/common';
+import { runTenantsCli, setUpServerDatabase } from '@tenantry/orchestrator';
+import { createTestDatabase } from '../support/postgres.js';
+import type { TestDatabase } from '../support/postgres.js';
+import pg from 'pg';
+
+const PASSWORD = 'a-password-of-the-tests';
+
+describe('npm run tenants', () => {
+  let test: TestDatabase;
+  let env: Record<string, string>;
+
+  const tenants = async (
+    line: string,
+    more: Record<string, string> = {},
+  ): Promise<{ code: number; out: string; err: string }> => {
+    const [out, err]: [string[], string[]] = [[], []];
+    const io = {
+      env: { ...env, ...more },
+      out: (text: string) => void out.push(text),
+      err: (text: string) => void err.push(text),
+    };
+    const code = await runTenantsCli(line.split(' '), io);
+    return { code, out: out.join('\n'), err: err.join('\n') };
+  };
+  const secrets = { TENANT_ADMIN_PASSWORD: PASSWORD, TENANT_CLOUD_SECRET: `${PASSWORD}-cloud` };
+
+  beforeAll(async () => {
+    Logger.overrideLogger(false);
+    test = await createTestDatabase();
+    await setUpServerDatabase(test.adminUrl, test.appUrl);
+    env = { DATABASE_URL: test.appUrl, ADMIN_DATABASE_URL: test.adminUrl, DATABASE_POOL_SIZE: '2' };
+  });
+  afterAll(() => test.drop());
+
+  it('creates, lists, suspends, activates and deletes tenants', async () => {
+    const created = await tenants('create foo foo.com --admin alice --plan gold --alias www.foo.com --json', secrets);
+    expect(created).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(created.out)).toMatchObject({
+      id: 'foo',
+      aliases: ['www.foo.com'],
+      plan: 'gold',
+      status: 'active',
+    });
+    expect(await tenants('create bar bar.com --admin bob', secrets)).toMatchObject({
+      code: 0,
+      out: 'bar  bar.com  active  standard  bar',
+    });
+
+    expect(await tenants('suspend foo bar')).toEqual({ code: 0, out: '', err: '1/2 foo suspended\n2/2 bar suspended' });
+    expect(await tenants('activate bar')).toMatchObject({ code: 0, err: '1/1 bar active' });
+    expect((await tenants('list')).out.split('\n')).toEqual([
+      'ID   DOMAIN   STATUS     PLAN      NAME',
+      'bar  bar.com  active     standard  bar',
+      'foo  foo.com  suspended  gold      foo',
+    ]);
+    const suspended = await tenants('list --status suspended --domain-contains foo --json');
+    expect((JSON.parse(suspended.out) as { id: string }[]).map(({ id }) => id)).toEqual(['foo']);
+
+    expect(await tenants('delete foo --yes')).toMatchObject({ code: 0, err: '1/1 foo deleted' });
+    expect(await tenants('create foo foo.org --admin alice', secrets)).toMatchObject({ code: 1, out: '' });
+    expect((await tenants('list --json')).out).not.toContain('foo');
+  });
+
+  it('stops at the first tenant that fails, and says which and why', async () => {
+    const { code, err } = await tenants('suspend nobody bar');
+    expect(code).toBe(1);
+    expect(err).toBe('There is no tenant "nobody".');
+  });
+
+  it('names an option that it cannot use', async () => {
+    const { code, err } = await tenants('list --status asleep');
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/--status: provisioning, active/) });
+  });
+
+  it('names what is missing for a new tenant, and shows no password', async () => {
+    const { code, err } = await tenants('create baz baz.com --admin carol', { TENANT_ADMIN_PASSWORD: 'short' });
+    expect(code).toBe(1);
+    expect(err).toMatch(/TENANT_ADMIN_PASSWORD: .*\n.*TENANT_CLOUD_SECRET: /);
+    expect(err).not.toContain('short');
+  });
+
+  it.each(['', 'destroy foo', 'delete foo', 'create foo', 'list --status', 'list extra'])(
+    'takes %j for a mistake of usage: exit code 2, and help on standard error',
+    async (line) => {
+      const { code, out, err } = await tenants(line);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).not.toBe('');
+    },
+  );
+
+  it('helps', async () => {
+    expect(await tenants('--help')).toMatchObject({ code: 0, out: expect.stringContaining('doctor') });
+  });
+
+  it('brings the database up to date, and again', async () => {
+    expect(await tenants('migrate')).toMatchObject({ code: 0, out: expect.stringContaining('up to date') });
+  });
+
+  it('finds nothing wrong, and then what was made wrong, with the SQL that mends it', async () => {
+    expect(await tenants('doctor --json')).toEqual({ code: 0, out: '[]', err: '' });
+    const admin = new pg.Client({ connectionString: test.adminUrl });
+    await admin.connect();
+    try {
+      await admin.query('alter table projects disable row level security');
+      const { code, out } = await tenants('doctor');
+      expect(code).toBe(3);
+      expect(out).toMatch(/projects.*\n.*alter table .*projects.* enable row level security/i);
+      await admin.query('alter table projects enable row level security');
+      expect(await tenants('doctor')).toMatchObject({ code: 0 });
+    } finally {
+      await admin.end();
+    }
+  });
+
+  it('says what is wrong with a database that is not there', async () => {
+    const { code, err } = await tenants('list', { DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/none' });
+    expect(code).toBe(1);
+    expect(err).toContain('ECONNREFUSED');
+    expect(err).not.toContain('secret');
+  });
+});
