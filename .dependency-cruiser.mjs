@@ -7,7 +7,7 @@ const layers = [
   ['tenant'],
   ['audit'],
   ['context', 'resolution', 'registry'],
-  ['clients', 'guards', 'answers', 'messages', 'transports', 'cleanup', 'loading', 'logging'],
+  ['clients', 'guards', 'answers', 'messages', 'transports', 'cleanup', 'loading', 'lifecycle', 'logging', 'nodes'],
   ['diagnosis'],
 ];
 
@@ -85,7 +85,7 @@ export default {
       comment: 'What a source imports is a dependency or a peer of its own package, not a dev or undeclared one.',
       severity: 'error',
       from: { path: '^(apps|libs)/', pathNot: specs },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     },
     {
       name: 'no-cycle',

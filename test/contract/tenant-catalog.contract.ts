@@ -1,14 +1,24 @@
+import { until } from '../support/until.js';
 import type {
   NewTenant,
   Tenant,
   TenantCatalogReader,
   TenantCatalogWriter,
+  TenantChanges,
   TenantFilter,
+  TenantListQuery,
   TenantPage,
 } from '@tenantry/core';
 
 /** A catalog with both faces. */
 export type TenantCatalog = TenantCatalogReader & TenantCatalogWriter;
+
+type TenantSort = NonNullable<TenantListQuery['sort']>;
+
+const SORTS = (['id', 'domain', 'name', 'createdAt'] as const).flatMap((by) =>
+  (['asc', 'desc'] as const).map((direction): TenantSort => ({ by, direction })),
+);
+const REFUSED_CURSOR = { code: 'MT_ARGUMENT_INVALID', argument: 'after' };
 
 const FOO: NewTenant = { id: 'Foo-1', domain: 'foo.com', aliases: ['www.foo.com', 'foo.example'] };
 
@@ -105,17 +115,39 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
       });
 
       it.each([
-        { id: '', domain: 'a.com' },
-        { id: 'super', domain: 'a.com' },
-        { id: 'SUPER', domain: 'a.com' },
-        { id: "a'b", domain: 'a.com' },
-        { id: 'a', domain: 'A.com' },
-        { id: 'a', domain: 'localhost' },
-        { id: 'a', domain: 'a.com', aliases: ['a b'] },
-        { id: 'a', domain: 'a.com', name: ' ' },
-      ])('refuses a malformed field: %j', async (input) => {
-        await expect(catalog.create(input)).rejects.toMatchObject({ code: 'MT_TENANT_FIELD_INVALID' });
+        ['id', { id: '', domain: 'a.com' }],
+        ['id', { id: 'super', domain: 'a.com' }],
+        ['id', { id: 'SUPER', domain: 'a.com' }],
+        ['id', { id: 'LocalHost', domain: 'a.com' }],
+        ['id', { id: "a'b", domain: 'a.com' }],
+        ['id', { id: 'a\u0000', domain: 'a.com' }],
+        ['id', { id: 'a'.repeat(64), domain: 'a.com' }],
+        ['id', { id: 7, domain: 'a.com' }],
+        ['domain', { id: 'a' }],
+        ['domain', { id: 'a', domain: 'A.com' }],
+        ['domain', { id: 'a', domain: 'a.com.' }],
+        ['domain', { id: 'a', domain: 'a..com' }],
+        ['domain', { id: 'a', domain: '-a.com' }],
+        ['domain', { id: 'a', domain: '127.0.0.1' }],
+        ['domain', { id: 'a', domain: `${'a.'.repeat(126)}com` }],
+        ['domain', { id: 'a', domain: 'super' }],
+        ['domain', { id: 'a', domain: 'localhost' }],
+        ['domain', { id: 'a', domain: 'bücher.example' }],
+        ['aliases', { id: 'a', domain: 'a.com', aliases: ['a b'] }],
+        ['aliases', { id: 'a', domain: 'a.com', aliases: ['free.com', 'localhost.localdomain'] }],
+        ['aliases', { id: 'a', domain: 'a.com', aliases: 'free.com' }],
+        ['aliases', { id: 'a', domain: 'a.com', aliases: Array.from({ length: 101 }, (_, n) => `a${n}.com`) }],
+        ['name', { id: 'a', domain: 'a.com', name: ' ' }],
+        ['name', { id: 'a', domain: 'a.com', name: 'a\u0000' }],
+        ['plan', { id: 'a', domain: 'a.com', plan: '' }],
+        ['settings', { id: 'a', domain: 'a.com', settings: [] }],
+        ['status', { id: 'a', domain: 'a.com', status: 'suspended' }],
+      ])('refuses a malformed %s, names it and writes nothing: %j', async (field, input) => {
+        const attempt = catalog.create(input as NewTenant);
+        await expect(attempt).rejects.toMatchObject({ code: 'MT_TENANT_FIELD_INVALID', field });
+        await expect(attempt).rejects.toThrow(field);
         expect(await ids(catalog)).toEqual([]);
+        for (const domain of ['a.com', 'free.com']) expect(await catalog.isDomainAvailable(domain)).toBe(true);
       });
 
       it('lets a tenant have its id as its domain', async () => {
@@ -206,6 +238,19 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
           generation: 1,
           aliases: FOO.aliases,
         });
+        expect(await catalog.isDomainAvailable('gained.com')).toBe(true);
+      });
+
+      it.each([
+        ['name', { name: '', plan: 'gold' }],
+        ['plan', { plan: 'x'.repeat(64), name: 'Other' }],
+        ['aliases', { aliases: ['gained.com', 'NO'], plan: 'gold' }],
+        ['settings', { settings: null, plan: 'gold' }],
+      ])('refuses a malformed %s and changes nothing: %j', async (field, changes) => {
+        const before = await catalog.findById('Foo-1');
+        const attempt = catalog.update('Foo-1', changes as TenantChanges);
+        await expect(attempt).rejects.toMatchObject({ code: 'MT_TENANT_FIELD_INVALID', field });
+        expect(await catalog.findById('Foo-1')).toEqual(before);
         expect(await catalog.isDomainAvailable('gained.com')).toBe(true);
       });
 
@@ -313,10 +358,27 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
       it.each(changes)('%s refuses unknown and deleted tenants', async (_name, change) => {
         await catalog.create(FOO);
         await catalog.delete('Foo-1');
-        for (const id of ['unknown', 'Foo-1', '__proto__', 'a\u0000b']) {
+        for (const id of ['unknown', 'Foo-1', '__proto__', 'a\u0000b', '', 7 as unknown as string]) {
           await expect(change(id)).rejects.toMatchObject({ code: 'MT_TENANT_UNKNOWN' });
         }
       });
+
+      it.each(changes.filter(([name]) => name !== 'activate'))(
+        '%s tells a stale generation and writes nothing',
+        async (name) => {
+          const made = await catalog.create(FOO);
+          const stale = { expectedGeneration: 2 };
+          const attempts: Record<string, () => Promise<unknown>> = {
+            update: () => catalog.update('Foo-1', { aliases: ['gained.com'] }, stale),
+            rename: () => catalog.rename('Foo-1', 'gained.com', stale),
+            suspend: () => catalog.suspend('Foo-1', stale),
+            delete: () => catalog.delete('Foo-1', stale),
+          };
+          await expect(attempts[name]?.()).rejects.toMatchObject({ code: 'MT_TENANT_STALE', tenantId: 'Foo-1' });
+          expect(await catalog.findById('Foo-1')).toEqual(made);
+          expect(await catalog.isDomainAvailable('gained.com')).toBe(true);
+        },
+      );
 
       it.each(changes)('%s refuses the super tenant', async (_name, change) => {
         for (const id of ['super', 'SUPER']) {
@@ -340,7 +402,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
       it('pages in byte order of the lower-cased id, each tenant once', async () => {
         const inOrder = ['0', 'A', 'a-b', 'a.b', 'A0', 'a_b', 'aa', 'B', 'b-1', 'Z'];
         for (const [n, id] of [...inOrder].reverse().entries()) await catalog.create({ id, domain: `t${n}.com` });
-        const pages = await allPages(catalog, 3);
+        const pages = await allPages(catalog, { limit: 3 });
         expect(pages.map(({ items }) => items.length)).toEqual([3, 3, 3, 1]);
         expect(pages.flatMap(({ items }) => items.map(({ id }) => id))).toEqual(inOrder);
       });
@@ -384,10 +446,139 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         expect((await catalog.list({ filter })).items.map(({ id }) => id)).toEqual(expected);
       });
 
-      it('takes any text as the place to go on from', async () => {
-        await catalog.create({ id: 'a', domain: 'a.com' });
-        for (const after of ['', '\u0000', "'", '%']) expect((await catalog.list({ after })).items).toHaveLength(1);
-        for (const after of ['a', 'zzz', '\u{1F600}']) expect((await catalog.list({ after })).items).toHaveLength(0);
+      it.each([
+        [{ by: 'id' }, ['a', 'b', 'C', 'd', 'e']],
+        [{ by: 'id', direction: 'desc' }, ['e', 'd', 'C', 'b', 'a']],
+        [{ by: 'domain' }, ['e', 'C', 'b', 'd', 'a']],
+        [{ by: 'domain', direction: 'desc' }, ['a', 'd', 'b', 'C', 'e']],
+        [{ by: 'name' }, ['a', 'C', 'd', 'b', 'e']],
+        [{ by: 'name', direction: 'desc' }, ['e', 'b', 'd', 'C', 'a']],
+        [{ by: 'createdAt' }, ['C', 'e', 'a', 'd', 'b']],
+        [{ by: 'createdAt', direction: 'desc' }, ['b', 'd', 'a', 'e', 'C']],
+      ] as [TenantSort, string[]][])(
+        'pages by %j, each tenant once, whatever the size of a page',
+        async (sort, expected) => {
+          await createInTurn(catalog, [
+            { id: 'C', domain: 'b-1.com', name: 'same' },
+            { id: 'e', domain: 'a.com', name: '\u{1F600}' },
+            { id: 'a', domain: 'c.com', name: 'Alpha' },
+            { id: 'd', domain: 'b2.com', name: 'SAME' },
+            { id: 'b', domain: 'b.com', name: 'Été' },
+          ]);
+          for (const limit of [1, 2, 5]) {
+            const pages = await allPages(catalog, { limit, sort });
+            expect(pages).toHaveLength(Math.ceil(5 / limit));
+            expect(pages.flatMap(({ items }) => items.map(({ id }) => id))).toEqual(expected);
+          }
+        },
+      );
+
+      it('sorts names by code points: what lies beyond the first 65,536 comes last', async () => {
+        await catalog.create({ id: 'a', domain: 'a.com', name: '\u{1F600}' });
+        await catalog.create({ id: 'b', domain: 'b.com', name: '\uFFFD' });
+        expect((await catalog.list({ sort: { by: 'name' } })).items.map(({ id }) => id)).toEqual(['b', 'a']);
+      });
+
+      it.each(SORTS)('gives the pages of a filter the order that was asked for: %j', async (sort) => {
+        const tenants = ['z', 'c', 'x', 'a'].map((id) => ({ id, domain: `${id}.com`, name: id, plan: 'gold' }));
+        await createInTurn(catalog, [{ id: 'm', domain: 'm.com' }, ...tenants]);
+        const order = sort.by === 'createdAt' ? ['z', 'c', 'x', 'a'] : ['a', 'c', 'x', 'z'];
+        const pages = await allPages(catalog, {
+          limit: 3,
+          sort,
+          filter: { plan: 'gold', domain: { endsWith: '.com' } },
+        });
+        const found = pages.flatMap(({ items }) => items.map(({ id }) => id));
+        expect(found).toEqual(sort.direction === 'desc' ? order.reverse() : order);
+      });
+
+      it.each(SORTS)('goes on by %j where tenants came and went meanwhile', async (sort) => {
+        const tenants = ['a', 'c', 'e', 'g'].map((id) => ({ id, domain: `${id}.com`, name: id }));
+        await createInTurn(catalog, tenants);
+        const first = await catalog.list({ limit: 2, sort });
+        await catalog.delete((first.items[1] as Tenant).id);
+        const rest = await catalog.list({ sort, after: first.next as string });
+        const order = sort.direction === 'desc' ? ['c', 'a'] : ['e', 'g'];
+        expect(rest.items.map(({ id }) => id)).toEqual(order);
+      });
+
+      it('refuses a cursor of another sort, and one of no list at all', async () => {
+        await createInTurn(
+          catalog,
+          ['a', 'b'].map((id) => ({ id, domain: `${id}.com` })),
+        );
+        const cursors = new Map<TenantSort, string>();
+        for (const sort of SORTS) cursors.set(sort, (await catalog.list({ limit: 1, sort })).next as string);
+        for (const sort of SORTS) {
+          for (const [origin, after] of cursors) {
+            if (origin === sort) expect((await catalog.list({ sort, after })).items).toHaveLength(1);
+            else await expect(catalog.list({ sort, after })).rejects.toMatchObject(REFUSED_CURSOR);
+          }
+        }
+      });
+
+      it.each([
+        '',
+        'a',
+        "'",
+        '\u0000',
+        '\u{1F600}',
+        'W10',
+        ...[
+          null,
+          {},
+          'id',
+          [],
+          ['id', 'asc'],
+          ['id', 'asc', 'a', 'a', 'a'],
+          ['createdAt', 'asc', 'x', 'a'],
+          ['createdAt', 'asc', '1e3', 'a'],
+          ['createdAt', 'asc', '9'.repeat(30), 'a'],
+          ['name', 'asc', 1, 'a'],
+          ['name', 'asc', 'a\u0000', 'a'],
+          ['name', 'asc', 'a', "a' or true --"],
+          ['name', 'asc', 'a', null],
+          ['name', 'asc', { a: 1 }, 'a'],
+          ['domain', 'sideways', 'a', 'a'],
+        ].map((parts) => Buffer.from(JSON.stringify(parts)).toString('base64url')),
+      ])('refuses the crafted cursor %j', async (after) => {
+        await catalog.create({ id: 'b', domain: 'b.com' });
+        for (const sort of SORTS) {
+          await expect(catalog.list({ after, sort })).rejects.toMatchObject(REFUSED_CURSOR);
+        }
+      });
+
+      it('refuses a cursor that was altered, and one that is no text', async () => {
+        await createInTurn(
+          catalog,
+          ['a', 'b'].map((id) => ({ id, domain: `${id}.com` })),
+        );
+        const next = (await catalog.list({ limit: 1 })).next as string;
+        for (const after of [`${next}=`, `${next}A`, ` ${next}`, next.slice(1), 7 as unknown as string]) {
+          await expect(catalog.list({ after })).rejects.toMatchObject(REFUSED_CURSOR);
+        }
+      });
+
+      it.each([
+        [{ by: 'plan' }, 'sort.by'],
+        [{ by: '__proto__' }, 'sort.by'],
+        [{}, 'sort.by'],
+        [{ by: 'id', direction: 'DESC' }, 'sort.direction'],
+        [{ by: 'name', direction: 'desc; drop' }, 'sort.direction'],
+      ])('refuses the sort %j', async (sort, argument) => {
+        const refusal = { code: 'MT_ARGUMENT_INVALID', argument };
+        await expect(catalog.list({ sort: sort as TenantSort })).rejects.toMatchObject(refusal);
+      });
+
+      it.each([
+        [{ status: 'Active' }, 'filter.status'],
+        [{ status: '' }, 'filter.status'],
+        [{ plan: 7 }, 'filter.plan'],
+        [{ domain: { contains: 7 } }, 'filter.domain.contains'],
+        [{ domain: { equals: ['a.com'] } }, 'filter.domain.equals'],
+      ])('refuses the filter %j', async (filter, argument) => {
+        const refusal = { code: 'MT_ARGUMENT_INVALID', argument };
+        await expect(catalog.list({ filter: filter as TenantFilter })).rejects.toMatchObject(refusal);
       });
 
       it.each([0, -1, 1.5, 1001, Number.NaN])('refuses the limit %p', async (limit) => {
@@ -397,11 +588,20 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
   });
 }
 
-async function allPages(catalog: TenantCatalogReader, limit: number): Promise<TenantPage[]> {
+/** Records tenants one after the other, each at a time of its own: the clock of an embedded database counts milliseconds. */
+async function createInTurn(catalog: TenantCatalog, tenants: readonly NewTenant[]): Promise<void> {
+  for (const tenant of tenants) {
+    const before = Date.now();
+    await until(() => Date.now() > before);
+    await catalog.create(tenant);
+  }
+}
+
+async function allPages(catalog: TenantCatalogReader, query: TenantListQuery): Promise<TenantPage[]> {
   const pages: TenantPage[] = [];
   let after: string | null | undefined;
   while (after !== null) {
-    const page: TenantPage = await catalog.list({ limit, ...(after === undefined ? {} : { after }) });
+    const page: TenantPage = await catalog.list({ ...query, ...(after === undefined ? {} : { after }) });
     pages.push(page);
     after = page.next;
   }

@@ -96,3 +96,25 @@ it('a client that is loaded eagerly is there before the first request, and readi
     await eager.close();
   }
 });
+
+it('what one node does to a tenant holds on the other, whose client of it is closed', async () => {
+  const one = await startSample('express', 'postgres');
+  const two = await startSample('fastify', 'postgres', {
+    DATABASE_URL: one.databaseUrl ?? '',
+    JWT_SECRET: 'a secret of the tests, long enough for all',
+    SEED_DEMO: 'false',
+  });
+  try {
+    const alice = await two.logIn('alice@foo.com');
+    expect((await two.call('/t/foo.com/servers', { headers: alice })).status).toBe(200);
+    const root = await one.logIn('admin@super');
+    await one.call('/admin/tenants/foo/suspend', { method: 'POST', headers: root });
+    await until(async () => (await two.call('/t/foo.com/projects', { headers: alice })).status === 403);
+    await until(() => !two.clients.has('foo'));
+    await one.call('/admin/tenants/foo/activate', { method: 'POST', headers: root });
+    await until(async () => (await two.call('/t/foo.com/projects', { headers: alice })).status === 200);
+  } finally {
+    await two.close();
+    await one.close();
+  }
+});

@@ -20,6 +20,8 @@ export interface Sample {
   readonly clock: ManualClock;
   readonly cloud: CloudApiMonitor;
   readonly clients: TenantClientRegistry<object>;
+  /** What the sample connects to; `undefined` = PGlite. */
+  readonly databaseUrl: string | undefined;
   call(path: string, options?: HttpCall): Promise<HttpAnswer>;
   /** Logs a demo user in by `name@domain`; gives the header that carries its token. */
   logIn(username: string): Promise<{ authorization: string }>;
@@ -54,6 +56,7 @@ export async function startSample(
     clock,
     cloud: cloud.get(CloudApiMonitor),
     clients: app.get<TenantClientRegistry<object>>(getTenantClientRegistryToken('cloud'), { strict: false }),
+    databaseUrl: (settled as Record<string, string>)['DATABASE_URL'],
     call: (path, options) => call(app, path, options),
     logIn: (username) => logIn(app, username),
     close: async () => {

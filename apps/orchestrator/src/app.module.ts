@@ -14,6 +14,7 @@ import { SeedModule } from './seed/seed.module.js';
 import { ServersModule } from './servers/servers.module.js';
 import { settingsModule } from './settings/settings.module.js';
 import type { Settings } from './settings/settings.js';
+import { followOtherNodes } from './tenancy/follow-other-nodes.js';
 import { TenancyModule } from './tenancy/tenancy.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -31,6 +32,7 @@ export class AppModule {
         settingsModule(settings),
         openedDatabaseModule(opened),
         TenancyModule,
+        ...followOtherNodes(settings, opened),
         TenantDatabaseModule,
         AuthModule,
         UsersModule,

@@ -31,12 +31,24 @@ export {
   TenantTokenInvalidError,
   TenantUnknownError,
 } from './errors/tenant.errors.js';
+export {
+  OperationNotResumableError,
+  OperationTakenOverError,
+  OperationUnknownError,
+  RequestKeyReusedError,
+  TenantInputNeededError,
+  TenantOperationFailedError,
+  TenantOperationRunningError,
+  TenantUndoRefusedError,
+  TenantVetoError,
+} from './errors/lifecycle.errors.js';
 export { TenantEnvelopeInvalidError, TenantEnvelopeUntrustedError } from './errors/message.errors.js';
 export { ArgumentInvalidError, OptionsInvalidError, TenantContextMissingError } from './errors/usage.errors.js';
 
 export { InMemoryTenantCatalog } from './tenant/in-memory-tenant-catalog.js';
 export { SUPER_TENANT, SUPER_TENANT_ID } from './tenant/super-tenant.js';
 export type {
+  ForgetfulTenantCatalog,
   NewTenant,
   SynchronousTenantCatalog,
   TenantCatalogReader,
@@ -72,6 +84,8 @@ export type {
   ResolverTrust,
 } from './tenant/resolution-outcome.js';
 
+export { agreesWithBalancer } from './resolution/agrees-with-balancer.js';
+export type { BalancerAgreementOptions } from './resolution/agrees-with-balancer.js';
 export { fromHeader } from './resolution/from-header.js';
 export type { FromHeaderOptions } from './resolution/from-header.js';
 export { fromHost } from './resolution/from-host.js';
@@ -156,6 +170,59 @@ export { CLEANUP_JOB, TenantClientCleanup } from './cleanup/tenant-client-cleanu
 export { TenantEagerLoader } from './loading/eager-loader.js';
 export type { LoadingProgress } from './loading/eager-loader.js';
 export type { LoadingOptions } from './loading/loading-options.js';
+
+export { TenantNode } from './nodes/tenant-node.js';
+export type { ChangedTenant } from './nodes/tenant-node.js';
+
+export { writtenTenant } from './lifecycle/catalog-write.js';
+export type { CatalogWrite, TenantLifecycleChanges } from './lifecycle/catalog-write.js';
+export { InMemoryTenantLifecycleStore } from './lifecycle/in-memory-tenant-lifecycle-store.js';
+export type {
+  CreateTenantOptions,
+  DeleteTenantOptions,
+  LifecycleCallOptions,
+  LifecycleSurroundings,
+} from './lifecycle/lifecycle-calls.js';
+export { TenantHook, TenantListener } from './lifecycle/lifecycle.decorators.js';
+export type { LifecycleDecoratorOptions } from './lifecycle/lifecycle.decorators.js';
+export { TENANT_LIFECYCLE_CHANNEL } from './lifecycle/lifecycle-events.js';
+export type { TenantLifecycleEvent } from './lifecycle/lifecycle-events.js';
+export type { TenantLifecycleLimits, TenantLifecycleOptions } from './lifecycle/lifecycle-options.js';
+export { LifecycleParticipants } from './lifecycle/lifecycle-participants.js';
+export type { Participant } from './lifecycle/lifecycle-participants.js';
+export {
+  assertSameRequest,
+  begunOperation,
+  isExclusive,
+  patchedOperation,
+  releasesClaim,
+  resumedState,
+  undoWrite,
+} from './lifecycle/operation-rules.js';
+export { TenantLifecycle } from './lifecycle/tenant-lifecycle.js';
+export type { TenantChangeEvent, TenantLifecycleListener, TenantVeto } from './lifecycle/tenant-lifecycle-listener.js';
+export type {
+  ClaimedOperation,
+  NewOperation,
+  OperationClaim,
+  OperationPatch,
+  TenantLifecycleStore,
+} from './lifecycle/tenant-lifecycle-store.js';
+export type {
+  TenantOperation,
+  TenantOperationFault,
+  TenantOperationKind,
+  TenantOperationState,
+  TenantOperationStep,
+} from './lifecycle/tenant-operation.js';
+export type { ProvisioningContext, TenantProvisioner } from './lifecycle/tenant-provisioner.js';
+export { TenantSettings, withDefaultSettings } from './lifecycle/tenant-settings.js';
+export type {
+  SettingsIssue,
+  SettingsSchema,
+  SettingsVerdict,
+  TenantSettingsOptions,
+} from './lifecycle/tenant-settings.js';
 
 export { TenantEntryPoints } from './tenant-entry-points.js';
 export { MultitenancyModule } from './multitenancy.module.js';

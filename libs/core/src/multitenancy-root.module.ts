@@ -26,12 +26,16 @@ import { StartUpDiagnosis } from './diagnosis/start-up-diagnosis.js';
 import { TenantEagerLoader } from './loading/eager-loader.js';
 import type { MultitenancyAsyncOptions, MultitenancyOptionsFactory } from './multitenancy.options.js';
 import { MULTITENANCY_OPTIONS } from './multitenancy.tokens.js';
+import { TenantNode } from './nodes/tenant-node.js';
 import { TenantResolution } from './resolution/tenant-resolution.js';
 import { resolveOptions } from './resolve-options.js';
 import type { ResolvedMultitenancyOptions } from './resolve-options.js';
 import { TenantDirectory } from './tenant/tenant-directory.js';
 import { TenantEnvelopes } from './messages/tenant-envelope.js';
 import { TenantMessages } from './messages/tenant-messages.js';
+import { LIFECYCLE_PROVIDERS } from './tenant-lifecycle.providers.js';
+import { TenantLifecycle } from './lifecycle/tenant-lifecycle.js';
+import { TenantSettings } from './lifecycle/tenant-settings.js';
 import { TenantEntryPoints } from './tenant-entry-points.js';
 import { HttpHandshake } from './transports/http-handshake.js';
 import { HttpTransport } from './transports/http-transport.js';
@@ -81,6 +85,15 @@ const SHARED: Provider[] = [
       kinds: TenantClientKinds,
     ) => new TenantEagerLoader(loading, directory, kinds, clock),
   },
+  {
+    provide: TenantNode,
+    inject: [MULTITENANCY_OPTIONS, TenantDirectory, TenantClientKinds],
+    useFactory: (
+      { catalog, clock }: ResolvedMultitenancyOptions,
+      directory: TenantDirectory,
+      kinds: TenantClientKinds,
+    ) => new TenantNode({ catalog, directory, kinds, clock }),
+  },
   TenantContext,
   TenantScopes,
   {
@@ -93,6 +106,7 @@ const SHARED: Provider[] = [
   TenantEntryPoints,
   TenantGuard,
   SuperTenantGuard,
+  ...LIFECYCLE_PROVIDERS,
 ];
 
 const EXPORTED = [
@@ -103,9 +117,12 @@ const EXPORTED = [
   TENANT_REFUSALS,
   TenantClientCleanup,
   TenantEagerLoader,
+  TenantNode,
   TenantContext,
   TenantScopes,
   TenantMessages,
+  TenantLifecycle,
+  TenantSettings,
   HttpHandshake,
   TenantEntryPoints,
   TenantGuard,

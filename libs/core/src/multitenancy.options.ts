@@ -1,6 +1,8 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
 import type { Refusals } from './answers/refusals.js';
 import type { TenantMembership } from './guards/tenant-membership.guard.js';
+import type { TenantLifecycleOptions } from './lifecycle/lifecycle-options.js';
+import type { TenantSettingsOptions } from './lifecycle/tenant-settings.js';
 import type { LoadingOptions } from './loading/loading-options.js';
 import type { Clock } from './registry/clock.js';
 import type {
@@ -46,6 +48,10 @@ export interface MultitenancyOptions {
   readonly clients?: Partial<RegistryLimits>;
   readonly cleanup?: CleanupOptions;
   readonly messages?: MessagesOptions;
+  /** Lets `TenantLifecycle` create, change and delete tenants here. Default: it refuses. */
+  readonly lifecycle?: TenantLifecycleOptions;
+  /** How settings of tenants are checked and filled in, by `TenantLifecycle` and `TenantSettings`. Default: any JSON object. */
+  readonly settings?: TenantSettingsOptions<object>;
   /**
    * What clients are told of a tenant that is not for them. Default `distinct`: each reason with its code. `uniform`: an
    * unknown tenant, a suspended one, one that is not ready, one of others, two tenants in conflict and a route of the super

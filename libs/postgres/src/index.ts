@@ -10,6 +10,7 @@ export { IsolationUnsafeError } from './isolation/isolation-unsafe.error.js';
 export { TenantDatabase } from './isolation/tenant-database.js';
 export type { TenantDatabaseOptions, TenantSource, TenantSql } from './isolation/tenant-database.js';
 export { tenantTableSql } from './isolation/tenant-table-sql.js';
+export { PostgresTenantLifecycleStore } from './lifecycle/postgres-tenant-lifecycle-store.js';
 export { pruneChanges } from './nodes/change-log.js';
 export type { TenantChange } from './nodes/change-log.js';
 export { pgChangeListener, pgliteChangeListener } from './nodes/change-listener.js';
@@ -20,6 +21,8 @@ export type {
   PgListenClient,
   PgliteListen,
 } from './nodes/change-listener.js';
+export { TenantNodesModule } from './nodes/tenant-nodes.module.js';
+export type { TenantNodesAsyncOptions, TenantNodesOptions } from './nodes/tenant-nodes-options.js';
 export { TenantChangeFeed } from './nodes/tenant-change-feed.js';
 export type { TenantChangeFeedOptions, TenantChangeFeedStats } from './nodes/tenant-change-feed.js';
 export { pgDatabase } from './sql/pg-database.js';

@@ -80,6 +80,7 @@ describe('readSettings', () => {
     ['TENANT_EAGER', 'foo.com,!bar.com', 'tenants such as'],
     ['SEED_DEMO', 'yes', 'true or false'],
     ['TRUSTED_PROXIES', 'nginx', 'addresses, CIDR ranges'],
+    ['BALANCERS', 'nginx', 'addresses, CIDR ranges'],
     ['TRUSTED_PROXIES', '10.0.0.0/33', 'addresses, CIDR ranges'],
     ['LOGIN_WINDOW_SECONDS', '0', 'a whole number from 1 to 86400'],
   ])('refuses %s=%s with one line that names the variable, the value and what is allowed', (name, value, allowed) => {

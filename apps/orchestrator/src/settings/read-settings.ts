@@ -79,6 +79,7 @@ function toSettings(env: CheckedEnvironment): Settings {
     databasePoolSize: env.DATABASE_POOL_SIZE,
     httpAdapter: env.HTTP_ADAPTER,
     trustedProxies: env.TRUSTED_PROXIES,
+    balancers: env.BALANCERS,
     tenantIdleTimeMs: env.TENANT_IDLE_TIME * 60_000,
     tenantCleanupCron: env.TENANT_CLEANUP_CRON,
     tenantEager: env.TENANT_EAGER,

@@ -54,6 +54,7 @@ export const settingsSchema = z.object({
   DATABASE_POOL_SIZE: wholeNumber(1, 1_000).prefault('10'),
   HTTP_ADAPTER: z.enum(['express', 'fastify'], 'express or fastify').default('fastify'),
   TRUSTED_PROXIES: listOfProxies.prefault(''),
+  BALANCERS: listOfProxies.prefault(''),
   TENANT_IDLE_TIME: idleTimeMinutes.prefault('30'),
   TENANT_CLEANUP_CRON: z
     .string()

@@ -20,6 +20,8 @@ export interface Settings {
   readonly httpAdapter: 'express' | 'fastify';
   /** Peers whose `X-Forwarded-For` is believed, for the addresses that log-in attempts are counted by. Default: nobody. */
   readonly trustedProxies: readonly string[];
+  /** Load balancers that say in `X-Balancer-Tenant` whose request they have read; a request that they misread is refused. Default: none. */
+  readonly balancers: readonly string[];
   /** How long a tenant's cloud client may be unused before it is closed. Default 30 minutes. */
   readonly tenantIdleTimeMs: number;
   /** When to look for unused clients, as a cron expression. Default: every minute. */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import {
+  agreesWithBalancer,
   CachedTenantCatalog,
   fromHost,
   fromJwtClaim,
@@ -23,11 +24,14 @@ function multitenancyOptions(
   settings: Settings,
   clock: Clock,
 ): MultitenancyOptions {
+  const { balancers } = settings;
+  // In the order in which deploy/ reads them.
+  const places = [fromPath({ prefix: 't' }), fromHost({ customDomains: true })];
   return {
     catalog,
     resolvers: [
-      fromHost({ customDomains: true }),
-      fromPath({ prefix: 't' }),
+      ...places,
+      ...(balancers.length > 0 ? [agreesWithBalancer({ trustedProxies: balancers, places })] : []),
       fromUsername({ paths: ['/auth/login'] }),
       fromJwtClaim({
         claim: TENANT_CLAIM,

@@ -12,6 +12,7 @@ export const TENANT_AUDIT_CHANNEL = 'tenantry:audit';
  * - `forbidden`: a principal was turned away from a tenant, or from a route of the super tenant
  * - `superTenantAction`: a route of the super tenant was entered, or `runAsSuperTenant` was called
  * - `messageRefused`: a message or job was not run, because of its envelope or its tenant
+ * - `balancerMismatch`: the load balancer read another tenant in a request than the application
  */
 export type TenantAuditEvent =
   | {
@@ -43,6 +44,14 @@ export type TenantAuditEvent =
       readonly code: ErrorCode;
       /** The tenant that the message names, where that can be read. */
       readonly tenantId: string | undefined;
+    }
+  | {
+      readonly type: 'balancerMismatch';
+      /** What the balancer says it read, as it came; `null` = nothing. */
+      readonly balancer: string | null;
+      /** The canonical identifier that the application read in the same places; `null` = none. */
+      readonly application: string | null;
+      readonly remoteAddress: string | undefined;
     };
 
 const auditChannel = channel(TENANT_AUDIT_CHANNEL);

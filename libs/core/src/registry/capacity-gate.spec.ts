@@ -24,6 +24,19 @@ describe('the capacity gate', () => {
     expect(door.clients).toBe(1);
   });
 
+  it('lets nobody pass a client that waits for its weight, not even one that would fit', async () => {
+    const { gate: door } = gate({ maxClients: 10, maxWeight: 2 });
+    const [first, second] = [await door.enter('a', never), await door.enter('b', never)];
+    await door.load('a', first, 2, never);
+    const waiting = door.load('b', second, 1, never);
+    await flush();
+    expect(door.tryEnter(0)).toBeNull();
+    door.leave(first);
+    await waiting;
+    expect(door.tryEnter(1)).not.toBeNull();
+    expect(door.tryEnter(1)).toBeNull();
+  });
+
   it('admits in the order of arrival', async () => {
     const { gate: door, makeRoom } = gate();
     const first = await door.enter('held', never);

@@ -142,6 +142,20 @@ describe('CachedTenantCatalog', () => {
     expect(await cache.findByIdentifier('old.foo.com')).toBeNull();
   });
 
+  it('forgets tenants of which only the ids are told, in any case, and what was asked about them before', async () => {
+    const { source, cache } = fixture();
+    await source.create({ id: 'bar', domain: 'bar.com' });
+    await cache.findByIdentifier('bar.com');
+    const letGo = source.hold();
+    const late = cache.findByIdentifier('foo.com');
+    await source.suspend('foo');
+    cache.invalidateIds(['FOO']);
+    letGo();
+    expect((await late)?.status).toBe('active');
+    expect(cache.peekByIdentifier('foo.com')).toBeUndefined();
+    expect(cache.peekByIdentifier('bar.com')?.id).toBe('bar');
+  });
+
   it('does not serve an invalidated tenant through an outage', async () => {
     const { source, cache } = fixture();
     const before = await cache.findByIdentifier('foo.com');

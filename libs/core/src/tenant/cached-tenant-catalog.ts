@@ -2,7 +2,13 @@ import { BoundedMap } from './bounded-map.js';
 import { resolveCachedCatalogOptions } from './cached-tenant-catalog-options.js';
 import type { CachedTenantCatalogOptions } from './cached-tenant-catalog-options.js';
 import { withDeadline } from './catalog-deadline.js';
-import type { SynchronousTenantCatalog, TenantCatalogReader, TenantListQuery, TenantPage } from './tenant-catalog.js';
+import type {
+  ForgetfulTenantCatalog,
+  SynchronousTenantCatalog,
+  TenantCatalogReader,
+  TenantListQuery,
+  TenantPage,
+} from './tenant-catalog.js';
 import type { Tenant } from './tenant.js';
 
 export type { CachedTenantCatalogOptions } from './cached-tenant-catalog-options.js';
@@ -19,7 +25,7 @@ interface Answer {
  * identifiers cannot push known tenants out. An outage, a catalog that does not answer in time included, is never
  * remembered as "unknown"; while it lasts, known tenants are served from the cache without waiting for it each time.
  */
-export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTenantCatalog {
+export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTenantCatalog, ForgetfulTenantCatalog {
   readonly #catalog: TenantCatalogReader;
   readonly #options: Required<CachedTenantCatalogOptions>;
   readonly #known: BoundedMap<Answer>;
@@ -81,6 +87,18 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
       }
     }
     this.#known.deleteWhere(({ tenant }) => tenant !== null && ids.has(tenant.id));
+  }
+
+  /**
+   * Forgets everything about some tenants of which only the ids are known, without regard to case. Their new names may be
+   * remembered as unknown, so that all unknown names are forgotten too.
+   */
+  invalidateIds(tenantIds: Iterable<string>): void {
+    this.#forgetQuestions();
+    const keys = new Set<string>();
+    for (const id of tenantIds) keys.add(id.toLowerCase());
+    this.#known.deleteWhere(({ tenant }) => tenant !== null && keys.has(tenant.id.toLowerCase()));
+    this.#unknown.clear();
   }
 
   /** Forgets everything. */

@@ -13,19 +13,35 @@ export interface TenantFilter {
   };
 }
 
+/** The order of a list. Tenants that are equal in it come by id, in the same direction. */
+export interface TenantSort {
+  /**
+   * `id` (in lower case) and `domain` in byte order; `name` by code points, with `A` to `Z` as `a` to `z`, so that every
+   * server sorts alike; `createdAt` by when the tenant was recorded.
+   */
+  readonly by: 'id' | 'domain' | 'name' | 'createdAt';
+  /** Default: `asc`. */
+  readonly direction?: 'asc' | 'desc';
+}
+
 /** One page of a list. */
 export interface TenantListQuery {
-  /** The `next` of the page before; absent = the first page. */
+  /**
+   * The `next` of the page before, as it came and with the same sort; absent = the first page. The filter may differ: the
+   * page begins behind that place.
+   */
   readonly after?: string;
   /** Tenants a page, 1 to 1,000; 50 by default. */
   readonly limit?: number;
   readonly filter?: TenantFilter;
+  /** Default: by id, ascending. */
+  readonly sort?: TenantSort;
 }
 
-/** A page of tenants in the order of their ids (byte order of the lower-cased id). */
+/** A page of tenants, in the order that was asked for. */
 export interface TenantPage {
   readonly items: readonly Tenant[];
-  /** Pass as `after` for the next page; `null` = this was the last one. */
+  /** Opaque; pass as `after` for the next page. `null` = this was the last one. */
   readonly next: string | null;
 }
 
@@ -38,7 +54,12 @@ export interface TenantCatalogReader {
   findByIdentifier(identifier: string): Promise<Tenant | null>;
   /** Finds by id, without regard to case. */
   findById(id: string): Promise<Tenant | null>;
-  /** Lists tenants, without the super tenant. */
+  /**
+   * Lists tenants, without the super tenant. Its cost does not grow with the number of the page.
+   *
+   * @throws `MT_ARGUMENT_INVALID` for a `limit`, `sort` or `filter` that is not allowed, and for an `after` that is not the `next` of
+   *   a page of the same sort
+   */
   list(query?: TenantListQuery): Promise<TenantPage>;
 }
 
@@ -49,6 +70,17 @@ export interface TenantCatalogReader {
 export interface SynchronousTenantCatalog {
   /** The tenant, `null` = known to be unknown, `undefined` = ask {@link TenantCatalogReader.findByIdentifier}. */
   peekByIdentifier(identifier: string): Tenant | null | undefined;
+}
+
+/**
+ * A catalog that remembers answers and can forget them. Optional: where the application's catalog is one, it is told when
+ * tenants were changed elsewhere.
+ */
+export interface ForgetfulTenantCatalog {
+  /** Forgets some tenants under all their names, and every name that is remembered as unknown. Ids in lower case. */
+  invalidateIds(tenantIds: Iterable<string>): void;
+  /** Forgets everything. */
+  invalidateAll(): void;
 }
 
 /** What it takes to record a tenant. */

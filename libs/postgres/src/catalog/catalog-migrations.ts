@@ -73,6 +73,76 @@ const CHANGES = `
   create constraint trigger log_tenant_change after insert or update or delete on tenantry.tenants
     deferrable initially deferred for each row execute function tenantry.log_tenant_change();`;
 
+/*
+ * Operations on tenants. The partial unique index is what keeps two of them from one tenant at once; one that only tells its
+ * listeners is in nobody's way. A claim is a token with an end by this server's clock.
+ */
+const OPERATIONS = `
+  create table tenantry.operations (
+    id uuid primary key,
+    request_key text not null unique,
+    fingerprint text not null,
+    kind text not null check (kind in ('create', 'activate', 'suspend', 'rename', 'update', 'delete')),
+    tenant_key text collate "C" not null,
+    state text not null check (state in ('running', 'done', 'failed', 'compensating')),
+    step text not null,
+    finished text[] not null default '{}',
+    attempts integer not null default 0,
+    error json,
+    before json,
+    tenant json,
+    next_attempt_at timestamptz not null default clock_timestamp(),
+    deadline_at timestamptz,
+    claim uuid,
+    lease_until timestamptz,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now()
+  );
+  create unique index operations_one_per_tenant on tenantry.operations (tenant_key)
+    where state in ('running', 'compensating') and step <> 'notify';
+  create index operations_tenant_key_idx on tenantry.operations (tenant_key);
+  create index operations_due_idx on tenantry.operations (next_attempt_at) where state in ('running', 'compensating');`;
+
+/*
+ * What lists and look-ups read. Every order ends with the key, so that a page begins where the one before ended, and is there
+ * once for all tenants, once for each status and once for each plan. Names are ordered by ASCII-lower-cased code points on
+ * every server alike. Trigrams serve "contains"; where the server lacks pg_trgm, or the role may not create it, that filter
+ * reads on until its page is full.
+ */
+const LISTS = `
+  alter table tenantry.tenant_names drop constraint tenant_names_pkey, add primary key (name) include (tenant_key);
+  drop index tenantry.tenants_domain_idx;
+  create index tenants_by_domain on tenantry.tenants (domain, key);
+  create index tenants_by_name on tenantry.tenants (lower(name collate "C"), key);
+  create index tenants_by_creation on tenantry.tenants (created_at, key);
+  create index tenants_by_domain_end on tenantry.tenants (reverse(domain));
+  create index tenants_of_status on tenantry.tenants (status, key);
+  create index tenants_of_status_by_domain on tenantry.tenants (status, domain, key);
+  create index tenants_of_status_by_name on tenantry.tenants (status, lower(name collate "C"), key);
+  create index tenants_of_status_by_creation on tenantry.tenants (status, created_at, key);
+  create index tenants_of_plan on tenantry.tenants (plan, key);
+  create index tenants_of_plan_by_domain on tenantry.tenants (plan, domain, key);
+  create index tenants_of_plan_by_name on tenantry.tenants (plan, lower(name collate "C"), key);
+  create index tenants_of_plan_by_creation on tenantry.tenants (plan, created_at, key);
+  do $$
+    declare
+      place name;
+    begin
+      if not exists (select 1 from pg_catalog.pg_available_extensions where name = 'pg_trgm') then
+        return;
+      end if;
+      create extension if not exists pg_trgm;
+      select n.nspname into place from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace
+      where e.extname = 'pg_trgm';
+      execute pg_catalog.format(
+        'create index tenants_by_domain_part on tenantry.tenants using gin (domain %I.gin_trgm_ops)', place);
+    exception
+      when insufficient_privilege or invalid_schema_name or undefined_file then null;
+    end
+  $$;
+  analyze tenantry.tenants;
+  analyze tenantry.tenant_names;`;
+
 /**
  * Every step, in order.
  *
@@ -81,4 +151,6 @@ const CHANGES = `
 export const CATALOG_MIGRATIONS: readonly CatalogMigration[] = [
   { version: 1, name: 'tenants', sql: TENANTS },
   { version: 2, name: 'changes', sql: CHANGES },
+  { version: 3, name: 'operations', sql: OPERATIONS },
+  { version: 4, name: 'lists', sql: LISTS },
 ];

@@ -14,9 +14,11 @@ export type CatalogAccess = 'read' | 'write';
 export function grantCatalogSql(role: string, access: CatalogAccess = 'write'): string {
   const quoted = quotedName('role', checkedRole(role));
   const rights = access === 'write' ? 'select, insert, update, delete' : 'select';
+  const operations = access === 'write' ? [`grant select, insert, update on tenantry.operations to ${quoted};`] : [];
   return [
     `grant usage on schema tenantry to ${quoted};`,
     `grant select on tenantry.migrations, tenantry.tenant_changes, tenantry.tenant_change_counter to ${quoted};`,
     `grant ${rights} on tenantry.tenants, tenantry.tenant_names to ${quoted};`,
+    ...operations,
   ].join('\n');
 }

@@ -5,10 +5,21 @@ import type { CatalogMigration } from './catalog-migrations.js';
 /** Any constant that nobody else uses for an advisory lock: "tenantry" in hexadecimal. */
 const LOCK_KEY = '8387231245791425145';
 
-/** What {@link migrateCatalog} did. */
+/** A step of the schema, as reports name it. */
+type MigrationStep = Pick<CatalogMigration, 'version' | 'name'>;
+
+/** How {@link migrateCatalog} goes about it. */
+export interface CatalogMigrationOptions {
+  /** Only report what would be done; needs no more than the right to read. Default: `false`. */
+  readonly dryRun?: boolean;
+}
+
+/** What {@link migrateCatalog} did, or would do. */
 export interface CatalogMigrationReport {
-  /** The steps that this call applied, in order; empty = the schema was up to date. */
-  readonly applied: readonly { readonly version: number; readonly name: string }[];
+  /** The steps that this call applied, in order; empty = the schema was up to date, or it was a dry run. */
+  readonly applied: readonly MigrationStep[];
+  /** The steps that are still to be applied, in order; only a dry run leaves any. */
+  readonly pending: readonly MigrationStep[];
 }
 
 /**
@@ -16,20 +27,31 @@ export interface CatalogMigrationReport {
  *
  * Idempotent, and safe when several processes run it at once: one works, the others wait for it. Where nothing is to be
  * done, it only reads, so that a role with the rights of {@link grantCatalogSql} may call it too. A schema that is newer
- * than this version of the library is left alone.
+ * than this version of the library is left alone. While indexes are built over many tenants, reads go on and changes wait.
  *
  * @param database connected as a role that may create a schema, at the first time and after an update
+ * @param options `dryRun` to look before
  * @throws the driver's error, for example when that right is missing
  */
-export async function migrateCatalog(database: SqlDatabase): Promise<CatalogMigrationReport> {
-  if ((await pendingMigrations(database)).length === 0) return { applied: [] };
-  return database.transaction(async (tx) => {
-    await tx.query('select pg_catalog.pg_advisory_xact_lock($1::bigint)', [LOCK_KEY]);
-    const pending = await pendingMigrations(tx);
-    if (pending.length > 0) await createMigrationsTable(tx);
-    for (const migration of pending) await apply(tx, migration);
-    return { applied: pending.map(({ version, name }) => ({ version, name })) };
-  });
+export async function migrateCatalog(
+  database: SqlDatabase,
+  { dryRun = false }: CatalogMigrationOptions = {},
+): Promise<CatalogMigrationReport> {
+  const pending = await pendingMigrations(database);
+  if (dryRun || pending.length === 0) return { applied: [], pending: pending.map(stepOf) };
+  return database.transaction(applyPending);
+}
+
+async function applyPending(tx: SqlSession): Promise<CatalogMigrationReport> {
+  await tx.query('select pg_catalog.pg_advisory_xact_lock($1::bigint)', [LOCK_KEY]);
+  const pending = await pendingMigrations(tx);
+  if (pending.length > 0) await createMigrationsTable(tx);
+  for (const migration of pending) await apply(tx, migration);
+  return { applied: pending.map(stepOf), pending: [] };
+}
+
+function stepOf({ version, name }: CatalogMigration): MigrationStep {
+  return { version, name };
 }
 
 async function pendingMigrations(session: SqlSession): Promise<readonly CatalogMigration[]> {

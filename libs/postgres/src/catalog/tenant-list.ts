@@ -1,49 +1,91 @@
-import { checkedListLimit } from '@tenantry/core';
+import { ArgumentInvalidError, checkedListLimit, TENANT_STATUSES } from '@tenantry/core';
+import { decodeCursor, encodeCursor } from './tenant-cursor.js';
+import { tenantOrderOf } from './tenant-order.js';
 import { TENANT_COLUMNS, tenantOf } from './tenant-row.js';
 import type { TenantFilter, TenantListQuery, TenantPage } from '@tenantry/core';
 import type { SqlSession } from '../sql/sql-database.js';
+import type { TenantOrder } from './tenant-order.js';
 import type { TenantRow } from './tenant-row.js';
+
+/** A row of a list, with its place in it. */
+type ListedRow = TenantRow & { readonly position: readonly string[] };
 
 /**
  * One page, by keyset: its cost does not grow with its number.
  *
- * @throws `MT_ARGUMENT_INVALID` for a bad limit
+ * @throws `MT_ARGUMENT_INVALID` for a limit, sort, filter or cursor that is not allowed
  * @internal
  */
 export async function listTenants(session: SqlSession, query: TenantListQuery): Promise<TenantPage> {
   const size = checkedListLimit(query.limit);
-  const { where, params } = conditionsOf(query);
-  const { rows } = await session.query<TenantRow>(
-    `select ${TENANT_COLUMNS} from tenantry.tenants t ${where} order by t.key limit ${size + 1}`,
+  const order = tenantOrderOf(query.sort);
+  const { where, params } = conditionsOf(query, order);
+  const { rows } = await session.query<ListedRow>(
+    `select ${TENANT_COLUMNS}, array[${order.texts.join(', ')}] as position from tenantry.tenants t ${where}
+     order by ${order.expressions.map((expression) => `${expression} ${order.direction}`).join(', ')} limit ${size + 1}`,
     params,
   );
   const page = rows.slice(0, size);
-  return { items: page.map(tenantOf), next: rows.length > size ? (page.at(-1)?.key ?? null) : null };
+  const last = rows.length > size ? page.at(-1) : undefined;
+  return { items: page.map(tenantOf), next: last === undefined ? null : encodeCursor(order, last.position) };
 }
 
-function conditionsOf({ after, filter = {} }: TenantListQuery): { where: string; params: string[] } {
-  const conditions: string[] = [];
-  const params: string[] = [];
-  const add = (condition: string, value: string | undefined): void => {
-    if (value === undefined) return;
-    params.push(storable(value));
-    conditions.push(`${condition} $${params.length}`);
-  };
-  add('t.key >', after);
-  add('t.status =', filter.status);
-  add('t.plan =', filter.plan);
-  addDomainConditions(add, filter.domain ?? {});
-  return { where: conditions.length > 0 ? `where ${conditions.join(' and ')}` : '', params };
+function assertFilter({ status, plan, domain = {} }: TenantFilter): void {
+  if (status !== undefined && !TENANT_STATUSES.includes(status)) {
+    throw new ArgumentInvalidError('filter.status', status, TENANT_STATUSES.join(', '));
+  }
+  const texts = Object.entries(domain).map(([condition, text]) => [`filter.domain.${condition}`, text] as const);
+  for (const [argument, text] of [['filter.plan', plan] as const, ...texts]) {
+    if (text !== undefined && typeof text !== 'string') throw new ArgumentInvalidError(argument, text, 'a text');
+  }
+}
+
+/** The conditions of one query, with their parameters. */
+class Conditions {
+  readonly params: string[] = [];
+  readonly #texts: string[] = [];
+
+  /** Leaves a condition out that is not asked for. */
+  add(condition: string, value: string | undefined): void {
+    if (value !== undefined) this.#texts.push(`${condition} ${this.#bind(storable(value))}`);
+  }
+
+  addPlace({ expressions, parameters, direction }: TenantOrder, position: readonly string[]): void {
+    const place = parameters.map((parameter, at) => parameter(this.#bind(position[at] ?? '')));
+    this.#texts.push(`(${expressions.join(', ')}) ${direction === 'asc' ? '>' : '<'} (${place.join(', ')})`);
+  }
+
+  get where(): string {
+    return this.#texts.length > 0 ? `where ${this.#texts.join(' and ')}` : '';
+  }
+
+  #bind(value: string): string {
+    return `$${this.params.push(value)}`;
+  }
+}
+
+function conditionsOf({ after, filter = {} }: TenantListQuery, order: TenantOrder): Conditions {
+  assertFilter(filter);
+  const conditions = new Conditions();
+  if (after !== undefined) conditions.addPlace(order, decodeCursor(order, after));
+  conditions.add('t.status =', filter.status);
+  conditions.add('t.plan =', filter.plan);
+  addDomainConditions(conditions, filter.domain ?? {});
+  return conditions;
 }
 
 function addDomainConditions(
-  add: (condition: string, value: string | undefined) => void,
+  conditions: Conditions,
   { equals, startsWith, endsWith, contains }: NonNullable<TenantFilter['domain']>,
 ): void {
-  add('t.domain =', equals?.toLowerCase());
-  if (startsWith !== undefined) add('t.domain like', `${literal(startsWith)}%`);
-  if (endsWith !== undefined) add('t.domain like', `%${literal(endsWith)}`);
-  if (contains !== undefined) add('t.domain like', `%${literal(contains)}%`);
+  conditions.add('t.domain =', equals?.toLowerCase());
+  if (startsWith !== undefined) conditions.add('t.domain like', `${literal(startsWith)}%`);
+  if (endsWith !== undefined) conditions.add('reverse(t.domain) like', `${literal(reversed(endsWith))}%`);
+  if (contains !== undefined) conditions.add('t.domain like', `%${literal(contains)}%`);
+}
+
+function reversed(text: string): string {
+  return [...text].reverse().join('');
 }
 
 function literal(text: string): string {

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '@tenantry/core';
 import type { ChangeListener, ChangeSubscription } from './change-listener.js';
+import { withinTime } from './within-time.js';
 
 /** What a {@link ListenLink} is made with. */
 export interface ListenLinkParts {
@@ -16,11 +17,17 @@ export interface ListenLinkParts {
 
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 5_000;
+const PATIENCE_MS = 5_000;
 
-/** Keeps one connection listening: asks it for signs of life, and connects again, with growing pauses, when it is lost. */
+/**
+ * Keeps one connection listening: asks it for signs of life, and connects again, with growing pauses, when it is lost. A
+ * server that does not answer within 5 s counts as lost, whatever the driver's own timeouts are.
+ */
 export class ListenLink {
   readonly #parts: ListenLinkParts;
   #subscription: ChangeSubscription | undefined;
+  /** Stands for the connection that is being made or listens; what an earlier one still tells is not heard. */
+  #current: symbol | undefined;
   #timer: Timer | undefined;
   #failures = 0;
   #reconnects = 0;
@@ -42,46 +49,55 @@ export class ListenLink {
 
   /** Connects; when that fails, goes on trying in the background. Never rejects. */
   async open(): Promise<void> {
+    const link = Symbol('link');
+    this.#current = link;
     try {
-      await this.#connect();
+      await this.#connect(link);
     } catch (error) {
-      this.#retry(error);
+      this.#lose(link, error);
     }
   }
 
   /** Ends the connection and stops trying. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#current = undefined;
     this.#timer?.clear();
     const subscription = this.#subscription;
     this.#subscription = undefined;
-    await subscription?.close();
+    if (subscription !== undefined) await this.#inTime('to end', subscription.close()).catch(() => undefined);
   }
 
-  async #connect(): Promise<void> {
-    const { listener, onHint } = this.#parts;
-    const subscription = await listener.listen({ onHint, onLost: (error) => this.#lose(error) });
-    if (this.#closed) return subscription.close();
+  async #connect(link: symbol): Promise<void> {
+    const { listener, onHint, heartbeatMs } = this.#parts;
+    const listening = listener.listen({ onHint, onLost: (error) => this.#lose(link, error) });
+    const subscription = await this.#inTime('to listen', listening).catch((error: unknown) => {
+      listening.then((late) => late.close()).catch(() => undefined);
+      throw error;
+    });
+    if (this.#current !== link) return subscription.close();
     this.#subscription = subscription;
     this.#failures = 0;
-    this.#schedule(this.#parts.heartbeatMs, () => this.#check(subscription));
+    this.#schedule(heartbeatMs, () => this.#check(link, subscription));
     onHint();
   }
 
-  async #check(subscription: ChangeSubscription): Promise<void> {
+  async #check(link: symbol, subscription: ChangeSubscription): Promise<void> {
     try {
-      await subscription.check();
-      if (this.#subscription === subscription) this.#schedule(this.#parts.heartbeatMs, () => this.#check(subscription));
+      await this.#inTime('to give a sign of life', subscription.check());
+      if (this.#current === link) this.#schedule(this.#parts.heartbeatMs, () => this.#check(link, subscription));
     } catch (error) {
-      if (this.#subscription === subscription) this.#lose(error);
+      this.#lose(link, error);
     }
   }
 
-  #lose(error: unknown): void {
+  #lose(link: symbol, error: unknown): void {
+    if (this.#current !== link) return;
+    this.#current = undefined;
     const lost = this.#subscription;
     this.#subscription = undefined;
-    void lost?.close();
-    this.#reconnects += 1;
+    if (lost !== undefined) this.#reconnects += 1;
+    lost?.close().catch(() => undefined);
     this.#retry(error);
   }
 
@@ -91,6 +107,10 @@ export class ListenLink {
     const pauseMs = Math.min(FIRST_BACKOFF_MS * 2 ** this.#failures, LONGEST_BACKOFF_MS);
     this.#failures += 1;
     this.#schedule(pauseMs * (0.5 + this.#parts.random() / 2), () => this.open());
+  }
+
+  #inTime<R>(what: string, work: Promise<R>): Promise<R> {
+    return withinTime(this.#parts.clock, PATIENCE_MS, `The connection for changes ${what}`, work);
   }
 
   #schedule(delayMs: number, work: () => Promise<void>): void {

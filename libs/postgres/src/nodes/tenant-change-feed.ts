@@ -5,6 +5,7 @@ import type { ChangeListener } from './change-listener.js';
 import { readChangeLogExtent, readChanges } from './change-log.js';
 import type { TenantChange } from './change-log.js';
 import { ListenLink } from './listen-link.js';
+import { withinTime } from './within-time.js';
 
 /** Options of {@link TenantChangeFeed}. */
 export interface TenantChangeFeedOptions {
@@ -46,6 +47,7 @@ export interface TenantChangeFeedStats {
 }
 
 const BATCH = 1_000;
+const CLOSE_MS = 5_000;
 
 /**
  * Follows the catalog's log of changes on one node. The log, read by version, is the truth; notifications only say when to
@@ -96,12 +98,12 @@ export class TenantChangeFeed {
     };
   }
 
-  /** Stops listening and polling, and waits for what is being applied. Idempotent. */
+  /** Stops listening and polling, and waits for what is being read and applied, 5 s at most. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#timer?.clear();
-    await this.#link?.close();
-    await this.#reading;
+    const reading = withinTime(this.#clock, CLOSE_MS, 'Reading the changes', this.#reading ?? Promise.resolve());
+    await Promise.all([this.#link?.close(), reading.catch(() => undefined)]);
   }
 
   async #readAll(): Promise<void> {

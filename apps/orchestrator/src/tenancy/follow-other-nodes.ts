@@ -1,0 +1,17 @@
+import type { DynamicModule } from '@nestjs/common';
+import { PG_POOL_TIMEOUTS, pgChangeListener, TenantNodesModule } from '@tenantry/postgres';
+import pg from 'pg';
+import type { OpenedDatabase } from '../database/opened-database.js';
+import type { Settings } from '../settings/settings.js';
+
+/**
+ * Has this process follow what others change in the catalog. Empty for the embedded database, which one process alone uses.
+ *
+ * @param opened its database is read; the listener has a connection of its own
+ */
+export function followOtherNodes({ databaseUrl }: Settings, { database }: OpenedDatabase): DynamicModule[] {
+  if (databaseUrl === undefined) return [];
+  const newClient = (): pg.Client =>
+    new pg.Client({ connectionString: databaseUrl, application_name: 'orchestrator-changes', ...PG_POOL_TIMEOUTS });
+  return [TenantNodesModule.forRoot({ database, listener: pgChangeListener(newClient) })];
+}

@@ -1,0 +1,79 @@
+import { OperationTakenOverError } from '../errors/lifecycle.errors.js';
+import type { Clock, Timer } from '../registry/clock.js';
+import type { OperationClaim, OperationPatch, TenantLifecycleStore } from './tenant-lifecycle-store.js';
+import type { TenantOperation } from './tenant-operation.js';
+
+/** What a session needs around it. */
+export interface ClaimSessionParts {
+  readonly store: TenantLifecycleStore;
+  readonly clock: Clock;
+  readonly leaseMs: number;
+  /** Fires when the node shuts down. */
+  readonly stop: AbortSignal;
+}
+
+/** One stretch of work on a claimed operation. Keeps the claim until {@link end}. */
+export class ClaimSession {
+  /** Fires when the claim is lost or the node shuts down. */
+  readonly signal: AbortSignal;
+  /** What went wrong last, as it was thrown. */
+  lastCause: unknown;
+  readonly #parts: ClaimSessionParts;
+  readonly #claim: OperationClaim;
+  readonly #lost = new AbortController();
+  #timer: Timer | undefined;
+  #ended = false;
+
+  constructor(parts: ClaimSessionParts, claim: OperationClaim) {
+    this.#parts = parts;
+    this.#claim = claim;
+    this.signal = AbortSignal.any([parts.stop, this.#lost.signal]);
+    this.#beat();
+  }
+
+  /** Records progress. @throws `MT_OPERATION_TAKEN_OVER`, and what the patch's write throws */
+  save(patch: OperationPatch): Promise<TenantOperation> {
+    return this.#parts.store.save(this.#claim, patch);
+  }
+
+  /** Keeps the claim and reads the operation. @throws `MT_OPERATION_TAKEN_OVER` */
+  renew(): Promise<TenantOperation> {
+    return this.#parts.store.renew(this.#claim, this.#parts.leaseMs);
+  }
+
+  /** Waits, at most until {@link signal} fires. */
+  pause(ms: number): Promise<void> {
+    if (this.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        timer.clear();
+        this.signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = this.#parts.clock.setTimer(done, ms);
+      this.signal.addEventListener('abort', done);
+    });
+  }
+
+  /** Stops keeping the claim. */
+  end(): void {
+    this.#ended = true;
+    this.#timer?.clear();
+  }
+
+  /** Three signs of life in a lease: two may be missed. */
+  #beat(): void {
+    if (this.#ended || this.#lost.signal.aborted) return;
+    this.#timer = this.#parts.clock.setTimer(() => void this.#keep(), this.#parts.leaseMs / 3);
+  }
+
+  async #keep(): Promise<void> {
+    try {
+      await this.renew();
+    } catch (error) {
+      // The database may be back before the lease ends; only a lost claim is final.
+      if (error instanceof OperationTakenOverError && !this.#ended) this.#lost.abort(error);
+    }
+    this.#beat();
+  }
+}

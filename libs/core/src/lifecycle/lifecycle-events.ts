@@ -1,0 +1,32 @@
+import { channel } from 'node:diagnostics_channel';
+import type { TenantOperation } from './tenant-operation.js';
+
+/** Name of the `node:diagnostics_channel` that carries every {@link TenantLifecycleEvent}. */
+export const TENANT_LIFECYCLE_CHANNEL = 'tenantry:tenant:operation';
+
+/**
+ * What an operator wants to hear of operations on this node.
+ *
+ * - `attemptFailed`: a provisioner or listener failed; `part` names it, and `cause` is what it threw
+ * - `ended`: the operation is done, or failed
+ * - `interrupted`: this node cannot go on (the store cannot be asked, or another node has taken over)
+ */
+export type TenantLifecycleEvent =
+  | {
+      readonly type: 'attemptFailed';
+      readonly operation: TenantOperation;
+      /** Such as `provision:users`. */
+      readonly part: string;
+      /** May hold secrets of what was called: look before it is shown. */
+      readonly cause: unknown;
+    }
+  | { readonly type: 'ended'; readonly operation: TenantOperation }
+  | { readonly type: 'interrupted'; readonly operationId: string | undefined; readonly cause: unknown };
+
+const lifecycleChannel = channel(TENANT_LIFECYCLE_CHANNEL);
+
+/** Tells the application, then whoever listens to the channel. */
+export function publishLifecycle(event: TenantLifecycleEvent, report: (event: TenantLifecycleEvent) => void): void {
+  report(event);
+  if (lifecycleChannel.hasSubscribers) lifecycleChannel.publish(event);
+}

@@ -1,0 +1,96 @@
+import { OptionsInvalidError } from '../errors/usage.errors.js';
+import { systemClock } from '../registry/clock.js';
+import type { Clock } from '../registry/clock.js';
+import type { TenantLifecycleEvent } from './lifecycle-events.js';
+import type { TenantLifecycleStore } from './tenant-lifecycle-store.js';
+
+/** How operations run. */
+export interface TenantLifecycleLimits {
+  /** Milliseconds after which another node takes over from one that is silent, 100 to 3,600,000. Default 30,000. */
+  readonly leaseMs: number;
+  /** Attempts of a provisioner or of the after-listeners before the operation fails, 1 to 1,000. Default 5. */
+  readonly maxAttempts: number;
+  /** Milliseconds of the first pause between attempts, 1 to 3,600,000; doubles up to 15 s, with jitter. Default 250. */
+  readonly retryBackoffMs: number;
+  /** Milliseconds that a deletion waits for the clients of the tenant on all nodes, 0 to 86,400,000. Default 30,000. */
+  readonly drainTimeoutMs: number;
+  /** Milliseconds between two questions to `drained`, 1 to 60,000. Default 500. */
+  readonly drainPollMs: number;
+  /** Milliseconds between two looks for operations that nobody works on, 10 to 3,600,000. Default 5,000. */
+  readonly resumeIntervalMs: number;
+  /** Operations that this node resumes at the same time, 1 to 1,000. Default 4. */
+  readonly resumeConcurrency: number;
+  /** Milliseconds for which a repeated request waits for the result of the first, 0 to 3,600,000. Default 30,000. */
+  readonly repeatWaitMs: number;
+}
+
+/** Options of {@link TenantLifecycle}. */
+export interface TenantLifecycleOptions extends Partial<TenantLifecycleLimits> {
+  readonly store: TenantLifecycleStore;
+  /**
+   * A creation whose provisioners failed: `compensate` (default) takes back what was done, frees the names and buries the id;
+   * `keep` leaves it `provisioning`, for `resume` or `delete`.
+   */
+  readonly onProvisionFailure?: 'compensate' | 'keep';
+  /** Whether the clients of a tenant are gone on all nodes. Default: nobody knows, and a deletion waits for `drainTimeoutMs`. */
+  readonly drained?: (tenantId: string) => Promise<boolean>;
+  /** Told of failures and ends. For a log; must not throw. Default: nobody. */
+  readonly report?: (event: TenantLifecycleEvent) => void;
+  /** For tests. Claims and grace periods are by the clock of the store. */
+  readonly clock?: Clock;
+  /** 0 up to 1; for tests. */
+  readonly random?: () => number;
+}
+
+/** The options, complete and checked. */
+export type ResolvedLifecycleOptions = Required<TenantLifecycleOptions>;
+
+const HOUR = 3_600_000;
+const LIMITS: Readonly<Record<keyof TenantLifecycleLimits, readonly [fallback: number, min: number, max: number]>> = {
+  leaseMs: [30_000, 100, HOUR],
+  maxAttempts: [5, 1, 1_000],
+  retryBackoffMs: [250, 1, HOUR],
+  drainTimeoutMs: [30_000, 0, 24 * HOUR],
+  drainPollMs: [500, 1, 60_000],
+  resumeIntervalMs: [5_000, 10, HOUR],
+  resumeConcurrency: [4, 1, 1_000],
+  repeatWaitMs: [30_000, 0, HOUR],
+};
+const STORE_METHODS = ['findTenant', 'find', 'begin', 'claimDue', 'reopen', 'renew', 'save', 'undoDelete'] as const;
+
+/** Fills in defaults and checks. @throws `MT_OPTIONS_INVALID` */
+export function resolveLifecycleOptions(options: TenantLifecycleOptions): ResolvedLifecycleOptions {
+  const { onProvisionFailure = 'compensate' } = options;
+  if (onProvisionFailure !== 'compensate' && onProvisionFailure !== 'keep') {
+    throw new OptionsInvalidError('lifecycle.onProvisionFailure', onProvisionFailure, '"compensate" or "keep"');
+  }
+  return Object.freeze({
+    store: checkedStore(options.store),
+    onProvisionFailure,
+    drained: options.drained ?? (async () => false),
+    report: options.report ?? (() => undefined),
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+    ...checkedLimits(options),
+  });
+}
+
+function checkedLimits(options: Partial<TenantLifecycleLimits>): TenantLifecycleLimits {
+  const entries = (Object.keys(LIMITS) as (keyof TenantLifecycleLimits)[]).map((name) => {
+    const [fallback, min, max] = LIMITS[name];
+    const value = options[name] ?? fallback;
+    if (Number.isInteger(value) && value >= min && value <= max) return [name, value];
+    throw new OptionsInvalidError(`lifecycle.${name}`, value, `a whole number from ${min} to ${max}`);
+  });
+  return Object.fromEntries(entries) as TenantLifecycleLimits;
+}
+
+function checkedStore(store: unknown): TenantLifecycleStore {
+  const candidate = (store ?? {}) as Record<string, unknown>;
+  if (STORE_METHODS.every((method) => typeof candidate[method] === 'function')) return store as TenantLifecycleStore;
+  throw new OptionsInvalidError(
+    'lifecycle.store',
+    store,
+    'a TenantLifecycleStore, such as PostgresTenantLifecycleStore',
+  );
+}

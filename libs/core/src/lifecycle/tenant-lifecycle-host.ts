@@ -1,0 +1,112 @@
+import { Logger } from '@nestjs/common';
+import type {
+  BeforeApplicationShutdown,
+  OnApplicationBootstrap,
+  OnApplicationShutdown,
+  OnModuleInit,
+} from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
+import type { TenantClientKinds } from '../registry/tenant-client-kinds.js';
+import type { Tenant } from '../tenant/tenant.js';
+import { discoverParticipants } from './discover-participants.js';
+import type { TenantLifecycleEvent } from './lifecycle-events.js';
+import type { TenantLifecycleOptions } from './lifecycle-options.js';
+import type { LifecycleParticipants } from './lifecycle-participants.js';
+import { MISSING_LIFECYCLE_STORE } from './missing-lifecycle-store.js';
+import { TenantLifecycle } from './tenant-lifecycle.js';
+import type { TenantOperation } from './tenant-operation.js';
+import type { TenantSettings } from './tenant-settings.js';
+
+/** What the host needs of the application. */
+export interface LifecycleHostParts {
+  /** `null` = the application has no lifecycle; listeners still hear of `loaded` and `unloaded`. */
+  readonly options: TenantLifecycleOptions | null;
+  readonly modules: ModulesContainer;
+  readonly kinds: TenantClientKinds;
+  readonly settings: TenantSettings<object>;
+  /** Forgets what is cached of tenants on this node. */
+  readonly forget: (tenants: readonly (Tenant | null)[]) => void;
+}
+
+/** The lifecycle in a Nest application: finds who takes part, starts the resumer and stops it. */
+export class TenantLifecycleHost
+  implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  /** Rejects with `MT_OPTIONS_INVALID` where the application has none. */
+  readonly lifecycle: TenantLifecycle;
+  readonly #parts: LifecycleHostParts;
+  readonly #logger = new Logger('Multitenancy');
+  #participants: LifecycleParticipants | undefined;
+
+  /** @throws `MT_OPTIONS_INVALID` */
+  constructor(parts: LifecycleHostParts) {
+    this.#parts = parts;
+    const { options, kinds, settings } = parts;
+    const releaseClients = (tenantId: string): Promise<unknown> =>
+      Promise.all(kinds.all().map((registry) => registry.evict(tenantId)));
+    const report = (event: TenantLifecycleEvent): void => this.#log(event);
+    const surroundings = {
+      participants: () => this.#takePart(),
+      settings,
+      releaseClients,
+      changed: (operation: TenantOperation) => this.#changed(operation),
+    };
+    this.lifecycle = new TenantLifecycle({ report, ...(options ?? { store: MISSING_LIFECYCLE_STORE }) }, surroundings);
+  }
+
+  onModuleInit(): void {
+    const { listeners } = this.#takePart();
+    const { presence } = this.#parts.kinds;
+    for (const name of ['loaded', 'unloaded'] as const) {
+      presence.on(name, async ({ tenantId }) => {
+        for (const { instance, name: listener } of listeners) {
+          await this.#tell(listener, name, () => instance[name]?.(tenantId));
+        }
+      });
+    }
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.#parts.options !== null) this.lifecycle.start();
+  }
+
+  /** Requests are in flight still, and may use the lifecycle. */
+  beforeApplicationShutdown(): void {
+    this.lifecycle.stop();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.lifecycle.close();
+  }
+
+  #takePart(): LifecycleParticipants {
+    this.#participants ??= discoverParticipants(this.#parts.modules);
+    return this.#participants;
+  }
+
+  async #tell(listener: string, name: string, call: () => unknown): Promise<void> {
+    try {
+      await call();
+    } catch (error) {
+      this.#logger.error(`${listener}.${name} failed.`, error);
+    }
+  }
+
+  #changed({ before, tenant }: TenantOperation): void {
+    this.#parts.forget([before, tenant]);
+    if (tenant.status === 'active' || tenant.status === 'provisioning') return;
+    for (const registry of this.#parts.kinds.all()) {
+      registry.evict(tenant.id).catch((error: unknown) => this.#logger.error(error));
+    }
+  }
+
+  #log(event: TenantLifecycleEvent): void {
+    if (event.type === 'ended') return;
+    if (event.type === 'interrupted') {
+      this.#logger.warn(`Operation ${event.operationId ?? '(looking for due ones)'} was interrupted.`, event.cause);
+      return;
+    }
+    const { operation, part, cause } = event;
+    this.#logger.warn(`Operation ${operation.id} (${operation.kind} ${operation.tenantId}): ${part} failed.`, cause);
+  }
+}

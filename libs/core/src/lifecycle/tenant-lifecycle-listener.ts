@@ -1,0 +1,66 @@
+import type { TenantVetoError } from '../errors/lifecycle.errors.js';
+import type { MaybePromise } from '../tenant/maybe-promise.js';
+import type { Tenant } from '../tenant/tenant.js';
+import type { TenantOperationKind } from './tenant-operation.js';
+
+/** A change of a tenant: about to happen, or done. */
+export interface TenantChangeEvent {
+  /** Id of the operation; after-listeners may hear of one operation more than once, and know it by this. */
+  readonly operationId: string;
+  readonly kind: TenantOperationKind;
+  /** The record before; `null` = the tenant is new. */
+  readonly before: Tenant | null;
+  /** The record after; of a deletion, with the status `deleting`. */
+  readonly tenant: Tenant;
+}
+
+/** What a before-listener answers: nothing, or a veto. It may throw the veto as well. */
+export type TenantVeto = MaybePromise<TenantVetoError | undefined | void>;
+
+/**
+ * What a `@TenantListener` may implement. `before` methods run in the caller's context before anything is written, in order,
+ * and can veto with `TenantVetoError`; any other error refuses the change too. `after` methods run later, outside of any
+ * context, at least once each, and are repeated when they fail.
+ */
+export interface TenantLifecycleListener {
+  beforeCreate?(event: TenantChangeEvent): TenantVeto;
+  afterCreate?(event: TenantChangeEvent): unknown;
+  beforeActivate?(event: TenantChangeEvent): TenantVeto;
+  afterActivate?(event: TenantChangeEvent): unknown;
+  beforeSuspend?(event: TenantChangeEvent): TenantVeto;
+  afterSuspend?(event: TenantChangeEvent): unknown;
+  beforeRename?(event: TenantChangeEvent): TenantVeto;
+  afterRename?(event: TenantChangeEvent): unknown;
+  beforeUpdate?(event: TenantChangeEvent): TenantVeto;
+  afterUpdate?(event: TenantChangeEvent): unknown;
+  beforeDelete?(event: TenantChangeEvent): TenantVeto;
+  afterDelete?(event: TenantChangeEvent): unknown;
+  /** The tenant's first client on this node is ready. */
+  loaded?(tenantId: string): unknown;
+  /** The tenant's last client on this node was detached. */
+  unloaded?(tenantId: string): unknown;
+}
+
+type ChangeMethod = Exclude<keyof TenantLifecycleListener, 'loaded' | 'unloaded'>;
+
+const METHODS: Readonly<Record<TenantOperationKind, { readonly before: ChangeMethod; readonly after: ChangeMethod }>> =
+  {
+    create: { before: 'beforeCreate', after: 'afterCreate' },
+    activate: { before: 'beforeActivate', after: 'afterActivate' },
+    suspend: { before: 'beforeSuspend', after: 'afterSuspend' },
+    rename: { before: 'beforeRename', after: 'afterRename' },
+    update: { before: 'beforeUpdate', after: 'afterUpdate' },
+    delete: { before: 'beforeDelete', after: 'afterDelete' },
+  };
+
+/** Names of all methods. */
+export const LISTENER_METHODS: readonly string[] = [
+  ...Object.values(METHODS).flatMap(({ before, after }) => [before, after]),
+  'loaded',
+  'unloaded',
+];
+
+/** The method that hears of a kind of change, before or after it. */
+export function listenerMethod(time: 'before' | 'after', kind: TenantOperationKind): ChangeMethod {
+  return METHODS[kind][time];
+}

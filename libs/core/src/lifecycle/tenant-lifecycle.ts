@@ -1,0 +1,277 @@
+import { randomUUID } from 'node:crypto';
+import { OperationTakenOverError, TenantOperationFailedError } from '../errors/lifecycle.errors.js';
+import { ArgumentInvalidError } from '../errors/usage.errors.js';
+import type { NewTenant } from '../tenant/tenant-catalog.js';
+import type { Tenant } from '../tenant/tenant.js';
+import { writtenTenant } from './catalog-write.js';
+import type { CatalogWrite, TenantLifecycleChanges } from './catalog-write.js';
+import { publishLifecycle } from './lifecycle-events.js';
+import { resolveLifecycleOptions } from './lifecycle-options.js';
+import type { ResolvedLifecycleOptions, TenantLifecycleOptions } from './lifecycle-options.js';
+import type {
+  CreateTenantOptions,
+  DeleteTenantOptions,
+  LifecycleCallOptions,
+  LifecycleSurroundings,
+} from './lifecycle-calls.js';
+import { LifecycleParticipants } from './lifecycle-participants.js';
+import { OperationResumer } from './operation-resumer.js';
+import { OperationRunner } from './operation-runner.js';
+import { requestFingerprint } from './request-fingerprint.js';
+import type { ClaimedOperation, NewOperation, OperationClaim } from './tenant-lifecycle-store.js';
+import { isOpen, isSettled } from './tenant-operation.js';
+import type { TenantOperation } from './tenant-operation.js';
+import { TenantSettings } from './tenant-settings.js';
+
+const NOBODY = new LifecycleParticipants([], []);
+const LONGEST_GRACE_MS = 365 * 86_400_000;
+const LONGEST_KEY = 200;
+const REPEAT_POLL_MS = 100;
+
+/**
+ * The life of tenants: `provisioning -> active <-> suspended -> deleting -> deleted`. Each change is an operation that is on
+ * record from its first write, survives crashes, and is finished by whichever node is there.
+ *
+ * Methods resolve when the change is made; after-listeners are told behind them. When the process ends in between,
+ * {@link start} on any node goes on.
+ */
+export class TenantLifecycle {
+  readonly #options: ResolvedLifecycleOptions;
+  readonly #participants: () => LifecycleParticipants;
+  readonly #settings: TenantSettings<object>;
+  readonly #changed: (operation: TenantOperation) => void;
+  readonly #stop = new AbortController();
+  readonly #runner: OperationRunner;
+  readonly #resumer: OperationResumer;
+  readonly #behind = new Set<Promise<void>>();
+
+  /** @throws `MT_OPTIONS_INVALID` */
+  constructor(options: TenantLifecycleOptions, surroundings: LifecycleSurroundings = {}) {
+    const {
+      participants = () => NOBODY,
+      releaseClients = async () => undefined,
+      changed = () => undefined,
+    } = surroundings;
+    this.#options = resolveLifecycleOptions(options);
+    this.#participants = participants;
+    this.#changed = changed;
+    this.#settings = surroundings.settings ?? new TenantSettings();
+    this.#runner = new OperationRunner(
+      { options: this.#options, participants, releaseClients, changed },
+      this.#stop.signal,
+    );
+    this.#resumer = new OperationResumer(this.#options, this.#runner);
+  }
+
+  /**
+   * Creates a tenant: recorded as `provisioning`, set up by the provisioners, then `active`. It is served when all of that is
+   * done and not before.
+   *
+   * @throws `MT_TENANT_VETOED`, `MT_TENANT_EXISTS`, `MT_TENANT_FIELD_INVALID`, `MT_REQUEST_KEY_REUSED` (nothing was written),
+   *   `MT_OPERATION_FAILED`, `MT_CATALOG_UNAVAILABLE`
+   */
+  async create(
+    tenant: Omit<NewTenant, 'status'>,
+    { requestKey, input }: CreateTenantOptions = {},
+  ): Promise<TenantOperation> {
+    if (tenant.settings !== undefined) await this.#settings.check(tenant.settings);
+    const write: CatalogWrite = { type: 'create', tenant };
+    return this.#change({ kind: 'create', tenantId: tenant.id, step: 'provision', write }, requestKey, input);
+  }
+
+  /** From `suspended` to `active`; an active tenant stays as it is. Errors as {@link update}. */
+  activate(tenantId: string, { requestKey, ...expected }: LifecycleCallOptions = {}): Promise<TenantOperation> {
+    const write: CatalogWrite = { type: 'status', to: 'active', from: ['suspended', 'active'], ...expected };
+    return this.#change({ kind: 'activate', tenantId, step: 'notify', write }, requestKey);
+  }
+
+  /** From `active` to `suspended`; a suspended tenant stays as it is. Errors as {@link update}. */
+  suspend(tenantId: string, { requestKey, ...expected }: LifecycleCallOptions = {}): Promise<TenantOperation> {
+    const write: CatalogWrite = { type: 'status', to: 'suspended', from: ['active', 'suspended'], ...expected };
+    return this.#change({ kind: 'suspend', tenantId, step: 'notify', write }, requestKey);
+  }
+
+  /** Gives the tenant another canonical domain; the old one is free at once. Errors as {@link update}. */
+  rename(
+    tenantId: string,
+    domain: string,
+    { requestKey, ...expected }: LifecycleCallOptions = {},
+  ): Promise<TenantOperation> {
+    const write: CatalogWrite = { type: 'change', changes: { domain }, ...expected };
+    return this.#change({ kind: 'rename', tenantId, step: 'notify', write }, requestKey);
+  }
+
+  /**
+   * Changes fields of the record, the domain among them, in one write.
+   *
+   * @throws `MT_TENANT_VETOED`, `MT_TENANT_UNKNOWN`, `MT_TENANT_EXISTS`, `MT_TENANT_STALE`, `MT_TENANT_FIELD_INVALID`,
+   *   `MT_TENANT_TRANSITION_REFUSED`, `MT_TENANT_OPERATION_RUNNING`, `MT_REQUEST_KEY_REUSED` (nothing was written),
+   *   `MT_CATALOG_UNAVAILABLE`
+   */
+  async update(
+    tenantId: string,
+    changes: TenantLifecycleChanges,
+    { requestKey, ...expected }: LifecycleCallOptions = {},
+  ): Promise<TenantOperation> {
+    if (changes.settings !== undefined) await this.#settings.check(changes.settings);
+    const write: CatalogWrite = { type: 'change', changes, ...expected };
+    return this.#change({ kind: 'update', tenantId, step: 'notify', write }, requestKey);
+  }
+
+  /**
+   * Deletes a tenant and its data: shut out, then the grace period, then its clients closed everywhere, then the data removed,
+   * then its id buried. Resolves when it is gone, or with a grace period when that has begun. Errors as {@link update}, and
+   * `MT_OPERATION_FAILED`: then the tenant is shut out, and `resume` goes on.
+   */
+  async delete(
+    tenantId: string,
+    { requestKey, gracePeriodMs = 0, ...expected }: DeleteTenantOptions = {},
+  ): Promise<TenantOperation> {
+    if (!Number.isFinite(gracePeriodMs) || gracePeriodMs < 0 || gracePeriodMs > LONGEST_GRACE_MS) {
+      throw new ArgumentInvalidError('gracePeriodMs', gracePeriodMs, `a number from 0 to ${LONGEST_GRACE_MS}`);
+    }
+    const from = ['active', 'suspended', 'provisioning'] as const;
+    const write: CatalogWrite = { type: 'status', to: 'deleting', from, ...expected };
+    const [step, deadlineMs] =
+      gracePeriodMs > 0 ? (['grace', gracePeriodMs] as const) : (['drain', this.#options.drainTimeoutMs] as const);
+    return this.#change({ kind: 'delete', tenantId, step, deadlineMs, write }, requestKey);
+  }
+
+  /** Takes a deletion back in its grace period. @throws `MT_TENANT_UNDO_REFUSED`, `MT_CATALOG_UNAVAILABLE` */
+  async undoDelete(tenantId: string): Promise<TenantOperation> {
+    const operation = await this.#options.store.undoDelete(tenantId);
+    this.#changed(operation);
+    return operation;
+  }
+
+  /**
+   * Goes on with an operation that has failed.
+   *
+   * @param input for the provisioners, as with `create`
+   * @throws `MT_OPERATION_UNKNOWN`, `MT_OPERATION_NOT_RESUMABLE`, `MT_TENANT_OPERATION_RUNNING`, `MT_OPERATION_FAILED`,
+   *   `MT_CATALOG_UNAVAILABLE`
+   */
+  async resume(operationId: string, input?: unknown): Promise<TenantOperation> {
+    return this.#drive(await this.#options.store.reopen(operationId, this.#options.leaseMs), input);
+  }
+
+  /** The operation as it is recorded; `null` = there is none. @throws `MT_CATALOG_UNAVAILABLE` */
+  find(operationId: string): Promise<TenantOperation | null> {
+    return this.#options.store.find(operationId);
+  }
+
+  /** Begins to look for operations that nobody works on. Idempotent. */
+  start(): void {
+    this.#resumer.start();
+  }
+
+  /** Looks for such operations once, now, and runs them to their end. For scripts and tests; {@link start} does it regularly. */
+  async resumeDue(): Promise<void> {
+    await this.#resumer.look();
+    await this.idle();
+  }
+
+  /** Stops looking. What runs goes on. */
+  stop(): void {
+    this.#resumer.stop();
+  }
+
+  /** Settles when nothing runs on this node any more. */
+  async idle(): Promise<void> {
+    await Promise.all([this.#resumer.idle(), ...this.#behind]);
+  }
+
+  /** Stops everything: what runs gives its operation up after the piece of work that it is at, for others to go on. Idempotent. */
+  async close(): Promise<void> {
+    this.stop();
+    this.#stop.abort();
+    await this.idle();
+  }
+
+  async #change(
+    asked: Omit<NewOperation, 'id' | 'requestKey' | 'fingerprint'>,
+    requestKey: string = randomUUID(),
+    input?: unknown,
+  ): Promise<TenantOperation> {
+    const { store, leaseMs } = this.#options;
+    const fingerprint = requestFingerprint(essenceOf(asked));
+    const known = await store.findByRequestKey(checkedKey(requestKey), fingerprint);
+    if (known !== null) return this.#outcome(await this.#settled(known));
+    const id = randomUUID();
+    await this.#ask(id, asked);
+    const { claim, operation } = await store.begin({ ...asked, id, requestKey, fingerprint }, leaseMs);
+    this.#changed(operation);
+    if (claim === null) return this.#outcome(await this.#settled(operation));
+    return this.#drive({ claim, operation }, input);
+  }
+
+  /** The before-listeners see what would be written; what cannot be written is refused before they are asked. */
+  async #ask(
+    operationId: string,
+    { kind, tenantId, write }: Pick<NewOperation, 'kind' | 'tenantId' | 'write'>,
+  ): Promise<void> {
+    const before = write.type === 'create' ? null : await this.#options.store.findTenant(tenantId);
+    const tenant = writtenTenant(tenantId, before, write) as Tenant;
+    if (tenant !== before) await this.#participants().ask({ operationId, kind, before, tenant });
+  }
+
+  async #drive(claimed: ClaimedOperation, input: unknown): Promise<TenantOperation> {
+    try {
+      const { operation, cause } = await this.#runner.run(claimed, { input, until: isSettled });
+      if (isOpen(operation)) this.#goOnBehind({ claim: claimed.claim, operation });
+      return this.#outcome(operation, cause);
+    } catch (error) {
+      if (!(error instanceof OperationTakenOverError)) throw error;
+      return this.#outcome(await this.#settled(claimed.operation));
+    }
+  }
+
+  #goOnBehind(claimed: { readonly claim: OperationClaim; readonly operation: TenantOperation }): void {
+    const { operationId } = claimed.claim;
+    const run: Promise<void> = this.#runner
+      .run(claimed)
+      .then(
+        () => undefined,
+        (cause: unknown) => publishLifecycle({ type: 'interrupted', operationId, cause }, this.#options.report),
+      )
+      .finally(() => this.#behind.delete(run));
+    this.#behind.add(run);
+  }
+
+  /** Waits until somebody else has brought an operation to its result. */
+  async #settled(known: TenantOperation): Promise<TenantOperation> {
+    const { store, clock, repeatWaitMs } = this.#options;
+    const giveUpAt = clock.now() + repeatWaitMs;
+    let operation = known;
+    while (!isSettled(operation) && clock.now() < giveUpAt) {
+      await new Promise<void>((resolve) => clock.setTimer(resolve, REPEAT_POLL_MS));
+      operation = (await store.find(known.id)) ?? operation;
+    }
+    return operation;
+  }
+
+  #outcome(operation: TenantOperation, cause?: unknown): TenantOperation {
+    if (operation.state !== 'failed' || operation.step === 'notify') return operation;
+    const remedy =
+      operation.step === 'compensated'
+        ? 'What was done was taken back; create the tenant again with another id.'
+        : 'The tenant is not served. See the error of the operation, and resume it.';
+    throw new TenantOperationFailedError(operation, remedy, cause ?? operation.error);
+  }
+}
+
+/** Options of the node, such as how long a drain may take, are no part of the request. */
+function essenceOf({
+  kind,
+  tenantId,
+  step,
+  deadlineMs,
+  write,
+}: Omit<NewOperation, 'id' | 'requestKey' | 'fingerprint'>): object {
+  return { kind, tenantId: tenantId.toLowerCase(), write, graceMs: step === 'grace' ? deadlineMs : 0 };
+}
+
+function checkedKey(requestKey: string): string {
+  if (typeof requestKey === 'string' && requestKey !== '' && requestKey.length <= LONGEST_KEY) return requestKey;
+  throw new ArgumentInvalidError('requestKey', requestKey, `text of 1 to ${LONGEST_KEY} characters`);
+}

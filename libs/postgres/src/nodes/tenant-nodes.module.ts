@@ -1,0 +1,60 @@
+import { Module } from '@nestjs/common';
+import type { BeforeApplicationShutdown, DynamicModule, OnApplicationBootstrap, Provider } from '@nestjs/common';
+import { TenantNode } from '@tenantry/core';
+import { feedTroubleLog } from './feed-trouble-log.js';
+import { TenantChangeFeed } from './tenant-change-feed.js';
+import type { TenantNodesAsyncOptions, TenantNodesOptions } from './tenant-nodes-options.js';
+
+const OPTIONS = Symbol('tenantry:nodes-options');
+
+const FEED: Provider = {
+  provide: TenantChangeFeed,
+  inject: [OPTIONS, TenantNode],
+  useFactory: (options: TenantNodesOptions, node: TenantNode) =>
+    new TenantChangeFeed({
+      onError: feedTroubleLog(options.clock),
+      ...options,
+      apply: (changes) => (changes === null ? node.everythingMayHaveChanged() : node.tenantsChanged(changes)),
+    }),
+};
+
+/**
+ * Has the application follow the catalog's log of changes, so that what one node changes holds on all of them. Import it once,
+ * beside `MultitenancyModule.forRoot`.
+ *
+ * The feed starts when the application has started and never holds it up: without a database it goes on trying. It ends at
+ * shutdown, before the database of the caller may be closed. Inject `TenantChangeFeed` for its `stats()`.
+ */
+@Module({})
+export class TenantNodesModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #feed: TenantChangeFeed;
+
+  constructor(feed: TenantChangeFeed) {
+    this.#feed = feed;
+  }
+
+  /** Sets it up. Bad options stop the start of the application with `MT_ARGUMENT_INVALID`. */
+  static forRoot(options: TenantNodesOptions): DynamicModule {
+    return TenantNodesModule.forRootAsync({ useFactory: () => options });
+  }
+
+  /** As {@link forRoot}, with options that come from other providers. */
+  static forRootAsync({ imports = [], inject = [], useFactory }: TenantNodesAsyncOptions): DynamicModule {
+    return {
+      module: TenantNodesModule,
+      global: true,
+      imports,
+      providers: [{ provide: OPTIONS, inject, useFactory }, FEED],
+      exports: [TenantChangeFeed],
+    };
+  }
+
+  /** Starts the feed and does not wait for it. */
+  onApplicationBootstrap(): void {
+    void this.#feed.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.#feed.close();
+  }
+}

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { transformFileSync } from '@swc/core';
+
+const ROOT = join(__dirname, '../../..');
+const CHILD = [require.resolve('./crash-child.ts'), require.resolve('./crash-scenario.ts')];
+const CACHE = join(ROOT, 'node_modules/.cache');
+
+/** How a process has ended. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stderr: string;
+}
+
+/**
+ * Compiles the libraries and the child as they are now, into a folder from which Node finds the installed packages too.
+ *
+ * @returns how to run the child, and how to remove the folder
+ */
+export function compileChild(): { run(...args: readonly string[]): Promise<ProcessEnd>; remove(): void } {
+  mkdirSync(CACHE, { recursive: true });
+  const folder = mkdtempSync(join(CACHE, 'tenantry-lifecycle-'));
+  const manifest = JSON.stringify({ type: 'module', main: './index.js' });
+  for (const lib of ['core', 'postgres']) {
+    const target = join(folder, 'node_modules/@tenantry', lib);
+    compileFolder(join(ROOT, 'libs', lib, 'src'), target);
+    writeFileSync(join(target, 'package.json'), manifest);
+  }
+  for (const file of CHILD) compile(file, join(folder, `${basename(file, '.ts')}.js`));
+  writeFileSync(join(folder, 'package.json'), manifest);
+  return {
+    run: (...args) => runNode([join(folder, 'crash-child.js'), ...args]),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function compileFolder(source: string, target: string): void {
+  for (const entry of readdirSync(source, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !entry.name.endsWith('.ts') || entry.name.endsWith('.spec.ts')) continue;
+    const file = join(entry.parentPath, entry.name);
+    compile(file, join(target, relative(source, file).replace(/\.ts$/, '.js')));
+  }
+}
+
+function compile(file: string, target: string): void {
+  const { code } = transformFileSync(file, {
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
+    module: { type: 'es6' },
+  });
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, code);
+}
+
+function runNode(args: readonly string[]): Promise<ProcessEnd> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal, stderr }));
+  });
+}

@@ -1,0 +1,70 @@
+import pg from 'pg';
+import { InMemoryTenantLifecycleStore } from '@tenantry/core';
+import { ManualClock } from '@tenantry/core/testing';
+import {
+  grantCatalogSql,
+  migrateCatalog,
+  pgDatabase,
+  pgliteDatabase,
+  PostgresTenantLifecycleStore,
+} from '@tenantry/postgres';
+import type { SqlDatabase } from '@tenantry/postgres';
+import { createPglite, createTestDatabase } from '../support/postgres.js';
+import type { TestDatabase } from '../support/postgres.js';
+import type { StoreUnderTest } from './support/lifecycle-bench.js';
+import { describeTenantLifecycle } from './tenant-lifecycle.contract.js';
+
+const EMPTY = 'truncate tenantry.tenant_names, tenantry.tenants, tenantry.operations';
+
+/** Time passes on the server for what is recorded: everything was that much earlier. */
+function storeOf(database: SqlDatabase, admin: SqlDatabase): StoreUnderTest {
+  const advance = async (ms: number): Promise<void> => {
+    const earlier = (column: string): string => `${column} = ${column} - make_interval(secs => ${ms / 1_000})`;
+    const columns = ['next_attempt_at', 'deadline_at', 'lease_until'].map(earlier).join(', ');
+    await admin.query(`update tenantry.operations set ${columns}`);
+  };
+  return { store: new PostgresTenantLifecycleStore(database), advance };
+}
+
+describeTenantLifecycle('in memory', async () => {
+  const clock = new ManualClock();
+  return { store: new InMemoryTenantLifecycleStore(clock), advance: async (ms) => clock.advance(ms) };
+});
+
+describe('PGlite', () => {
+  let database: SqlDatabase;
+
+  beforeAll(async () => {
+    database = pgliteDatabase(await createPglite());
+    await migrateCatalog(database);
+  });
+  afterAll(() => database.close());
+
+  describeTenantLifecycle('on PGlite', async () => {
+    await database.query(EMPTY);
+    return storeOf(database, database);
+  });
+});
+
+describe('PostgreSQL', () => {
+  let test: TestDatabase;
+  let admin: SqlDatabase;
+  let app: SqlDatabase;
+
+  beforeAll(async () => {
+    test = await createTestDatabase();
+    admin = pgDatabase(new pg.Pool({ connectionString: test.adminUrl, max: 1 }));
+    app = pgDatabase(new pg.Pool({ connectionString: test.appUrl, max: 8 }));
+    await migrateCatalog(admin);
+    await admin.query(grantCatalogSql(test.appRole));
+  });
+  afterAll(async () => {
+    await Promise.all([app.close(), admin.close()]);
+    await test.drop();
+  });
+
+  describeTenantLifecycle('on PostgreSQL, as a role without further rights', async () => {
+    await admin.query(EMPTY);
+    return storeOf(app, admin);
+  });
+});
