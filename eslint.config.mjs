@@ -15,7 +15,7 @@ const described = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/coverage/', 'data/'] },
+  { ignores: ['**/dist/', '**/coverage/', 'data/', '.stryker-tmp/', 'reports/'] },
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],

@@ -177,6 +177,9 @@ describe.each(ADAPTERS)('the audit channel on %s', (adapter) => {
       { ...byRoute, handler: 'OperatorController.repair' },
       { type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' },
     ]);
+    heard.length = 0;
+    await app.get(TenantContext).run('SUPER', () => undefined);
+    expect(heard).toEqual([{ type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' }]);
   });
 });
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import {
   CatalogUnavailableError,
   ERROR_CODES,
+  MultitenancyError,
   TenantProvisioningError,
   TenantTokenInvalidError,
   toProblem,
@@ -31,4 +32,13 @@ describe('a problem', () => {
     );
     expect(toProblem(new TenantProvisioningError('foo')).headers['retry-after']).toBe('5');
   });
+
+  it.each(['MINE', 'toString', 'constructor', '__proto__'])(
+    'answers the foreign code %s as an error of the programmer',
+    (code) => {
+      const { status, body } = toProblem(new MultitenancyError(code as never, 'secret'));
+      expect({ status, body }).toMatchObject({ status: 500, body: { title: 'Unknown error code' } });
+      expect(JSON.stringify(body)).not.toContain('secret');
+    },
+  );
 });

@@ -242,6 +242,8 @@ describe.each(COMBINATIONS)('the main job on %s with %s', (adapter, database) =>
         .json as Page<{ id: string }>;
       expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(['ARU-297647', 'bar', 'foo']);
       expect(second.next).toBeNull();
+      const crafted = await sample.call('/admin/tenants?after=crafted', { headers: admin });
+      expect(crafted).toMatchObject({ status: 400, json: { code: 'VALIDATION_FAILED', errors: [{ field: 'after' }] } });
       const filtered = (await sample.call('/admin/tenants?domainContains=ruba', { headers: admin })).json as Page<{
         id: string;
       }>;

@@ -58,6 +58,7 @@ export type {
   TenantFilter,
   TenantListQuery,
   TenantPage,
+  TenantSort,
 } from './tenant/tenant-catalog.js';
 export { isTenantId, tenantId } from './tenant/tenant-id.js';
 export type { TenantId } from './tenant/tenant-id.js';

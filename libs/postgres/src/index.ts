@@ -1,7 +1,7 @@
 export { grantCatalogSql } from './catalog/grant-catalog-sql.js';
 export type { CatalogAccess } from './catalog/grant-catalog-sql.js';
 export { migrateCatalog } from './catalog/migrate-catalog.js';
-export type { CatalogMigrationReport } from './catalog/migrate-catalog.js';
+export type { CatalogMigrationOptions, CatalogMigrationReport } from './catalog/migrate-catalog.js';
 export { PostgresTenantCatalog } from './catalog/postgres-tenant-catalog.js';
 export { assertRowLevelSecurity, attestRowLevelSecurity } from './isolation/attest-row-level-security.js';
 export type { AttestOptions } from './isolation/attest-row-level-security.js';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 const SCRIPT = new URL('./node.mjs', import.meta.url);
 
 /** A node that runs in a process of its own. */
-export class Node {
+class Node {
   #process;
 
   /**

@@ -32,7 +32,7 @@ export async function someTenants(): Promise<InMemoryTenantCatalog> {
 }
 
 /** Stands for a resolver that checks signatures: `Bearer signed-foo` is foo's token, any other token is bad. */
-export const fromSignedToken: TenantResolver = {
+const fromSignedToken: TenantResolver = {
   name: 'token',
   trust: 'verified',
   resolve: (request) => {

@@ -21,7 +21,7 @@ export interface Mail {
 }
 
 /** What a run met. */
-export interface Run {
+interface Run {
   readonly id: string | undefined;
   readonly tenant: string | null;
   readonly client: string | null;
@@ -30,7 +30,7 @@ export interface Run {
 }
 
 /** What all processors of an application have met. */
-export class Runs {
+class Runs {
   readonly all: Run[] = [];
 }
 

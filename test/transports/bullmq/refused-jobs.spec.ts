@@ -8,6 +8,9 @@ import type { Mail, MailApp } from './mail-app.js';
 
 const { redis } = brokers(['redis']);
 
+/** What the envelope of a job `send` of the queue `mail` is sealed for. */
+const PURPOSE = JSON.stringify(['bullmq', 'mail', 'send']);
+
 describe.each(redis === undefined ? [] : [redis])('jobs that cannot run, on %s', (url) => {
   let mails: MailApp;
   let ear: AuditEar;
@@ -68,7 +71,7 @@ describe.each(redis === undefined ? [] : [redis])('jobs that cannot run, on %s',
         {
           type: 'messageRefused',
           transport: 'bullmq',
-          purpose: 'mail',
+          purpose: PURPOSE,
           code: status === 'provisioning' ? 'MT_TENANT_PROVISIONING' : 'MT_TENANT_SUSPENDED',
           tenantId: 'foo',
         },
@@ -144,7 +147,7 @@ describe.each(redis === undefined ? [] : [redis])('jobs that cannot run, on %s',
       {
         type: 'messageRefused',
         transport: 'bullmq',
-        purpose: 'mail',
+        purpose: PURPOSE,
         code: 'MT_TENANT_REQUIRED',
         tenantId: undefined,
       },
@@ -166,9 +169,12 @@ describe.each(redis === undefined ? [] : [redis])('jobs that cannot run, on %s',
     expect(ear.events).toMatchObject([{ type: 'messageRefused', code: 'MT_ENVELOPE_UNTRUSTED' }]);
   });
 
-  it('fail at once when they are replayed from another queue', async () => {
+  it('fail at once when they are replayed from another queue, or under another name', async () => {
     const { mail, open, runs } = mails;
-    const replayed = await sealedFor('foo', 'mail', { to: 'a' });
+    const replayed = await sealedFor('foo', PURPOSE, { to: 'a' });
+    const renamed = await mail.add('delete', replayed);
+    await mail.resume();
+    expect((await reaches(renamed, mail, 'failed')).failedReason).toMatch(/^MT_ENVELOPE_UNTRUSTED: /);
     const failed = await reaches(await smuggled(open, replayed), open, 'failed');
     expect(failed.failedReason).toMatch(/^MT_ENVELOPE_UNTRUSTED: /);
     expect(runs).toHaveLength(0);

@@ -51,7 +51,7 @@ export interface Meeting {
 }
 
 /** What handlers wait for and have met. */
-export class Backstage {
+class Backstage {
   door = new Door();
   readonly meetings: Meeting[] = [];
 

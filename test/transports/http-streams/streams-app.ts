@@ -14,7 +14,7 @@ import { until } from '../../support/until.js';
 import { DbClient, Door, FaultyCatalog, tenantModules } from '../tenant-fixture.js';
 
 /** What happens behind the open responses. */
-export class Stage {
+class Stage {
   door = new Door();
   /** One for all requests, as a message bus is. */
   readonly news = new Subject<string>();

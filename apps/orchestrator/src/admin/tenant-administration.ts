@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import {
+  ArgumentInvalidError,
   CachedTenantCatalog,
   InjectTenantClientRegistry,
   isTenantId,
@@ -14,6 +15,7 @@ import { CLOUD_CLIENT } from '../cloud/cloud-client.factory.js';
 import type { CloudClient } from '../cloud/cloud-client.js';
 import { TENANT_TABLES } from '../database/schema.js';
 import { UserRepository } from '../users/user.repository.js';
+import { validationFailed } from '../http/api-errors.js';
 import { filterOf } from './admin-tenants.schemas.js';
 import type { NewTenantRequest, TenantChangesRequest, TenantListRequest } from './admin-tenants.schemas.js';
 
@@ -50,10 +52,14 @@ export class TenantAdministration {
     this.#clients = clients;
   }
 
-  /** Lists one page of tenants. @throws `MT_CATALOG_UNAVAILABLE` */
-  list(query: TenantListRequest): Promise<TenantPage> {
+  /** Lists one page of tenants. @throws `VALIDATION_FAILED` for an `after` that is not the `next` of a page, `MT_CATALOG_UNAVAILABLE` */
+  async list(query: TenantListRequest): Promise<TenantPage> {
     const { limit, after } = query;
-    return this.#catalog.list({ limit, filter: filterOf(query), ...(after === undefined ? {} : { after }) });
+    const page = { limit, filter: filterOf(query), ...(after === undefined ? {} : { after }) };
+    return this.#catalog.list(page).catch((error: unknown) => {
+      if (!(error instanceof ArgumentInvalidError)) throw error;
+      throw validationFailed([{ field: error.argument, message: 'the `next` of a page, as it came' }]);
+    });
   }
 
   /** Gives one tenant. @throws `MT_TENANT_UNKNOWN`, `MT_CATALOG_UNAVAILABLE` */

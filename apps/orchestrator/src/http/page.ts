@@ -13,7 +13,7 @@ const LIMIT = 'a whole number from 1 to 100';
 /** The query of every list: `limit` 1 to 100, 20 by default, and the `next` of the page before as `after`. */
 export const pageQuerySchema = z.strictObject({
   limit: z.coerce.number(LIMIT).int(LIMIT).min(1, LIMIT).max(100, LIMIT).default(20),
-  after: text(1, 500).optional(),
+  after: text(1, 1_500).optional(),
 });
 
 /** {@link pageQuerySchema} once checked. */

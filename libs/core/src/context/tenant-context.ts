@@ -83,7 +83,6 @@ export class TenantContext {
 
   /** Runs work for the super tenant; for the operator's own jobs, never on behalf of a request that did not ask for it. */
   async runAsSuperTenant<R>(fn: () => R | Promise<R>): Promise<R> {
-    publishAudit({ type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' });
     return this.run(SUPER_TENANT_ID, fn);
   }
 
@@ -99,6 +98,8 @@ export class TenantContext {
   }
 
   async #runFor<R>(tenant: Tenant, fn: () => R | Promise<R>, { clients = [], signal }: RunOptions): Promise<R> {
+    if (tenant.id === SUPER_TENANT_ID)
+      publishAudit({ type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' });
     const scope = new TenantScope({
       outcome: { kind: 'resolved', tenant, trust: 'verified', trace: [] },
       clients: this.#clients,

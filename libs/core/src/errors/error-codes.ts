@@ -49,6 +49,9 @@ export const ERROR_CODES = {
   MT_ARGUMENT_INVALID: { status: 500, title: 'Invalid argument' },
 } as const satisfies Record<string, ErrorCodeInfo>;
 
+/** A code of nobody's, which only code that is past the compiler can bring: an error of the programmer. */
+const FOREIGN_CODE: ErrorCodeInfo = { status: 500, title: 'Unknown error code' };
+
 /** A stable, documented error code. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
@@ -59,5 +62,5 @@ export type ErrorCode = keyof typeof ERROR_CODES;
  * @returns status, title and, for outages, the default `Retry-After`
  */
 export function errorCodeInfo(code: ErrorCode): ErrorCodeInfo {
-  return ERROR_CODES[code];
+  return Object.hasOwn(ERROR_CODES, code) ? ERROR_CODES[code] : FOREIGN_CODE;
 }

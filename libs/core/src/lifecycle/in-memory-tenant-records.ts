@@ -1,10 +1,9 @@
 import { TenantExistsError } from '../errors/catalog.errors.js';
 import { isTenantId } from '../tenant/tenant-id.js';
-import { checkedListLimit } from '../tenant/tenant-record.js';
+import { pageOf } from '../tenant/tenant-page.js';
 import type {
   SynchronousTenantCatalog,
   TenantCatalogReader,
-  TenantFilter,
   TenantListQuery,
   TenantPage,
 } from '../tenant/tenant-catalog.js';
@@ -29,12 +28,8 @@ export class InMemoryTenantRecords implements TenantCatalogReader, SynchronousTe
     return this.get(id);
   }
 
-  async list({ after, limit, filter = {} }: TenantListQuery = {}): Promise<TenantPage> {
-    const size = checkedListLimit(limit);
-    const keys = [...this.#records.keys()].filter((key) => after === undefined || key > after).sort();
-    const found = keys.map((key) => this.#records.get(key)).filter((tenant) => tenant != null && fits(tenant, filter));
-    const items = found.slice(0, size) as Tenant[];
-    return { items, next: found.length > size ? (items.at(-1)?.id.toLowerCase() ?? null) : null };
+  async list(query: TenantListQuery = {}): Promise<TenantPage> {
+    return pageOf(this.#records, query);
   }
 
   /** The record by id, without regard to case. */
@@ -76,16 +71,4 @@ function keyOf({ id }: Tenant): string {
 
 function namesOf(tenant: Tenant | null): readonly string[] {
   return tenant === null ? [] : [tenant.domain, ...tenant.aliases];
-}
-
-function fits(tenant: Tenant, { status, plan, domain = {} }: TenantFilter): boolean {
-  const asked = { equals: '', startsWith: '', endsWith: '', contains: '', ...domain };
-  return (
-    (status === undefined || tenant.status === status) &&
-    (plan === undefined || tenant.plan === plan) &&
-    (asked.equals === '' || tenant.domain === asked.equals.toLowerCase()) &&
-    tenant.domain.startsWith(asked.startsWith.toLowerCase()) &&
-    tenant.domain.endsWith(asked.endsWith.toLowerCase()) &&
-    tenant.domain.includes(asked.contains.toLowerCase())
-  );
 }

@@ -37,6 +37,14 @@ describe('tenant envelopes', () => {
     expect(() => signing.open(unsigned, SUBJECT)).toThrow(expect.objectContaining({ code: 'MT_ENVELOPE_UNTRUSTED' }));
   });
 
+  it('does not trust data that is nested too deep to be checked: nobody has signed that', () => {
+    const data = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000)) as unknown;
+    const envelope = signing.seal(FOO, SUBJECT);
+    expect(() => signing.open(envelope, { ...SUBJECT, data })).toThrow(
+      expect.objectContaining({ code: 'MT_ENVELOPE_UNTRUSTED' }),
+    );
+  });
+
   it('accepts every secret and signs with the first, so that secrets can be rotated', () => {
     const rotated = new TenantEnvelopes(['the next secret, longer', 'a secret of some length']);
     expect(rotated.open(signing.seal(FOO, SUBJECT), SUBJECT).id).toBe('foo');

@@ -20,18 +20,32 @@ export interface FromUsernameOptions {
 export function fromUsername({ field = 'username', paths }: FromUsernameOptions = {}): TenantResolver {
   if (typeof field !== 'string' || field === '')
     throw new OptionsInvalidError('fromUsername.field', field, 'a field name');
-  const only = paths === undefined ? null : new Set(paths);
+  const only = paths === undefined ? null : new Set(paths.map(asRouted));
   return {
     name: `user name in ${field}`,
     trust: 'network',
     phase: 'body',
     resolve: ({ path, body }) => {
-      if (only !== null && !only.has(path)) return notApplicable;
+      if (only !== null && !only.has(asRouted(path))) return notApplicable;
       if (typeof body !== 'object' || body === null || !Object.hasOwn(body, field)) return notApplicable;
       const username: unknown = Reflect.get(body, field);
       return typeof username === 'string' ? fromText(username) : notApplicable;
     },
   };
+}
+
+/** Routers take these for one path. To hear a user name too often is safe; not to hear it would lose a conflict. */
+function asRouted(path: string): string {
+  const plain = (decoded(path) ?? path).toLowerCase();
+  return plain.endsWith('/') ? plain.slice(0, -1) : plain;
+}
+
+function decoded(path: string): string | null {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return null;
+  }
 }
 
 function fromText(username: string): ResolverAnswer {

@@ -202,6 +202,10 @@ describe('fromUsername', () => {
     ['/auth/login', undefined, 'notApplicable'],
     ['/auth/login', { username: 'alice@' }, 'rejected'],
     ['/auth/login', { username: '@foo.com' }, 'rejected'],
+    ['/auth/login/', { username: 'alice@foo.com' }, '= foo.com'],
+    ['/AUTH/Login', { username: 'alice@foo.com' }, '= foo.com'],
+    ['/auth/%6cogin', { username: 'alice@foo.com' }, '= foo.com'],
+    ['/auth/%', { username: 'alice@foo.com' }, 'notApplicable'],
     ['/users', { username: 'alice@foo.com' }, 'notApplicable'],
   ])('on %s with %j gives %s', async (path, body, expected) => {
     expect(await answerOf(resolver, { path, body })).toBe(expected);

@@ -41,7 +41,7 @@ export class TenantDirectory {
     tenantId(id);
     const tenant =
       id.toLowerCase() === SUPER_TENANT_ID ? SUPER_TENANT : await guarded(() => this.#catalog.findById(id));
-    if (!tenant) throw new TenantUnknownError(id);
+    if (tenant?.id.toLowerCase() !== id.toLowerCase()) throw new TenantUnknownError(id);
     const problem = servingProblem(tenant);
     if (problem) throw problem;
     return tenant;

@@ -1,9 +1,10 @@
 import type { TenantMessages } from '@tenantry/core';
 import type { FlowJob, FlowProducer, JobNode } from 'bullmq';
-import { ownIds } from './tenant-job-ids.js';
+import { jobPurpose, ownIds } from './tenant-job-ids.js';
 
 /** What jobs of every place in a flow have. */
 interface Node {
+  readonly name: string;
   readonly queueName: string;
   readonly data?: unknown;
   readonly opts?: object;
@@ -33,7 +34,7 @@ export class TenantFlowProducer {
   }
 
   #sealed(node: Node): Node {
-    const data = this.#messages.seal(node.queueName, node.data ?? {});
+    const data = this.#messages.seal(jobPurpose(node.queueName, node.name), node.data ?? {});
     return {
       ...node,
       data,

@@ -3,6 +3,11 @@ import type { JobsOptions } from 'bullmq';
 /** No tenant id has it, so that two tenants' ids never meet. BullMQ keeps the colon for itself. */
 const SEPARATOR = '/';
 
+/** What the envelope of a job is bound to: no job of another name, and no message of another transport, can use it. */
+export function jobPurpose(queueName: string, name: string): string {
+  return JSON.stringify(['bullmq', queueName, name]);
+}
+
 /** An id of the application's, kept apart from the same id of another tenant: BullMQ drops a job whose id is taken. */
 export function ownId(tenantId: string, id: string): string {
   return `${tenantId}${SEPARATOR}${id}`;

@@ -1,6 +1,6 @@
 import type { SealedMessage, TenantMessages } from '@tenantry/core';
 import type { Job, JobSchedulerTemplateOptions, JobsOptions, Queue, RepeatOptions } from 'bullmq';
-import { ownId, ownIds } from './tenant-job-ids.js';
+import { jobPurpose, ownId, ownIds } from './tenant-job-ids.js';
 
 /** A job for {@link TenantQueue.addBulk}. */
 export interface TenantJobToAdd<T> {
@@ -46,7 +46,7 @@ export class TenantQueue<T, R = unknown> {
    * @throws `MT_CONTEXT_MISSING` outside of any tenant's scope; what is wrong with the tenant; what BullMQ throws
    */
   async add(name: string, data: T, opts: Omit<JobsOptions, 'repeat'> = {}): Promise<TenantJob<T, R>> {
-    const sealed = this.#seal(data);
+    const sealed = this.#seal(name, data);
     return this.#queue.add(name, sealed, ownIds(sealed.$tenant.id, opts));
   }
 
@@ -54,7 +54,7 @@ export class TenantQueue<T, R = unknown> {
   async addBulk(jobs: readonly TenantJobToAdd<T>[]): Promise<TenantJob<T, R>[]> {
     return this.#queue.addBulk(
       jobs.map(({ name, data, opts = {} }) => {
-        const sealed = this.#seal(data);
+        const sealed = this.#seal(name, data);
         return { name, data: sealed, opts: ownIds(sealed.$tenant.id, opts) };
       }),
     );
@@ -72,7 +72,7 @@ export class TenantQueue<T, R = unknown> {
     repeat: Omit<RepeatOptions, 'key'>,
     { name = id, data, opts = {} }: TenantJobScheduler<T>,
   ): Promise<TenantJob<T, R> | undefined> {
-    const sealed = this.#seal(data);
+    const sealed = this.#seal(name, data);
     const template = { name, data: sealed, opts };
     return this.#queue.upsertJobScheduler(ownId(sealed.$tenant.id, id), repeat, template);
   }
@@ -87,7 +87,7 @@ export class TenantQueue<T, R = unknown> {
     return ownId(this.#messages.seal(this.#queue.name, null).$tenant.id, id);
   }
 
-  #seal(data: T): SealedMessage<T> {
-    return this.#messages.seal(this.#queue.name, data);
+  #seal(name: string, data: T): SealedMessage<T> {
+    return this.#messages.seal(jobPurpose(this.#queue.name, name), data);
   }
 }

@@ -5,11 +5,13 @@ import {
   publishAudit,
   SUPER_TENANT_ID,
   TenantEnvelopeUntrustedError,
+  TenantForbiddenError,
   TenantMessages,
 } from '@tenantry/core';
 import type { OpenTenantScope, ResolutionOutcome, SealedMessage } from '@tenantry/core';
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import type { Job, Worker } from 'bullmq';
+import { jobPurpose } from './tenant-job-ids.js';
 import { refusalFor } from './job-refusal.js';
 import type { JobRefusal } from './job-refusal.js';
 
@@ -28,6 +30,7 @@ export interface TenantJobRun<T = unknown> {
 }
 
 const TRANSPORT = 'bullmq';
+const TENANT_POLICY = 'tenantry:policy';
 
 /**
  * Base of `@Processor` classes whose jobs belong to tenants. Implement {@link handle}: it runs in a scope of the job's
@@ -65,7 +68,7 @@ export abstract class TenantWorkerHost<T = unknown, R = unknown, W extends Worke
 
   /** Called by BullMQ. @throws `DelayedError` for a parked job, `UnrecoverableError` for a refused one, what {@link handle} throws */
   override async process(job: Job<SealedMessage<T>, R>, token?: string, signal?: AbortSignal): Promise<R> {
-    const origin = { transport: TRANSPORT, purpose: job.queueName };
+    const origin = { transport: TRANSPORT, purpose: jobPurpose(job.queueName, job.name) };
     const { scope, data } = await this.tenantMessages.receive(job.data, origin);
     try {
       const refusal = await this.#refusalOf(job, scope);
@@ -77,14 +80,21 @@ export abstract class TenantWorkerHost<T = unknown, R = unknown, W extends Worke
     }
   }
 
+  #isForSuperTenant(): boolean {
+    const places = [Reflect.get(this, 'handle') as object, this.constructor];
+    return places.some((place) => Reflect.getMetadata(TENANT_POLICY, place) === 'super');
+  }
+
   #seal(job: Job, data: T): SealedMessage<T> {
-    return this.tenantMessages.seal(job.queueName, data);
+    return this.tenantMessages.seal(jobPurpose(job.queueName, job.name), data);
   }
 
   async #refusalOf(job: Job, scope: OpenTenantScope): Promise<JobRefusal | undefined> {
     const { outcome } = scope;
     if (isUnsignedSuper(outcome))
       return refused(job, new TenantEnvelopeUntrustedError('jobs of the super tenant are signed'), SUPER_TENANT_ID);
+    if (this.#isForSuperTenant() && isAnotherThanSuper(outcome))
+      return refused(job, new TenantForbiddenError('Jobs of this processor are for the super tenant.'));
     const times = { parkMs: this.parkMs, retryMs: this.retryMs };
     switch (outcome.kind) {
       case 'resolved':
@@ -110,13 +120,18 @@ function withoutTenant(job: Job): JobRefusal {
   );
 }
 
+function isAnotherThanSuper(outcome: ResolutionOutcome): boolean {
+  return outcome.kind === 'notApplicable' || (outcome.kind === 'resolved' && outcome.tenant.id !== SUPER_TENANT_ID);
+}
+
 /** No guard stands here to keep the super tenant to those whom a signature vouches for. */
 function isUnsignedSuper(outcome: ResolutionOutcome): boolean {
   return outcome.kind === 'resolved' && outcome.tenant.id === SUPER_TENANT_ID && outcome.trust === 'network';
 }
 
-function refused({ queueName }: Job, error: MultitenancyError, tenantId?: string): JobRefusal {
-  publishAudit({ type: 'messageRefused', transport: TRANSPORT, purpose: queueName, code: error.code, tenantId });
+function refused({ queueName, name }: Job, error: MultitenancyError, tenantId?: string): JobRefusal {
+  const purpose = jobPurpose(queueName, name);
+  publishAudit({ type: 'messageRefused', transport: TRANSPORT, purpose, code: error.code, tenantId });
   return { kind: 'fail', reason: `${error.code}: ${error.message}`, cause: error };
 }
 

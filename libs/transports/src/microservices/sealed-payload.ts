@@ -15,6 +15,7 @@ export function sealedPayload(data: unknown, seal: (data: unknown) => unknown): 
 /** By name: the package that declares the classes is the application's, and senders over another transport need not load it. */
 function isRecord(data: unknown): data is TransportRecord {
   if (typeof data !== 'object' || data === null) return false;
-  const { constructor } = data as { constructor?: { name?: string } };
-  return RECORDS.has(constructor?.name ?? '') && Object.hasOwn(data, 'data');
+  const prototype = Object.getPrototypeOf(data) as { readonly constructor?: unknown } | null;
+  const { constructor } = prototype ?? {};
+  return typeof constructor === 'function' && RECORDS.has(constructor.name) && Object.hasOwn(data, 'data');
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocketAdapter } from '@nestjs/common';
+import { OptionsInvalidError } from '@tenantry/core';
 import type { ConnectionHooks, SocketPlatform } from './socket-platform.js';
 import { EXCEPTION_EVENT } from './socket-problem.js';
 import type { SocketProblem } from './socket-problem.js';
@@ -18,6 +19,9 @@ interface IoClient {
 
 /** The part of a server, or of a namespace, of socket.io that is used here. */
 interface IoServer {
+  /** The server of a namespace. */
+  readonly server?: IoServer;
+  readonly opts?: { readonly connectionStateRecovery?: unknown };
   use(middleware: (client: IoClient, next: (error?: Error) => void) => void): unknown;
   to(room: string): { emit(event: string, data: unknown): unknown };
 }
@@ -30,6 +34,7 @@ export function isIoServer(server: object): boolean {
 /** Sockets of socket.io. A refused handshake is its `connect_error`, whose `data` is the problem. */
 export const ioPlatform: SocketPlatform = {
   serve(server: IoServer, adapter: WebSocketAdapter, hooks: ConnectionHooks): void {
+    assertNoRecovery(server);
     server.use((client, next) => {
       void hooks.admit(client, client.request).then((refusal) => (refusal === null ? next() : next(refused(refusal))));
     });
@@ -56,6 +61,14 @@ export const ioPlatform: SocketPlatform = {
     for (const server of servers) (server as IoServer).to(room).emit(event, data);
   },
 };
+
+/** socket.io sends what a lost socket has missed, and gives its rooms back, before any middleware has judged the new handshake. */
+function assertNoRecovery(server: IoServer): void {
+  const recovery = (server.server ?? server).opts?.connectionStateRecovery;
+  if (recovery === undefined) return;
+  const allowed = 'absent: with it a socket hears what its tenant was sent before its handshake is judged';
+  throw new OptionsInvalidError('connectionStateRecovery', recovery, allowed);
+}
 
 /** What socket.io gives to the client: the message, and `data`. */
 function refused(problem: SocketProblem): Error {

@@ -129,14 +129,17 @@ export function greetingGateway(): Type {
       private readonly journal: Journal,
     ) {}
 
-    @InTenantScope({ clients: ['db'] })
-    async handleConnection(): Promise<void> {
-      this.journal.lines.push(`hello ${await this.service.db.whose()}`);
+    handleConnection(): void {
+      this.note('hello').catch(() => undefined);
+    }
+
+    handleDisconnect(): void {
+      this.note('goodbye').catch(() => undefined);
     }
 
     @InTenantScope({ clients: ['db'] })
-    async handleDisconnect(): Promise<void> {
-      this.journal.lines.push(`goodbye ${await this.service.db.whose()}`);
+    async note(word: string): Promise<void> {
+      this.journal.lines.push(`${word} ${await this.service.db.whose()}`);
     }
   }
   return GreetingGateway;
