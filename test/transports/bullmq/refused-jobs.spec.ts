@@ -66,7 +66,7 @@ describe.each(redis === undefined ? [] : [redis])('jobs that cannot run, on %s',
       const parked = await reaches(job, mail, 'delayed');
       expect(runs).toHaveLength(0);
       expect([parked.attemptsMade, parked.failedReason]).toEqual([0, undefined]);
-      expect(parked.delay).toBe(60_000);
+      expectDelay(parked, 60_000);
       expect(ear.events).toEqual([
         {
           type: 'messageRefused',
@@ -106,7 +106,8 @@ describe.each(redis === undefined ? [] : [redis])('jobs that cannot run, on %s',
     catalog.outage = true;
     await mail.resume();
     const parked = await reaches(job, mail, 'delayed');
-    expect([parked.delay, parked.attemptsMade, runs.length]).toEqual([7_000, 0, 0]);
+    expectDelay(parked, 7_000);
+    expect([parked.attemptsMade, runs.length]).toEqual([0, 0]);
     catalog.outage = false;
     await parked.promote();
     await reaches(job, mail, 'completed');
@@ -249,4 +250,10 @@ describe.each(redis === undefined ? [] : [redis])('jobs of the super tenant, on 
 
 function object(value: unknown): object {
   return value as object;
+}
+
+/** BullMQ works the delay out from the time at which the job is to run; milliseconds may pass in between. */
+function expectDelay({ delay }: Job, ms: number): void {
+  expect(delay).toBeLessThanOrEqual(ms);
+  expect(delay).toBeGreaterThan(ms - 1_000);
 }
