@@ -10,14 +10,19 @@ import {
   renamedTenantRecord,
   SUPER_TENANT,
   SUPER_TENANT_ID,
-  TenantExistsError,
-  TenantStaleError,
   TenantUnknownError,
   transitionedTenantRecord,
 } from '@tenantry/core';
 import { listTenants } from './tenant-list.js';
-import { buryNames, changeNames, takeNames } from './tenant-names.js';
-import { keyOf, TENANT_COLUMNS, tenantOf, tenantParams } from './tenant-row.js';
+import {
+  findRecord,
+  findRecordByName,
+  insertRecord,
+  lockRecord,
+  removeRecord,
+  replaceRecord,
+} from './tenant-records.js';
+import { keyOf } from './tenant-row.js';
 import type {
   NewTenant,
   Tenant,
@@ -29,18 +34,6 @@ import type {
   TenantPage,
 } from '@tenantry/core';
 import type { SqlDatabase, SqlSession } from '../sql/sql-database.js';
-import type { TenantRow } from './tenant-row.js';
-
-const FIND_BY_NAME = `
-  select ${TENANT_COLUMNS} from tenantry.tenant_names n join tenantry.tenants t on t.key = n.tenant_key where n.name = $1`;
-const FIND_BY_KEY = `select ${TENANT_COLUMNS} from tenantry.tenants t where t.key = $1`;
-const INSERT = `
-  insert into tenantry.tenants (key, id, domain, aliases, name, status, plan, settings, generation)
-  values ($1, $2, $3, $4::text[], $5, $6, $7, $8::json, $9) on conflict (key) do nothing`;
-const UPDATE = `
-  update tenantry.tenants set domain = $3, aliases = $4::text[], name = $5, status = $6, plan = $7, settings = $8::json,
-    generation = $9, updated_at = now()
-  where key = $1 and id = $2 and generation = $10`;
 
 /**
  * The catalog of tenants in the schema `tenantry` of a PostgreSQL database. Run {@link migrateCatalog} first.
@@ -59,12 +52,11 @@ export class PostgresTenantCatalog implements TenantCatalogReader, TenantCatalog
 
   async findByIdentifier(identifier: string): Promise<Tenant | null> {
     if (canonicalIdentifier(identifier) !== identifier) return null;
-    return available(() => findOne(this.#database, FIND_BY_NAME, identifier));
+    return available(() => findRecordByName(this.#database, identifier));
   }
 
   async findById(id: string): Promise<Tenant | null> {
-    if (!isTenantId(id)) return null;
-    return available(() => findOne(this.#database, FIND_BY_KEY, keyOf(id)));
+    return available(() => findRecord(this.#database, id));
   }
 
   async list(query: TenantListQuery = {}): Promise<TenantPage> {
@@ -73,11 +65,8 @@ export class PostgresTenantCatalog implements TenantCatalogReader, TenantCatalog
 
   async create(input: NewTenant): Promise<Tenant> {
     const tenant = newTenantRecord(input);
-    const params = tenantParams(tenant);
     return this.#transaction(async (tx) => {
-      const { rowCount } = await tx.query(INSERT, params);
-      if (rowCount === 0) throw new TenantExistsError('id', tenant.id);
-      await takeNames(tx, tenant);
+      await insertRecord(tx, tenant);
       return tenant;
     });
   }
@@ -102,8 +91,7 @@ export class PostgresTenantCatalog implements TenantCatalogReader, TenantCatalog
     await this.#transaction(async (tx) => {
       const current = await lockTenant(tx, id);
       assertChangeable(current, options);
-      await buryNames(tx, current);
-      await tx.query('delete from tenantry.tenants where key = $1', [keyOf(current.id)]);
+      await removeRecord(tx, current);
     });
   }
 
@@ -120,8 +108,7 @@ export class PostgresTenantCatalog implements TenantCatalogReader, TenantCatalog
       const current = await lockTenant(tx, id);
       const next = change(current);
       if (next === current) return current;
-      await changeNames(tx, current, next);
-      await writeTenant(tx, current, next);
+      await replaceRecord(tx, current, next);
       return next;
     });
   }
@@ -140,20 +127,9 @@ async function available<R>(ask: () => Promise<R>): Promise<R> {
   }
 }
 
-async function findOne(session: SqlSession, sql: string, param: string): Promise<Tenant | null> {
-  const { rows } = await session.query<TenantRow>(sql, [param]);
-  return rows[0] === undefined ? null : tenantOf(rows[0]);
-}
-
 async function lockTenant(tx: SqlSession, id: string): Promise<Tenant> {
-  if (!isTenantId(id)) throw new TenantUnknownError(id);
-  if (keyOf(id) === SUPER_TENANT_ID) assertChangeable(SUPER_TENANT);
-  const tenant = await findOne(tx, `${FIND_BY_KEY} for update`, keyOf(id));
+  if (isTenantId(id) && keyOf(id) === SUPER_TENANT_ID) assertChangeable(SUPER_TENANT);
+  const tenant = await lockRecord(tx, id);
   if (tenant === null) throw new TenantUnknownError(id);
   return tenant;
-}
-
-async function writeTenant(tx: SqlSession, current: Tenant, next: Tenant): Promise<void> {
-  const { rowCount } = await tx.query(UPDATE, [...tenantParams(next), current.generation]);
-  if (rowCount !== 1) throw new TenantStaleError(current.id, current.generation, next.generation);
 }

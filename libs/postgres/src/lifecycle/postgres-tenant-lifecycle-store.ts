@@ -27,7 +27,8 @@ import type { SqlDatabase, SqlSession } from '../sql/sql-database.js';
 import { operationOf } from './operation-row.js';
 import type { OperationRow } from './operation-row.js';
 import { OPERATION_SQL as sql } from './operation-sql.js';
-import { readTenant, writeTenant } from './tenant-writes.js';
+import { findRecord } from '../catalog/tenant-records.js';
+import { writeTenant } from './tenant-writes.js';
 
 /** What `begin` answers. */
 type Begun = Awaited<ReturnType<TenantLifecycleStore['begin']>>;
@@ -51,7 +52,7 @@ export class PostgresTenantLifecycleStore implements TenantLifecycleStore {
   }
 
   findTenant(tenantId: string): Promise<Tenant | null> {
-    return available(() => readTenant(this.#database, tenantId));
+    return available(() => findRecord(this.#database, tenantId));
   }
 
   async find(operationId: string): Promise<TenantOperation | null> {
@@ -144,7 +145,7 @@ async function reopen(tx: SqlSession, operationId: string, leaseMs: number): Pro
   const row = await first(tx, sql.lock, [operationId]);
   if (row === undefined) throw new OperationUnknownError(operationId);
   const operation = operationOf(row);
-  const state = resumedState(operation, await readTenant(tx, operation.tenantId));
+  const state = resumedState(operation, await findRecord(tx, operation.tenantId));
   const token = randomUUID();
   return claimed((await first(tx, sql.reopen, [operationId, state, token, leaseMs])) as OperationRow, token);
 }
