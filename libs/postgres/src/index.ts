@@ -11,6 +11,16 @@ export { TenantDatabase } from './isolation/tenant-database.js';
 export type { TenantDatabaseOptions, TenantSource, TenantSql } from './isolation/tenant-database.js';
 export { tenantTableSql } from './isolation/tenant-table-sql.js';
 export { PostgresTenantLifecycleStore } from './lifecycle/postgres-tenant-lifecycle-store.js';
+export { readSqlMigrations } from './migrations/read-sql-migrations.js';
+export { TenantMigrationError, TenantMigrationsFailedError } from './migrations/tenant-migration.errors.js';
+export type {
+  TenantMigrationOutcome,
+  TenantMigrationProgress,
+  TenantMigrationReport,
+} from './migrations/tenant-migration-report.js';
+export type { MigratedTenant, MigrationTarget, TenantMigration } from './migrations/tenant-migration.js';
+export { TenantMigrations } from './migrations/tenant-migrations.js';
+export type { TenantMigrationsOptions } from './migrations/tenant-migrations-options.js';
 export { pruneChanges } from './nodes/change-log.js';
 export type { TenantChange } from './nodes/change-log.js';
 export { pgChangeListener, pgliteChangeListener } from './nodes/change-listener.js';
@@ -21,6 +31,8 @@ export type {
   PgListenClient,
   PgliteListen,
 } from './nodes/change-listener.js';
+export { drainedOnAllNodes } from './nodes/drained-on-all-nodes.js';
+export type { DrainedOnAllNodesOptions } from './nodes/drained-on-all-nodes.js';
 export { TenantNodesModule } from './nodes/tenant-nodes.module.js';
 export type { TenantNodesAsyncOptions, TenantNodesOptions } from './nodes/tenant-nodes-options.js';
 export { TenantChangeFeed } from './nodes/tenant-change-feed.js';

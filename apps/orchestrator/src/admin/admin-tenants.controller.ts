@@ -1,7 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
+  ApiHeader,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
@@ -11,13 +12,19 @@ import { SuperTenantOnly } from '@tenantry/core';
 import type { Tenant, TenantPage } from '@tenantry/core';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import {
+  deleteTenantQuerySchema,
   newTenantSchema,
   tenantChangesSchema,
   tenantListQuerySchema,
   tenantPageSchema,
   tenantSchema,
 } from './admin-tenants.schemas.js';
-import type { NewTenantRequest, TenantChangesRequest, TenantListRequest } from './admin-tenants.schemas.js';
+import type {
+  DeleteTenantRequest,
+  NewTenantRequest,
+  TenantChangesRequest,
+  TenantListRequest,
+} from './admin-tenants.schemas.js';
 import { TenantAdministration } from './tenant-administration.js';
 
 /** The operator's view of the tenants. */
@@ -33,7 +40,7 @@ export class AdminTenantsController {
     this.#administration = administration;
   }
 
-  /** Lists tenants in the order of their ids. */
+  /** Lists tenants, by default in the order of their ids. */
   @Get()
   @ApiOperation({ summary: 'List tenants' })
   @ApiOkResponse({ standardSchema: tenantPageSchema })
@@ -41,12 +48,16 @@ export class AdminTenantsController {
     return this.#administration.list(query);
   }
 
-  /** Creates a tenant, its first user and its cloud account. */
+  /** Creates a tenant, its first user and its cloud account. The same `Idempotency-Key` gives the same tenant. */
   @Post()
   @ApiOperation({ summary: 'Create a tenant' })
   @ApiCreatedResponse({ standardSchema: tenantSchema })
-  create(@Body({ schema: newTenantSchema }) tenant: NewTenantRequest): Promise<Tenant> {
-    return this.#administration.create(tenant);
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 200 characters' })
+  create(
+    @Body({ schema: newTenantSchema }) tenant: NewTenantRequest,
+    @Headers('idempotency-key') requestKey?: string,
+  ): Promise<Tenant> {
+    return this.#administration.create(tenant, requestKey);
   }
 
   /** Gives one tenant. */
@@ -86,12 +97,24 @@ export class AdminTenantsController {
     return this.#administration.activate(id);
   }
 
-  /** Deletes one tenant and what it owns. */
+  /** Takes a deletion back in its grace period. */
+  @Post(':id/undelete')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Take a deletion back' })
+  @ApiOkResponse({ standardSchema: tenantSchema })
+  undelete(@Param('id') id: string): Promise<Tenant> {
+    return this.#administration.undelete(id);
+  }
+
+  /** Deletes one tenant and what it owns: at once, or shut out at once and removed after `graceMinutes`. */
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a tenant' })
   @ApiNoContentResponse()
-  delete(@Param('id') id: string): Promise<void> {
-    return this.#administration.delete(id);
+  delete(
+    @Param('id') id: string,
+    @Query({ schema: deleteTenantQuerySchema }) { graceMinutes }: DeleteTenantRequest,
+  ): Promise<void> {
+    return this.#administration.delete(id, graceMinutes);
   }
 }

@@ -1,6 +1,7 @@
 import { TENANT_STATUSES } from '@tenantry/core';
-import type { TenantFilter } from '@tenantry/core';
+import type { JsonObject, TenantFilter, TenantSort } from '@tenantry/core';
 import { z } from 'zod';
+import { defined } from '../http/defined.js';
 import { pageQuerySchema, pageSchema } from '../http/page.js';
 import { text } from '../http/text.js';
 
@@ -8,6 +9,8 @@ const domain = text(1, 253);
 const domains = z.array(domain).max(100, 'at most 100 host names');
 const name = text(1, 200);
 const plan = text(1, 63);
+/** What may be in there is the settings' own schema's, which the lifecycle asks. */
+const settings: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 
 /** Body that creates a tenant, with its first user and its account at the cloud. */
 export const newTenantSchema = z.strictObject({
@@ -16,6 +19,7 @@ export const newTenantSchema = z.strictObject({
   aliases: domains.default([]),
   name: name.optional(),
   plan: plan.optional(),
+  settings: settings.optional(),
   admin: z.strictObject({
     username: text(1, 64).regex(/^[a-z0-9][a-z0-9._-]*$/, 'lower-case letters, digits, dot, hyphen and underscore'),
     password: text(12, 1_000),
@@ -29,16 +33,32 @@ export const newTenantSchema = z.strictObject({
 /** {@link newTenantSchema} once checked. */
 export type NewTenantRequest = z.output<typeof newTenantSchema>;
 
-/** Body that changes a tenant; what is absent stays. Another `domain` renames it. */
+/**
+ * Body that changes a tenant; what is absent stays, and `settings` are replaced as a whole. With `generation`, refused when the
+ * tenant has changed since it was read.
+ */
 export const tenantChangesSchema = z.strictObject({
   name: name.optional(),
   plan: plan.optional(),
   domain: domain.optional(),
   aliases: domains.optional(),
+  settings: settings.optional(),
+  generation: z.int().min(1).optional(),
 });
 
 /** {@link tenantChangesSchema} once checked. */
 export type TenantChangesRequest = z.output<typeof tenantChangesSchema>;
+
+const SORT = 'id, domain, name or createdAt; with "-" before it, the other way round';
+
+/** `domain` or `-domain`. */
+const sort = z
+  .string()
+  .regex(/^-?(id|domain|name|createdAt)$/, SORT)
+  .transform((value): TenantSort => {
+    const by = value.replace('-', '') as TenantSort['by'];
+    return { by, direction: value.startsWith('-') ? 'desc' : 'asc' };
+  });
 
 /** Query of the list of tenants. All conditions that are given must hold. */
 export const tenantListQuerySchema = pageQuerySchema.extend({
@@ -48,10 +68,21 @@ export const tenantListQuerySchema = pageQuerySchema.extend({
   domainStartsWith: domain.optional(),
   domainEndsWith: domain.optional(),
   domainContains: domain.optional(),
+  sort: sort.optional(),
 });
 
 /** {@link tenantListQuerySchema} once checked. */
 export type TenantListRequest = z.output<typeof tenantListQuerySchema>;
+
+const GRACE = 'whole minutes from 0 to 525600';
+
+/** Query that deletes a tenant. */
+export const deleteTenantQuerySchema = z.strictObject({
+  graceMinutes: z.coerce.number(GRACE).int(GRACE).min(0, GRACE).max(525_600, GRACE).default(0),
+});
+
+/** {@link deleteTenantQuerySchema} once checked. */
+export type DeleteTenantRequest = z.output<typeof deleteTenantQuerySchema>;
 
 /** A tenant as the operator sees it. */
 export const tenantSchema = z.object({
@@ -77,10 +108,4 @@ export function filterOf({ status, plan, ...query }: TenantListRequest): TenantF
     contains: query.domainContains,
   });
   return { ...defined({ status, plan }), domain: conditions };
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-function defined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Defined<T>;
 }

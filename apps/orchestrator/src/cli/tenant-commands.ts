@@ -1,11 +1,11 @@
 import type { Tenant } from '@tenantry/core';
-import type { z } from 'zod';
-import { newTenantSchema, tenantListQuerySchema } from '../admin/admin-tenants.schemas.js';
+import { deleteTenantQuerySchema, newTenantSchema, tenantListQuerySchema } from '../admin/admin-tenants.schemas.js';
 import type { TenantListRequest } from '../admin/admin-tenants.schemas.js';
-import type { TenantAdministration } from '../admin/tenant-administration.js';
+import { TenantAdministration } from '../admin/tenant-administration.js';
+import { checked } from './checked.js';
 import type { CliIo } from './cli-io.js';
 import { tenantLine, tenantTable } from './tenant-lines.js';
-import { withAdministration } from './with-administration.js';
+import { withProvider } from './with-provider.js';
 
 const PAGE = 100;
 
@@ -14,6 +14,7 @@ export interface ListOptions {
   readonly status?: string;
   readonly plan?: string;
   readonly domainContains?: string;
+  readonly sort?: string;
   readonly json?: true;
 }
 
@@ -24,13 +25,14 @@ export interface CreateOptions {
   readonly alias?: string[];
   readonly admin: string;
   readonly cloudClient?: string;
+  readonly requestKey?: string;
   readonly json?: true;
 }
 
 /** `list`: every tenant that fits, page by page. */
 export async function listTenants({ json, ...filter }: ListOptions, { env, out }: CliIo): Promise<void> {
   const query = checked(tenantListQuerySchema, { ...filter, limit: String(PAGE) }, 'The tenants cannot be listed');
-  const tenants = await withAdministration(env, (administration) => allPages(administration, query));
+  const tenants = await withProvider(env, TenantAdministration, (administration) => allPages(administration, query));
   out(json ? JSON.stringify(tenants) : tenantTable(tenants));
 }
 
@@ -51,7 +53,9 @@ export async function createTenant(
     cloudAccount: { clientId: options.cloudClient ?? id, clientSecret: env['TENANT_CLOUD_SECRET'] },
   };
   const request = checked(newTenantSchema, given, 'The tenant cannot be created');
-  const tenant = await withAdministration(env, (administration) => administration.create(request));
+  const tenant = await withProvider(env, TenantAdministration, (administration) =>
+    administration.create(request, options.requestKey),
+  );
   out(options.json ? JSON.stringify(tenant) : tenantLine(tenant));
 }
 
@@ -62,12 +66,20 @@ export async function changeTenants(
   done: string,
   { env, err }: CliIo,
 ): Promise<void> {
-  await withAdministration(env, async (administration) => {
+  await withProvider(env, TenantAdministration, async (administration) => {
     for (const [index, id] of ids.entries()) {
       await change(administration, id);
       err(`${index + 1}/${ids.length} ${id} ${done}`);
     }
   });
+}
+
+/** `delete`: at once, or after a grace period. */
+export function deleteTenants(ids: readonly string[], minutes: string, io: CliIo): Promise<void> {
+  const query = checked(deleteTenantQuerySchema, { graceMinutes: minutes }, 'Nothing was deleted');
+  const done =
+    query.graceMinutes === 0 ? 'deleted' : `is shut out and will be deleted in ${query.graceMinutes} minutes`;
+  return changeTenants(ids, (administration, id) => administration.delete(id, query.graceMinutes), done, io);
 }
 
 async function allPages(administration: TenantAdministration, query: TenantListRequest): Promise<Tenant[]> {
@@ -80,22 +92,3 @@ async function allPages(administration: TenantAdministration, query: TenantListR
   } while (after !== undefined);
   return tenants;
 }
-
-/** @throws an error that names each field, and never shows a value */
-function checked<T>(schema: z.ZodType<T>, request: object, what: string): T {
-  const { success, data, error } = schema.safeParse(request);
-  if (success) return data;
-  const problems = error.issues.map(({ path, message }) => `${HINTS[path.join('.')] ?? path.join('.')}: ${message}`);
-  throw new Error(`${what}:\n  ${problems.join('\n  ')}`);
-}
-
-/** How the command line names a field. */
-const HINTS: Readonly<Record<string, string>> = {
-  status: '--status',
-  plan: '--plan',
-  domainContains: '--domain-contains',
-  'admin.username': '--admin',
-  'admin.password': 'TENANT_ADMIN_PASSWORD',
-  'cloudAccount.clientId': '--cloud-client',
-  'cloudAccount.clientSecret': 'TENANT_CLOUD_SECRET',
-};

@@ -2,7 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { EXIT } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { doctor, migrate } from './database-commands.js';
-import { changeTenants, createTenant, listTenants } from './tenant-commands.js';
+import { resumeOperation, showOperation } from './operation-commands.js';
+import type { ResumeOptions } from './operation-commands.js';
+import { changeTenants, createTenant, deleteTenants, listTenants } from './tenant-commands.js';
 import type { CreateOptions, ListOptions } from './tenant-commands.js';
 
 /**
@@ -32,6 +34,8 @@ function newProgram(io: CliIo, exitWith: (code: number) => void): Command {
     .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });
   addListAndCreate(program, io);
   addChanges(program, io);
+  addDeletion(program, io);
+  addOperations(program, io);
   program
     .command('migrate')
     .description('bring the database up to date (a server needs ADMIN_DATABASE_URL)')
@@ -47,10 +51,11 @@ function newProgram(io: CliIo, exitWith: (code: number) => void): Command {
 function addListAndCreate(program: Command, io: CliIo): void {
   program
     .command('list')
-    .description('list tenants in the order of their ids')
+    .description('list tenants, by default in the order of their ids')
     .option('--status <status>', 'provisioning, active, suspended or deleting')
     .option('--plan <plan>')
     .option('--domain-contains <text>')
+    .option('--sort <field>', 'id, domain, name or createdAt; with "-" before it, the other way round')
     .option('--json', 'as JSON')
     .action((options: ListOptions) => listTenants(options, io));
   program
@@ -61,6 +66,7 @@ function addListAndCreate(program: Command, io: CliIo): void {
     .option('--plan <plan>')
     .option('--alias <domain...>', 'further host names')
     .option('--cloud-client <id>', 'client id at the cloud (default: the id)')
+    .option('--request-key <key>', 'the same key gives the same tenant, also after a crash')
     .option('--json', 'as JSON')
     .action((id: string, domain: string, options: CreateOptions) => createTenant(id, domain, options, io));
 }
@@ -74,9 +80,30 @@ function addChanges(program: Command, io: CliIo): void {
     .command('activate <ids...>')
     .description('serve tenants again')
     .action((ids: string[]) => changeTenants(ids, (administration, id) => administration.activate(id), 'active', io));
+}
+
+function addDeletion(program: Command, io: CliIo): void {
   program
     .command('delete <ids...>')
     .description('delete tenants and what they own; ids are never used again')
-    .requiredOption('--yes', 'this cannot be undone')
-    .action((ids: string[]) => changeTenants(ids, (administration, id) => administration.delete(id), 'deleted', io));
+    .requiredOption('--yes', 'this cannot be undone once it is done')
+    .option('--grace-minutes <minutes>', 'shut out now, remove later; undelete works until then', '0')
+    .action((ids: string[], { graceMinutes }: { graceMinutes: string }) => deleteTenants(ids, graceMinutes, io));
+  program
+    .command('undelete <ids...>')
+    .description('take deletions back in their grace period')
+    .action((ids: string[]) => changeTenants(ids, (administration, id) => administration.undelete(id), 'kept', io));
+}
+
+function addOperations(program: Command, io: CliIo): void {
+  program
+    .command('operation <id>')
+    .description('show how far an operation on a tenant has come; errors name its id')
+    .action((id: string) => showOperation(id, io));
+  program
+    .command('resume <id>')
+    .description('go on with an operation that has failed; a creation may need --admin and the passwords of create')
+    .option('--admin <user>', 'name of its first user')
+    .option('--cloud-client <id>', 'client id at the cloud')
+    .action((id: string, options: ResumeOptions) => resumeOperation(id, options, io));
 }

@@ -30,4 +30,9 @@ export class CloudAccountRepository {
     const { rowCount } = await this.#database.forTenant(tenantId).query(text, [clientId, clientSecret]);
     return rowCount > 0;
   }
+
+  /** Forgets the account of a tenant. */
+  async removeOf(tenantId: string): Promise<void> {
+    await this.#database.forTenant(tenantId).query('delete from cloud_accounts', []);
+  }
 }

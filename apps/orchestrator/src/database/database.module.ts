@@ -1,7 +1,7 @@
 import { Inject, Injectable, Module } from '@nestjs/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { CachedTenantCatalog } from '@tenantry/core';
-import { PostgresTenantCatalog } from '@tenantry/postgres';
+import { PostgresTenantCatalog, PostgresTenantLifecycleStore } from '@tenantry/postgres';
 import type { SqlDatabase } from '@tenantry/postgres';
 import type { OpenedDatabase } from './opened-database.js';
 import { OPENED_DATABASE } from './opened-database.module.js';
@@ -36,12 +36,17 @@ class DatabaseClosing implements OnApplicationShutdown {
       useFactory: (database: SqlDatabase) => new PostgresTenantCatalog(database),
     },
     {
+      provide: PostgresTenantLifecycleStore,
+      inject: [DATABASE],
+      useFactory: (database: SqlDatabase) => new PostgresTenantLifecycleStore(database),
+    },
+    {
       provide: CachedTenantCatalog,
       inject: [PostgresTenantCatalog],
       useFactory: (catalog: PostgresTenantCatalog) => new CachedTenantCatalog(catalog, CATALOG_CACHE),
     },
     DatabaseClosing,
   ],
-  exports: [DATABASE, PostgresTenantCatalog, CachedTenantCatalog],
+  exports: [DATABASE, PostgresTenantCatalog, PostgresTenantLifecycleStore, CachedTenantCatalog],
 })
 export class DatabaseModule {}

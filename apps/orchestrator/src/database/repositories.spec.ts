@@ -4,6 +4,7 @@ import { createPglite, createTestDatabase } from '../../../../test/support/postg
 import type { TestDatabase } from '../../../../test/support/postgres.js';
 import { CloudAccountRepository } from '../cloud/cloud-account.repository.js';
 import { ProjectRepository } from '../projects/project.repository.js';
+import type { Project } from '../projects/project.js';
 import { UserRepository } from '../users/user.repository.js';
 import { IN_MEMORY, openEmbeddedDatabase } from './embedded-database.js';
 import type { OpenedDatabase } from './opened-database.js';
@@ -46,10 +47,16 @@ describe.each(['PGlite', 'PostgreSQL'])('repositories on %s', (kind) => {
     context.tenant.id = id;
   }
 
+  async function newProject(name: string, description = ''): Promise<Project> {
+    const created = await projects.create({ name, description }, 100);
+    if (created === null) throw new Error('100 are not reached');
+    return created;
+  }
+
   beforeEach(() => asTenant(`t-${randomUUID()}`));
 
   it('creates a project and finds it as it was made', async () => {
-    const created = await projects.create({ name: 'Website', description: '' });
+    const created = await newProject('Website');
     expect(created).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       name: 'Website',
@@ -60,14 +67,20 @@ describe.each(['PGlite', 'PostgreSQL'])('repositories on %s', (kind) => {
     await expect(projects.find(created.id)).resolves.toEqual(created);
   });
 
+  it('creates none beyond the limit', async () => {
+    await newProject('One');
+    await expect(projects.create({ name: 'Two', description: '' }, 1)).resolves.toBeNull();
+    await expect(projects.list(10, null)).resolves.toHaveLength(1);
+  });
+
   it('changes what is given and leaves the rest', async () => {
-    const { id } = await projects.create({ name: 'Website', description: 'old' });
+    const { id } = await newProject('Website', 'old');
     await expect(projects.update(id, { description: '' })).resolves.toMatchObject({ name: 'Website', description: '' });
     await expect(projects.update(id, { name: 'Shop' })).resolves.toMatchObject({ name: 'Shop', description: '' });
   });
 
   it('deletes a project once', async () => {
-    const { id } = await projects.create({ name: 'Website', description: '' });
+    const { id } = await newProject('Website');
     await expect(projects.delete(id)).resolves.toBe(true);
     await expect(projects.delete(id)).resolves.toBe(false);
     await expect(projects.find(id)).resolves.toBeNull();
@@ -75,7 +88,7 @@ describe.each(['PGlite', 'PostgreSQL'])('repositories on %s', (kind) => {
 
   it('pages through all projects in the order of their making, without gaps or repeats', async () => {
     const ids: string[] = [];
-    for (let i = 0; i < 7; i += 1) ids.push((await projects.create({ name: `P${i}`, description: '' })).id);
+    for (let i = 0; i < 7; i += 1) ids.push((await newProject(`P${i}`)).id);
     const seen: { id: string; createdAt: Date }[] = [];
     for (;;) {
       const rows = await projects.list(3, seen.at(-1) ?? null);
@@ -88,7 +101,7 @@ describe.each(['PGlite', 'PostgreSQL'])('repositories on %s', (kind) => {
   });
 
   it("neither sees nor changes another tenant's project", async () => {
-    const { id } = await projects.create({ name: 'Secret', description: 'theirs' });
+    const { id } = await newProject('Secret', 'theirs');
     const owner = context.tenant.id;
     asTenant(`t-${randomUUID()}`);
     await expect(projects.find(id)).resolves.toBeNull();

@@ -20,6 +20,12 @@ export function notFound(): ApiError {
   return new ApiError(404, 'NOT_FOUND', 'Not found', 'There is nothing here.');
 }
 
+/** The tenant has as many projects as its settings allow (409 `PROJECT_LIMIT_REACHED`). */
+export function projectLimitReached(limit: number): ApiError {
+  const detail = `There may be ${limit} projects at most. Delete one, or ask the operator for a higher limit.`;
+  return new ApiError(409, 'PROJECT_LIMIT_REACHED', 'Project limit reached', detail);
+}
+
 /** No token was sent to a route that needs one (401 `AUTHENTICATION_REQUIRED`). */
 export function authenticationRequired(): ApiError {
   const detail = 'Log in and send the access token as "Authorization: Bearer <token>".';

@@ -18,13 +18,21 @@ export class ProjectRepository {
     this.#database = database;
   }
 
-  /** Creates a project. */
-  async create({ name, description }: NewProject): Promise<Project> {
-    const text = `insert into projects (name, description) values ($1, $2) returning ${COLUMNS}`;
-    const { rows } = await this.#database.query<Project>(text, [name, description]);
-    const [created] = rows;
-    if (!created) throw new Error('The database did not return the project that it created.');
-    return created;
+  /**
+   * Creates a project, unless the tenant has `limit` already. Two at the same moment may pass the limit by one.
+   *
+   * @returns `null` = there are too many, and nothing was written
+   */
+  async create({ name, description }: NewProject, limit: number): Promise<Project | null> {
+    const text = `insert into projects (name, description)
+      select $1, $2 where (select count(*) from projects) < $3::int returning ${COLUMNS}`;
+    const { rows } = await this.#database.query<Project>(text, [name, description, limit]);
+    return rows[0] ?? null;
+  }
+
+  /** Removes every project of a tenant that need not be the current one; for administration. */
+  async removeAllOf(tenantId: string): Promise<void> {
+    await this.#database.forTenant(tenantId).query('delete from projects', []);
   }
 
   /**

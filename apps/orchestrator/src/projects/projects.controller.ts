@@ -1,11 +1,14 @@
+import { CurrentTenant, TenantSettings } from '@tenantry/core';
+import type { Tenant } from '@tenantry/core';
 import { Body, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { notFound } from '../http/api-errors.js';
+import { notFound, projectLimitReached } from '../http/api-errors.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { pageOf, pageQuerySchema } from '../http/page.js';
 import type { Page, PageQuery } from '../http/page.js';
 import { TenantController } from '../http/tenant-controller.decorator.js';
 import { UuidParam } from '../http/uuid-param.decorator.js';
+import type { OrchestratorSettings } from '../tenancy/tenant-settings.js';
 import { ProjectRepository } from './project.repository.js';
 import { newProjectSchema, projectChangesSchema, projectPageSchema, projectSchema } from './project.schemas.js';
 import type { NewProject, ProjectChanges } from './project.schemas.js';
@@ -15,17 +18,25 @@ import type { Project } from './project.js';
 @TenantController('projects')
 export class ProjectsController {
   readonly #projects: ProjectRepository;
+  readonly #settings: TenantSettings<OrchestratorSettings>;
 
-  constructor(projects: ProjectRepository) {
+  constructor(projects: ProjectRepository, settings: TenantSettings<OrchestratorSettings>) {
     this.#projects = projects;
+    this.#settings = settings;
   }
 
   /** Creates a project. */
   @Post()
   @ApiOperation({ summary: 'Create a project' })
   @ApiCreatedResponse({ standardSchema: projectSchema })
-  create(@Body({ schema: newProjectSchema }) project: NewProject): Promise<Project> {
-    return this.#projects.create(project);
+  async create(
+    @CurrentTenant() tenant: Tenant,
+    @Body({ schema: newProjectSchema }) project: NewProject,
+  ): Promise<Project> {
+    const { maxProjects } = this.#settings.read(tenant).settings;
+    const created = await this.#projects.create(project, maxProjects);
+    if (created === null) throw projectLimitReached(maxProjects);
+    return created;
   }
 
   /** Lists the projects, oldest first. */

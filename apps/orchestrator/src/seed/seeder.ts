@@ -64,16 +64,12 @@ export class Seeder implements OnModuleInit {
   }
 
   async #seedTenant({ id, name, domain, aliases, admin, projects }: DemoTenant): Promise<void> {
-    await this.#administration.create({
-      id,
-      name,
-      domain,
-      aliases: [...aliases],
-      admin: { username: admin, password: DEMO_PASSWORD },
-      cloudAccount: { clientId: id, clientSecret: this.#cloudSecretOf(id) },
-    });
+    const record = { id, name, domain, aliases: [...aliases] };
+    const cloudAccount = { clientId: id, clientSecret: this.#cloudSecretOf(id) };
+    const first = { username: admin, password: DEMO_PASSWORD };
+    await this.#administration.create({ ...record, admin: first, cloudAccount }, `demo:${id}`);
     await this.#context.run(id, async () => {
-      for (const project of projects) await this.#projects.create({ name: project, description: '' });
+      for (const project of projects) await this.#projects.create({ name: project, description: '' }, projects.length);
     });
   }
 

@@ -40,4 +40,15 @@ export class UserRepository {
     const { rowCount } = await this.#database.forTenant(tenantId).query(text, [name, passwordHash, roles]);
     return rowCount > 0;
   }
+
+  /** Whether a tenant has any user; for administration. */
+  async anyIn(tenantId: string): Promise<boolean> {
+    const { rowCount } = await this.#database.forTenant(tenantId).query('select from users limit 1', []);
+    return rowCount > 0;
+  }
+
+  /** Removes every user of a tenant; for administration. */
+  async removeAllOf(tenantId: string): Promise<void> {
+    await this.#database.forTenant(tenantId).query('delete from users', []);
+  }
 }

@@ -45,6 +45,8 @@ export const ERROR_CODES = {
   MT_TEMPLATE_MISSING: { status: 500, title: 'No client template' },
   MT_CONTEXT_MISSING: { status: 500, title: 'No tenant context' },
   MT_ISOLATION_UNSAFE: { status: 500, title: 'Isolation not safe' },
+  MT_POLICIES_REFUSED: { status: 500, title: 'Policies refused' },
+  MT_MIGRATION_FAILED: { status: 500, title: 'Migration failed' },
   MT_OPTIONS_INVALID: { status: 500, title: 'Invalid options' },
   MT_ARGUMENT_INVALID: { status: 500, title: 'Invalid argument' },
 } as const satisfies Record<string, ErrorCodeInfo>;

@@ -70,9 +70,9 @@ export class TenantLifecycleHost
     if (this.#parts.options !== null) this.lifecycle.start();
   }
 
-  /** Requests are in flight still, and may use the lifecycle. */
-  beforeApplicationShutdown(): void {
-    this.lifecycle.stop();
+  /** Requests are in flight still, and may use the lifecycle; what runs behind them must end while the database is there. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.lifecycle.retire();
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -3,9 +3,9 @@ import { OperationTakenOverError, TenantOperationFailedError } from '../errors/l
 import { ArgumentInvalidError } from '../errors/usage.errors.js';
 import type { NewTenant } from '../tenant/tenant-catalog.js';
 import type { Tenant } from '../tenant/tenant.js';
+import { BackgroundOperations } from './background-operations.js';
 import { writtenTenant } from './catalog-write.js';
 import type { CatalogWrite, TenantLifecycleChanges } from './catalog-write.js';
-import { publishLifecycle } from './lifecycle-events.js';
 import { resolveLifecycleOptions } from './lifecycle-options.js';
 import type { ResolvedLifecycleOptions, TenantLifecycleOptions } from './lifecycle-options.js';
 import type {
@@ -15,10 +15,9 @@ import type {
   LifecycleSurroundings,
 } from './lifecycle-calls.js';
 import { LifecycleParticipants } from './lifecycle-participants.js';
-import { OperationResumer } from './operation-resumer.js';
 import { OperationRunner } from './operation-runner.js';
 import { requestFingerprint } from './request-fingerprint.js';
-import type { ClaimedOperation, NewOperation, OperationClaim } from './tenant-lifecycle-store.js';
+import type { ClaimedOperation, NewOperation } from './tenant-lifecycle-store.js';
 import { isOpen, isSettled } from './tenant-operation.js';
 import type { TenantOperation } from './tenant-operation.js';
 import { TenantSettings } from './tenant-settings.js';
@@ -42,8 +41,7 @@ export class TenantLifecycle {
   readonly #changed: (operation: TenantOperation) => void;
   readonly #stop = new AbortController();
   readonly #runner: OperationRunner;
-  readonly #resumer: OperationResumer;
-  readonly #behind = new Set<Promise<void>>();
+  readonly #background: BackgroundOperations;
 
   /** @throws `MT_OPTIONS_INVALID` */
   constructor(options: TenantLifecycleOptions, surroundings: LifecycleSurroundings = {}) {
@@ -56,11 +54,9 @@ export class TenantLifecycle {
     this.#participants = participants;
     this.#changed = changed;
     this.#settings = surroundings.settings ?? new TenantSettings();
-    this.#runner = new OperationRunner(
-      { options: this.#options, participants, releaseClients, changed },
-      this.#stop.signal,
-    );
-    this.#resumer = new OperationResumer(this.#options, this.#runner);
+    const parts = { options: this.#options, participants, releaseClients, changed };
+    this.#runner = new OperationRunner(parts, this.#stop.signal);
+    this.#background = new BackgroundOperations(parts);
   }
 
   /**
@@ -162,30 +158,37 @@ export class TenantLifecycle {
 
   /** Begins to look for operations that nobody works on. Idempotent. */
   start(): void {
-    this.#resumer.start();
+    this.#background.start();
   }
 
   /** Looks for such operations once, now, and runs them to their end. For scripts and tests; {@link start} does it regularly. */
   async resumeDue(): Promise<void> {
-    await this.#resumer.look();
+    await this.#background.look();
     await this.idle();
   }
 
   /** Stops looking. What runs goes on. */
   stop(): void {
-    this.#resumer.stop();
+    this.#background.stop();
   }
 
   /** Settles when nothing runs on this node any more. */
-  async idle(): Promise<void> {
-    await Promise.all([this.#resumer.idle(), ...this.#behind]);
+  idle(): Promise<void> {
+    return this.#background.idle();
+  }
+
+  /**
+   * Leaves what no caller waits for to other nodes: stops looking, and resumed operations and after-listeners are given up after
+   * the piece of work that they are at. Calls still work; what they would leave to run behind them is given up too. Idempotent.
+   */
+  retire(): Promise<void> {
+    return this.#background.retire();
   }
 
   /** Stops everything: what runs gives its operation up after the piece of work that it is at, for others to go on. Idempotent. */
   async close(): Promise<void> {
-    this.stop();
     this.#stop.abort();
-    await this.idle();
+    await this.retire();
   }
 
   async #change(
@@ -218,24 +221,12 @@ export class TenantLifecycle {
   async #drive(claimed: ClaimedOperation, input: unknown): Promise<TenantOperation> {
     try {
       const { operation, cause } = await this.#runner.run(claimed, { input, until: isSettled });
-      if (isOpen(operation)) this.#goOnBehind({ claim: claimed.claim, operation });
+      if (isOpen(operation)) await this.#background.take({ claim: claimed.claim, operation });
       return this.#outcome(operation, cause);
     } catch (error) {
       if (!(error instanceof OperationTakenOverError)) throw error;
       return this.#outcome(await this.#settled(claimed.operation));
     }
-  }
-
-  #goOnBehind(claimed: { readonly claim: OperationClaim; readonly operation: TenantOperation }): void {
-    const { operationId } = claimed.claim;
-    const run: Promise<void> = this.#runner
-      .run(claimed)
-      .then(
-        () => undefined,
-        (cause: unknown) => publishLifecycle({ type: 'interrupted', operationId, cause }, this.#options.report),
-      )
-      .finally(() => this.#behind.delete(run));
-    this.#behind.add(run);
   }
 
   /** Waits until somebody else has brought an operation to its result. */

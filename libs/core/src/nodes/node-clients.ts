@@ -12,6 +12,7 @@ export class NodeClients {
   readonly #kinds: TenantClientKinds;
   readonly #onDoubtful: (tenantId: string) => void;
   readonly #watched = new Set<Registry>();
+  readonly #closing = new Set<Promise<unknown>>();
 
   /** @param onDoubtful told of a tenant whose new client was made from a record that may have changed meanwhile */
   constructor(kinds: TenantClientKinds, onDoubtful: (tenantId: string) => void) {
@@ -44,8 +45,13 @@ export class NodeClients {
   evictUpTo(tenantId: string, generation: number): void {
     for (const registry of this.#kinds.all()) {
       const made = this.#kinds.origins.generationOf(registry.peek(tenantId));
-      if (made === undefined || made <= generation) void registry.evict(tenantId);
+      if (made === undefined || made <= generation) this.#evict(registry, tenantId);
     }
+  }
+
+  /** Settles when the clients that have been detached here by now are closed. */
+  async closed(): Promise<void> {
+    await Promise.all(this.#closing);
   }
 
   /** Renews what {@link hasOlder} means. Never rejects. */
@@ -78,7 +84,16 @@ export class NodeClients {
     } catch {
       // Whatever it was: what is there must not go on with settings that are no longer true.
     }
-    if (registry.peek(tenantId) !== undefined) void registry.evict(tenantId);
+    if (registry.peek(tenantId) !== undefined) this.#evict(registry, tenantId);
+  }
+
+  /** Detaches at once. */
+  #evict(registry: Registry, tenantId: string): void {
+    const closing = registry
+      .evict(tenantId)
+      .catch(() => undefined)
+      .finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
   }
 
   #isOlder(client: unknown, generation: number): boolean {

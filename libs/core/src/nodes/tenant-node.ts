@@ -98,6 +98,11 @@ export class TenantNode implements BeforeApplicationShutdown {
     }
   }
 
+  /** Settles when the clients that have been detached by now are closed: their loans are back, or their time was up. */
+  closed(): Promise<void> {
+    return this.#clients.closed();
+  }
+
   /** Begins nothing new. The clients are closed later, with their registries. */
   beforeApplicationShutdown(): void {
     this.#renewals.stop();

@@ -143,6 +143,18 @@ const LISTS = `
   analyze tenantry.tenants;
   analyze tenantry.tenant_names;`;
 
+/*
+ * The nodes that follow the log: how far each has applied it and closed the clients of tenants that were shut out. The index
+ * finds a tenant's last change.
+ */
+const NODES = `
+  create table tenantry.nodes (
+    id uuid primary key,
+    drained_to bigint not null,
+    seen_at timestamptz not null default clock_timestamp()
+  );
+  create index tenant_changes_key_idx on tenantry.tenant_changes (key, version);`;
+
 /**
  * Every step, in order.
  *
@@ -153,4 +165,5 @@ export const CATALOG_MIGRATIONS: readonly CatalogMigration[] = [
   { version: 2, name: 'changes', sql: CHANGES },
   { version: 3, name: 'operations', sql: OPERATIONS },
   { version: 4, name: 'lists', sql: LISTS },
+  { version: 5, name: 'nodes', sql: NODES },
 ];

@@ -10,6 +10,7 @@ const STEPS = [
   { version: 2, name: 'changes' },
   { version: 3, name: 'operations' },
   { version: 4, name: 'lists' },
+  { version: 5, name: 'nodes' },
 ];
 
 describe('migrateCatalog on PostgreSQL', () => {
@@ -62,7 +63,7 @@ describe('migrateCatalog on PostgreSQL', () => {
       insert into tenantry.migrations (version, name) values (1, 'tenants'), (2, 'changes'), (3, 'operations');`);
     await new PostgresTenantCatalog(admin).create({ id: 'foo', domain: 'foo.com' });
     const { applied } = await migrateCatalog(admin);
-    expect(applied).toEqual([{ version: 4, name: 'lists' }]);
+    expect(applied).toEqual(CATALOG_MIGRATIONS.slice(3).map(({ version, name }) => ({ version, name })));
     const catalog = new PostgresTenantCatalog(admin);
     expect(await catalog.findByIdentifier('foo.com')).toMatchObject({ id: 'foo' });
     await expect(catalog.create({ id: 'bar', domain: 'foo.com' })).rejects.toMatchObject({ code: 'MT_TENANT_EXISTS' });

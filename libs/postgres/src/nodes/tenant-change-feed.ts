@@ -17,6 +17,8 @@ export interface TenantChangeFeedOptions {
    * log that was pruned further than this node had read).
    */
   readonly apply: (changes: readonly TenantChange[] | null) => unknown;
+  /** Told after each reading to the end of the log: the version of its last change. Default: nobody. */
+  readonly onRead?: (position: number) => void;
   /** Makes changes arrive at once. Default: none; then only polling finds them, as through a pooler without LISTEN. */
   readonly listener?: ChangeListener;
   /** Milliseconds between two readings without a hint, 100 to 10,000. Bounds the staleness. Default 5,000. */
@@ -113,6 +115,7 @@ export class TenantChangeFeed {
         this.#hinted = false;
         await this.#readOnce();
         this.#readAt = this.#clock.now();
+        if (this.#position !== null) this.#options.onRead?.(this.#position);
       }
     } catch (error) {
       this.#options.onError?.(error);

@@ -2,7 +2,7 @@ import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency } from '
 import type { TenantChangeFeedOptions } from './tenant-change-feed.js';
 
 /** What `TenantNodesModule.forRoot` takes. Without `onError`, what goes wrong is logged, at most once a minute. */
-export type TenantNodesOptions = Omit<TenantChangeFeedOptions, 'apply'>;
+export type TenantNodesOptions = Omit<TenantChangeFeedOptions, 'apply' | 'onRead'>;
 
 /** What `TenantNodesModule.forRootAsync` takes. */
 export interface TenantNodesAsyncOptions extends Pick<ModuleMetadata, 'imports'> {

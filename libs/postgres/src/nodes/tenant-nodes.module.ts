@@ -2,19 +2,28 @@ import { Module } from '@nestjs/common';
 import type { BeforeApplicationShutdown, DynamicModule, OnApplicationBootstrap, Provider } from '@nestjs/common';
 import { TenantNode } from '@tenantry/core';
 import { feedTroubleLog } from './feed-trouble-log.js';
+import { NodePresence } from './node-presence.js';
 import { TenantChangeFeed } from './tenant-change-feed.js';
 import type { TenantNodesAsyncOptions, TenantNodesOptions } from './tenant-nodes-options.js';
 
 const OPTIONS = Symbol('tenantry:nodes-options');
 
+const PRESENCE: Provider = {
+  provide: NodePresence,
+  inject: [OPTIONS, TenantNode],
+  useFactory: ({ database, onError, clock }: TenantNodesOptions, node: TenantNode) =>
+    new NodePresence({ database, node, onError: onError ?? feedTroubleLog(clock) }),
+};
+
 const FEED: Provider = {
   provide: TenantChangeFeed,
-  inject: [OPTIONS, TenantNode],
-  useFactory: (options: TenantNodesOptions, node: TenantNode) =>
+  inject: [OPTIONS, TenantNode, NodePresence],
+  useFactory: (options: TenantNodesOptions, node: TenantNode, presence: NodePresence) =>
     new TenantChangeFeed({
       onError: feedTroubleLog(options.clock),
       ...options,
       apply: (changes) => (changes === null ? node.everythingMayHaveChanged() : node.tenantsChanged(changes)),
+      onRead: (position) => presence.hasRead(position),
     }),
 };
 
@@ -23,14 +32,16 @@ const FEED: Provider = {
  * beside `MultitenancyModule.forRoot`.
  *
  * The feed starts when the application has started and never holds it up: without a database it goes on trying. It ends at
- * shutdown, before the database of the caller may be closed. Inject `TenantChangeFeed` for its `stats()`.
+ * shutdown, before the database of the caller may be closed. Meanwhile the node is on record, for {@link drainedOnAllNodes}. Inject `TenantChangeFeed` for its `stats()`.
  */
 @Module({})
 export class TenantNodesModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #feed: TenantChangeFeed;
+  readonly #presence: NodePresence;
 
-  constructor(feed: TenantChangeFeed) {
+  constructor(feed: TenantChangeFeed, presence: NodePresence) {
     this.#feed = feed;
+    this.#presence = presence;
   }
 
   /** Sets it up. Bad options stop the start of the application with `MT_ARGUMENT_INVALID`. */
@@ -44,7 +55,7 @@ export class TenantNodesModule implements OnApplicationBootstrap, BeforeApplicat
       module: TenantNodesModule,
       global: true,
       imports,
-      providers: [{ provide: OPTIONS, inject, useFactory }, FEED],
+      providers: [{ provide: OPTIONS, inject, useFactory }, PRESENCE, FEED],
       exports: [TenantChangeFeed],
     };
   }
@@ -56,5 +67,6 @@ export class TenantNodesModule implements OnApplicationBootstrap, BeforeApplicat
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.#feed.close();
+    await this.#presence.end();
   }
 }

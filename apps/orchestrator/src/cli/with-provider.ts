@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { TenantAdministration } from '../admin/tenant-administration.js';
+import type { Type } from '@nestjs/common';
 import { createOrchestrator } from '../create-orchestrator.js';
 import type { Environment } from '../settings/read-settings.js';
 
-/** Runs work with the application's own administration of tenants; nothing listens, nothing is seeded, all is closed afterwards. */
-export async function withAdministration<R>(
+/** Runs work with a provider of the application; nothing listens, nothing is seeded, all is closed afterwards. */
+export async function withProvider<T, R>(
   env: Environment,
-  work: (administration: TenantAdministration) => Promise<R>,
+  type: Type<T>,
+  work: (provider: T) => Promise<R>,
 ): Promise<R> {
   // Nobody logs in here: any secret will do.
   const secret = env['JWT_SECRET'] || randomBytes(32).toString('base64url');
@@ -14,7 +15,7 @@ export async function withAdministration<R>(
   const app = await createOrchestrator({ ...env, ...quiet, JWT_SECRET: secret });
   try {
     await app.init();
-    return await work(app.get(TenantAdministration, { strict: false }));
+    return await work(app.get(type, { strict: false }));
   } finally {
     await app.close();
   }

@@ -1,24 +1,26 @@
 import type { Timer } from '../registry/clock.js';
 import { publishLifecycle } from './lifecycle-events.js';
-import type { ResolvedLifecycleOptions } from './lifecycle-options.js';
-import type { OperationRunner } from './operation-runner.js';
+import { OperationRunner } from './operation-runner.js';
+import type { OperationStepsParts } from './operation-steps.js';
 import type { ClaimedOperation } from './tenant-lifecycle-store.js';
 
-/** Looks again and again for operations that are due and that nobody works on, and runs them. */
-export class OperationResumer {
-  readonly #options: ResolvedLifecycleOptions;
+/** Operations that no caller waits for: those that callers left to go on behind them, and those that a look found abandoned. */
+export class BackgroundOperations {
+  readonly #options: OperationStepsParts['options'];
   readonly #runner: OperationRunner;
+  readonly #retired = new AbortController();
   readonly #running = new Set<Promise<void>>();
+  #resumed = 0;
   #timer: Timer | undefined;
   #looking: Promise<void> | undefined;
   #started = false;
 
-  constructor(options: ResolvedLifecycleOptions, runner: OperationRunner) {
-    this.#options = options;
-    this.#runner = runner;
+  constructor(parts: OperationStepsParts) {
+    this.#options = parts.options;
+    this.#runner = new OperationRunner(parts, this.#retired.signal);
   }
 
-  /** Looks at once, then regularly. Idempotent. The timer does not keep the process alive. */
+  /** Looks for abandoned operations at once, then regularly. Idempotent. The timer does not keep the process alive. */
   start(): void {
     if (this.#started) return;
     this.#started = true;
@@ -36,13 +38,26 @@ export class OperationResumer {
     return this.#looking;
   }
 
-  /** Takes nothing new. Idempotent. */
+  /** Runs the rest of an operation behind its caller. After {@link retire} it is given up, and this settles when that is recorded. */
+  async take(claimed: ClaimedOperation): Promise<void> {
+    const run = this.#run(claimed);
+    if (this.#retired.signal.aborted) await run;
+  }
+
+  /** Takes up nothing abandoned any more. Idempotent. */
   stop(): void {
     this.#started = false;
     this.#timer?.clear();
   }
 
-  /** Settles when nothing that was resumed here runs any more. */
+  /** Gives everything up, each operation after the piece of work that it is at, and settles when that is done. Idempotent. */
+  async retire(): Promise<void> {
+    this.stop();
+    this.#retired.abort();
+    await this.idle();
+  }
+
+  /** Settles when nothing runs here any more. */
   async idle(): Promise<void> {
     await this.#looking;
     await Promise.all(this.#running);
@@ -50,17 +65,19 @@ export class OperationResumer {
 
   async #look(): Promise<void> {
     try {
-      while (this.#running.size < this.#options.resumeConcurrency) {
+      while (this.#resumed < this.#options.resumeConcurrency) {
         const claimed = await this.#options.store.claimDue(this.#options.leaseMs);
         if (claimed === null) return;
-        this.#launch(claimed);
+        this.#resumed += 1;
+        void this.#run(claimed).finally(() => (this.#resumed -= 1));
       }
     } catch (cause) {
       publishLifecycle({ type: 'interrupted', operationId: undefined, cause }, this.#options.report);
     }
   }
 
-  #launch(claimed: ClaimedOperation): void {
+  /** Never rejects. */
+  #run(claimed: ClaimedOperation): Promise<void> {
     const { operationId } = claimed.claim;
     const run: Promise<void> = this.#runner
       .run(claimed)
@@ -70,5 +87,6 @@ export class OperationResumer {
       )
       .finally(() => this.#running.delete(run));
     this.#running.add(run);
+    return run;
   }
 }

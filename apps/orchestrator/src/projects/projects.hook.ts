@@ -1,0 +1,17 @@
+import { TenantHook } from '@tenantry/core';
+import type { ProvisioningContext, TenantProvisioner } from '@tenantry/core';
+import { ProjectRepository } from './project.repository.js';
+
+/** Removes the projects of a tenant that goes. */
+@TenantHook({ name: 'projects', order: 30 })
+export class ProjectsHook implements TenantProvisioner {
+  readonly #projects: ProjectRepository;
+
+  constructor(projects: ProjectRepository) {
+    this.#projects = projects;
+  }
+
+  remove({ tenant }: ProvisioningContext): Promise<void> {
+    return this.#projects.removeAllOf(tenant.id);
+  }
+}

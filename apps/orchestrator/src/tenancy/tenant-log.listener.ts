@@ -1,0 +1,37 @@
+import { Logger } from '@nestjs/common';
+import { TenantListener } from '@tenantry/core';
+import type { TenantChangeEvent, TenantLifecycleListener } from '@tenantry/core';
+
+/** Writes what happens to tenants to the log, once for each change, on whichever node finished it. */
+@TenantListener({ name: 'log' })
+export class TenantLogListener implements TenantLifecycleListener {
+  readonly #logger = new Logger('Tenants');
+
+  afterCreate(event: TenantChangeEvent): void {
+    this.#tell(event);
+  }
+
+  afterActivate(event: TenantChangeEvent): void {
+    this.#tell(event);
+  }
+
+  afterSuspend(event: TenantChangeEvent): void {
+    this.#tell(event);
+  }
+
+  afterRename(event: TenantChangeEvent): void {
+    this.#tell(event);
+  }
+
+  afterUpdate(event: TenantChangeEvent): void {
+    this.#tell(event);
+  }
+
+  afterDelete(event: TenantChangeEvent): void {
+    this.#tell(event);
+  }
+
+  #tell({ kind, operationId, tenant }: TenantChangeEvent): void {
+    this.#logger.log(`${kind} ${tenant.id} (${tenant.domain}) is done, operation ${operationId}.`);
+  }
+}

@@ -1,0 +1,116 @@
+import type { Umzug } from 'umzug';
+import { quotedIdentifier } from '../policies/quoted-identifier.js';
+import { withinTime } from '../nodes/within-time.js';
+import { MigrationLedger } from './migration-ledger.js';
+import { TenantMigrationError } from './tenant-migration.errors.js';
+import type { SqlDatabase, SqlSession } from '../sql/sql-database.js';
+import type { TenantMigrationOutcome } from './tenant-migration-report.js';
+import type { MigratedTenant, MigrationTarget, TenantMigration } from './tenant-migration.js';
+import type { ResolvedOptions } from './tenant-migrations-options.js';
+
+type MigrateOptions = Pick<ResolvedOptions, 'migrations' | 'timeoutMs' | 'lockTimeoutMs' | 'clock' | 'onProgress'>;
+
+// A process that is frozen, not dead, would keep its locks: so the server ends a session that does nothing for twice the time.
+const ENTER = `select set_config('search_path', $1, true), set_config('lock_timeout', $2, true),
+  set_config('statement_timeout', $3, true), set_config('tenantry.migration', $4, true),
+  set_config('idle_in_transaction_session_timeout', least($3::bigint * 2, 2147483647)::text, true)`;
+
+/** What one tenant's turn works with. */
+interface Turn extends MigrateOptions {
+  readonly tenant: MigratedTenant;
+  readonly applied: string[];
+  /** The migration that is under way. */
+  current: string | null;
+}
+
+/**
+ * Brings one tenant up to date. Never rejects for what the database or a migration does.
+ *
+ * @internal
+ */
+export async function migrateTenant(target: MigrationTarget, options: MigrateOptions): Promise<TenantMigrationOutcome> {
+  const { tenantId, schema = 'public' } = target;
+  const turn: Turn = { ...options, tenant: { tenantId, schema }, applied: [], current: null };
+  try {
+    await withDatabase(target, (database) => runUmzug(turn, database));
+    return { state: 'migrated', tenantId, applied: turn.applied };
+  } catch (error) {
+    const cause = new TenantMigrationError(tenantId, turn.current, causeOf(error, turn));
+    return { state: 'failed', tenantId, applied: turn.applied, error: cause };
+  }
+}
+
+async function withDatabase(target: MigrationTarget, work: (database: SqlDatabase) => Promise<void>): Promise<void> {
+  if ('database' in target) return work(target.database);
+  const database = await target.open();
+  try {
+    await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Umzug knows the order and what is left; each migration notes itself, so that both are one transaction. */
+async function runUmzug(turn: Turn, database: SqlDatabase): Promise<void> {
+  const ledger = new MigrationLedger(turn.tenant.schema);
+  const umzug: Umzug = new (await import('umzug')).Umzug({
+    migrations: turn.migrations.map((migration) => ({
+      name: migration.name,
+      up: () => apply(turn, database, ledger, migration),
+    })),
+    storage: {
+      executed: () => ledger.names(database),
+      logMigration: () => Promise.resolve(),
+      unlogMigration: () => Promise.resolve(),
+    },
+    logger: undefined,
+  });
+  await umzug.up();
+}
+
+async function apply(
+  turn: Turn,
+  database: SqlDatabase,
+  ledger: MigrationLedger,
+  migration: TenantMigration,
+): Promise<void> {
+  turn.current = migration.name;
+  const done = await database.transaction((tx) => applyIn(tx, turn, ledger, migration));
+  turn.current = null;
+  if (!done) return;
+  turn.applied.push(migration.name);
+  turn.onProgress({ kind: 'migration', tenantId: turn.tenant.tenantId, migration: migration.name });
+}
+
+/** Applies one migration; `false` when another process has done it while this one waited. */
+async function applyIn(
+  tx: SqlSession,
+  { tenant, clock, lockTimeoutMs, timeoutMs }: Turn,
+  ledger: MigrationLedger,
+  { name, up }: TenantMigration,
+): Promise<boolean> {
+  await tx.query(ENTER, [quotedIdentifier(tenant.schema), String(lockTimeoutMs), String(timeoutMs), name]);
+  await ledger.take(tx);
+  if (await ledger.has(tx, name)) return false;
+  const work = typeof up === 'string' ? tx.query(up) : up(tx, tenant);
+  await withinTime(clock, timeoutMs, 'it', Promise.resolve<unknown>(work));
+  await assertSameTransaction(tx, name);
+  await ledger.add(tx, name);
+  return true;
+}
+
+async function assertSameTransaction(tx: SqlSession, name: string): Promise<void> {
+  const { rows } = await tx.query<{ same: boolean }>(
+    `select current_setting('tenantry.migration', true) is not distinct from $1 as same`,
+    [name],
+  );
+  if (rows[0]?.same) return;
+  throw new Error(
+    'it ended its transaction, so a part of it may have stayed. Take begin, commit and rollback out of it.',
+  );
+}
+
+/** Umzug's error says no more than ours. */
+function causeOf(error: unknown, { current }: Turn): unknown {
+  return current !== null && error instanceof Error && error.cause !== undefined ? error.cause : error;
+}

@@ -1,0 +1,41 @@
+import { ArgumentInvalidError } from '@tenantry/core';
+import type { SqlSession } from '../sql/sql-database.js';
+
+/** What may be set for {@link drainedOnAllNodes}. */
+export interface DrainedOnAllNodesOptions {
+  /** Milliseconds without a sign of life after which a node is held for dead, 11,000 to 600,000. Default 30,000. */
+  readonly deadAfterMs?: number;
+}
+
+/* Nodes that ended without a word would pile up: they go when somebody asks, a day later. */
+const FORGET_DEAD = `delete from tenantry.nodes where seen_at < clock_timestamp() - interval '1 day'`;
+const STILL_OPEN = `
+  select exists (
+    select 1 from tenantry.nodes n
+    where n.seen_at > clock_timestamp() - make_interval(secs => $2::float8 / 1000)
+      and n.drained_to < (select max(c.version) from tenantry.tenant_changes c where c.key = lower($1::text))
+  ) as open`;
+
+/**
+ * Answers whether a tenant that was shut out has no open clients left on any node: for `drained` of the lifecycle's options.
+ * Nodes are those that follow the catalog through `TenantNodesModule`, from their first reading on; others are not seen.
+ * All times are by the clock of the database.
+ *
+ * @param session connected as a role with the rights of `grantCatalogSql`
+ * @returns a function that rejects with the driver's error when the database cannot be asked
+ * @throws `MT_ARGUMENT_INVALID`
+ */
+export function drainedOnAllNodes(
+  session: SqlSession,
+  { deadAfterMs = 30_000 }: DrainedOnAllNodesOptions = {},
+): (tenantId: string) => Promise<boolean> {
+  // A node signs at least every 10 s, the longest pause between two readings.
+  if (!Number.isFinite(deadAfterMs) || deadAfterMs < 11_000 || deadAfterMs > 600_000) {
+    throw new ArgumentInvalidError('deadAfterMs', deadAfterMs, 'a number of milliseconds from 11000 to 600000');
+  }
+  return async (tenantId) => {
+    await session.query(FORGET_DEAD, []);
+    const { rows } = await session.query<{ open: boolean }>(STILL_OPEN, [tenantId, deadAfterMs]);
+    return rows[0]?.open === false;
+  };
+}
