@@ -1,4 +1,5 @@
-import { pruneChanges } from '@tenantry/postgres';
+import { TenantLifecycle } from '@tenantry/core';
+import { drainedOnAllNodes, PostgresTenantLifecycleStore, pruneChanges } from '@tenantry/postgres';
 import { until } from '../support/until.js';
 import { compileNode, createSharedCatalog, spawnNode } from './support/nodes.js';
 import type { NodeProcess, SharedCatalog } from './support/nodes.js';
@@ -24,8 +25,23 @@ describe('two nodes that follow one catalog, their clocks an hour apart', () => 
   const hasClientOf = async (node: NodeProcess, id: string): Promise<boolean> =>
     (await node.state()).tenants.includes(id);
 
+  /** Administration that would wait for ten minutes for nodes that do not answer. */
+  const deleting = (): TenantLifecycle =>
+    new TenantLifecycle({
+      store: new PostgresTenantLifecycleStore(shared.database),
+      drained: drainedOnAllNodes(shared.database),
+      drainTimeoutMs: 600_000,
+      drainPollMs: 50,
+    });
+  const count = async (condition: string): Promise<number> => {
+    const text = `select count(*)::int as nodes from tenantry.nodes where ${condition}`;
+    return (await shared.database.query<{ nodes: number }>(text)).rows[0]?.nodes ?? 0;
+  };
+  const knownNodes = (): Promise<number> => count('true');
+  const drainedNodes = (): Promise<number> => count('drained_to = (select max(version) from tenantry.tenant_changes)');
+
   beforeAll(async () => {
-    shared = await createSharedCatalog('foo', 'bar', 'baz');
+    shared = await createSharedCatalog('foo', 'bar', 'baz', 'leaving', 'lost');
     nodes = await Promise.all([start(0), start(HOUR_MS)]);
     await until(async () => (await Promise.all(nodes.map((node) => node.state()))).every(({ feed }) => feed.listening));
   }, 120_000);
@@ -135,5 +151,51 @@ describe('two nodes that follow one catalog, their clocks an hour apart', () => 
     await until(async () => (await nodes[0].state()).feed.listening);
     await shared.catalog.activate('foo');
     await everywhere('foo', 200);
+  });
+
+  it('hold a deletion up until all of them have closed the tenant’s clients', async () => {
+    const lifecycle = deleting();
+    await everywhere('leaving', 200);
+    const held = nodes[1].get('/hold', 'leaving.example.com');
+    await until(async () => (await nodes[1].state()).clients.leases === 1);
+
+    let isOver = false;
+    const deletion = lifecycle.delete('leaving', { requestKey: 'leaving' }).finally(() => (isOver = true));
+    await everywhere('leaving', 403);
+    await until(async () => (await drainedNodes()) === 1);
+    expect(await shared.catalog.findById('leaving')).toMatchObject({ status: 'deleting' });
+    expect(isOver).toBe(false);
+
+    await nodes[1].release();
+    expect(await held).toMatchObject({ status: 200, json: { client: 'tenant leaving' } });
+    expect(await deletion).toMatchObject({ state: 'running', step: 'notify' });
+    expect(await shared.catalog.findById('leaving')).toBeNull();
+    await lifecycle.close();
+  });
+
+  it('hold a deletion up no longer once they are dead', async () => {
+    const lifecycle = deleting();
+    const dead = await start(0);
+    await until(async () => (await knownNodes()) === 3);
+    await dead.stop('SIGKILL');
+    const deletion = lifecycle.delete('lost');
+    await until(async () => (await shared.catalog.findById('lost'))?.status === 'deleting');
+    await until(async () => (await drainedNodes()) === 2);
+    expect(await shared.catalog.findById('lost')).toMatchObject({ status: 'deleting' });
+    await shared.database.query(
+      `update tenantry.nodes set seen_at = seen_at - interval '1 minute'
+       where drained_to < (select max(version) from tenantry.tenant_changes)`,
+    );
+    await deletion;
+    expect(await shared.catalog.findById('lost')).toBeNull();
+    await lifecycle.close();
+  });
+
+  it('are off the record when they have shut down', async () => {
+    const before = await knownNodes();
+    const third = await start(0);
+    await until(async () => (await knownNodes()) === before + 1);
+    await third.stop('SIGTERM');
+    expect(await knownNodes()).toBe(before);
   });
 });

@@ -18,7 +18,7 @@ import type { Settings } from './settings/settings.js';
  * whole process.
  *
  * @param env the environment to read settings from; `process.env` is not looked at
- * @param overrides clocks and the opening of the embedded database, for tests
+ * @param overrides what to do while PostgreSQL is down; clocks and the opening of the embedded database, for tests
  * @throws `SettingsError`, `DatabaseStartError`, `MT_ISOLATION_UNSAFE`, `MT_OPTIONS_INVALID`
  */
 export async function createOrchestrator(
@@ -27,7 +27,7 @@ export async function createOrchestrator(
 ): Promise<INestApplication> {
   const settings = readSettings(env);
   // Before Nest starts, which would report a database that cannot be used with a page of its own.
-  const opened = await openDatabase(settings, overrides.openPglite);
+  const opened = await openDatabase(settings, overrides.openPglite, overrides.whenDown);
   try {
     return await assemble(settings, opened, overrides);
   } catch (error) {

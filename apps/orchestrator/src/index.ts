@@ -4,6 +4,7 @@ export { AppModule } from './app.module.js';
 export { createOrchestrator } from './create-orchestrator.js';
 export { DatabaseStartError } from './database/database-start.error.js';
 export type { OpenPglite } from './database/embedded-database.js';
+export { TENANT_TABLES } from './database/schema.js';
 export { setUpServerDatabase } from './database/set-up-server-database.js';
 export type { OrchestratorOverrides } from './overrides.module.js';
 export { DEMO_PASSWORD, DEMO_TENANTS } from './seed/demo-data.js';

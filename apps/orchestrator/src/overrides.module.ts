@@ -2,6 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { systemClock } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
 import type { OpenPglite } from './database/embedded-database.js';
+import type { WhenDown } from './database/server-database.js';
 
 /** Injection token of the wall clock: a function that gives milliseconds since 1970. */
 export const NOW = Symbol('now');
@@ -9,11 +10,13 @@ export const NOW = Symbol('now');
 /** Injection token of the monotonic {@link Clock} of the tenants' clients. */
 export const CLOCK = Symbol('clock');
 
-/** What one application may take from elsewhere; for tests. */
+/** What one application may be told beside its settings. */
 export interface OrchestratorOverrides {
-  /** Monotonic time and timers of the tenants' clients. Default: the real ones. */
+  /** `wait`: start while PostgreSQL is down, live but not ready, until it is back. Default `fail`: end with a message. */
+  readonly whenDown?: WhenDown;
+  /** Monotonic time and timers of the tenants' clients; for tests. Default: the real ones. */
   readonly clock?: Clock;
-  /** Milliseconds since 1970, for tokens. Default `Date.now`. */
+  /** Milliseconds since 1970, for tokens; for tests. Default `Date.now`. */
   readonly now?: () => number;
   /** Opens the embedded database, for example from a prepared image. Default: PGlite's own way. */
   readonly openPglite?: OpenPglite;

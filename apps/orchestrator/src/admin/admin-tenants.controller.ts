@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
@@ -11,6 +11,7 @@ import {
 import { SuperTenantOnly } from '@tenantry/core';
 import type { Tenant, TenantPage } from '@tenantry/core';
 import { ApiProblems } from '../http/api-problems.decorator.js';
+import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
 import {
   deleteTenantQuerySchema,
   newTenantSchema,
@@ -52,10 +53,10 @@ export class AdminTenantsController {
   @Post()
   @ApiOperation({ summary: 'Create a tenant' })
   @ApiCreatedResponse({ standardSchema: tenantSchema })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 200 characters' })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 200 printable ASCII characters' })
   create(
     @Body({ schema: newTenantSchema }) tenant: NewTenantRequest,
-    @Headers('idempotency-key') requestKey?: string,
+    @IdempotencyKey() requestKey: string | undefined,
   ): Promise<Tenant> {
     return this.#administration.create(tenant, requestKey);
   }

@@ -56,9 +56,11 @@ async function prepared(database: SqlDatabase): Promise<OpenedDatabase> {
 }
 
 function withRelease(database: SqlDatabase, release: () => Promise<void>): SqlDatabase {
+  const within = database.within?.bind(database);
   return {
     query: (text, params) => database.query(text, params),
     transaction: (fn) => database.transaction(fn),
+    ...(within === undefined ? {} : { within }),
     close: () => database.close().finally(release),
   };
 }

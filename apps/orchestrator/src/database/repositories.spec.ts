@@ -40,7 +40,7 @@ describe.each(['PGlite', 'PostgreSQL'])('repositories on %s', (kind) => {
     server = await createTestDatabase();
     await setUpDatabase(server.adminUrl, server.appUrl, (url) => connect(url, 1));
     await setUpDatabase(server.adminUrl, server.appUrl, (url) => connect(url, 1));
-    return openServerDatabase(server.appUrl, 2);
+    return openServerDatabase(server.appUrl, 2, 'fail');
   }
 
   function asTenant(id: string): void {
@@ -143,18 +143,18 @@ describe('openServerDatabase', () => {
   afterAll(() => server.drop());
 
   it('refuses a database that was not set up, and a superuser ever after', async () => {
-    await expect(openServerDatabase(server.appUrl, 1)).rejects.toMatchObject({ code: 'MT_ISOLATION_UNSAFE' });
+    await expect(openServerDatabase(server.appUrl, 1, 'fail')).rejects.toMatchObject({ code: 'MT_ISOLATION_UNSAFE' });
     await setUpDatabase(server.adminUrl, server.appUrl, (url) => connect(url, 1));
-    await expect(openServerDatabase(server.adminUrl, 1)).rejects.toMatchObject({
+    await expect(openServerDatabase(server.adminUrl, 1, 'fail')).rejects.toMatchObject({
       code: 'MT_ISOLATION_UNSAFE',
       message: expect.stringContaining('superuser'),
     });
-    const { database } = await openServerDatabase(server.appUrl, 1);
+    const { database } = await openServerDatabase(server.appUrl, 1, 'fail');
     await database.close();
   });
 
   it('refuses a server that cannot be reached, without its URL', async () => {
-    const refusal = openServerDatabase('postgres://app:hunter2@127.0.0.1:1/app', 1);
+    const refusal = openServerDatabase('postgres://app:hunter2@127.0.0.1:1/app', 1, 'fail');
     await expect(refusal).rejects.toMatchObject({ name: 'DatabaseStartError' });
     await expect(refusal).rejects.not.toThrow('hunter2');
   });

@@ -1,11 +1,14 @@
 import { Logger } from '@nestjs/common';
 import { MultitenancyError } from '@tenantry/core';
-import { assertRowLevelSecurity, PG_POOL_TIMEOUTS, pgDatabase } from '@tenantry/postgres';
+import { assertRowLevelSecurity, checkedDatabase, PG_POOL_TIMEOUTS, pgDatabase } from '@tenantry/postgres';
 import type { SqlDatabase } from '@tenantry/postgres';
 import pg from 'pg';
 import { DatabaseStartError } from './database-start.error.js';
 import type { OpenedDatabase } from './opened-database.js';
+import { isOutage } from './outage.js';
 import { TENANT_TABLES } from './schema.js';
+
+const logger = new Logger('Database');
 
 /** Connects to PostgreSQL. @param url carries a password: it is never printed */
 export function connect(url: string, poolSize: number): SqlDatabase {
@@ -15,26 +18,40 @@ export function connect(url: string, poolSize: number): SqlDatabase {
     application_name: 'orchestrator',
     ...PG_POOL_TIMEOUTS,
   });
-  const logger = new Logger('Database');
   return pgDatabase(pool, { onIdleError: (error) => logger.warn(`An idle connection broke: ${error.message}`) });
 }
 
+/** What to do when PostgreSQL cannot be reached at the start: end, or go on and look again. */
+export type WhenDown = 'fail' | 'wait';
+
 /**
- * Connects to PostgreSQL, and insists on a role that row-level security binds.
+ * Connects to PostgreSQL, and insists on a role that row-level security binds. With `wait`, a server that is down fails what is
+ * asked of it until it is back; nothing reaches it before it has shown that it keeps tenants apart.
  *
  * @throws `MT_ISOLATION_UNSAFE` for a superuser, a role with BYPASSRLS, an owner without FORCE, missing tables or policies;
- *   {@link DatabaseStartError} when the server cannot be reached or refuses
+ *   {@link DatabaseStartError} when the server refuses, and with `fail` when it cannot be reached
  */
-export async function openServerDatabase(url: string, poolSize: number): Promise<OpenedDatabase> {
-  const database = connect(url, poolSize);
+export async function openServerDatabase(url: string, poolSize: number, whenDown: WhenDown): Promise<OpenedDatabase> {
+  const database = checkedDatabase(connect(url, poolSize), assertUsable);
   try {
-    await assertRowLevelSecurity(database, { tables: TENANT_TABLES });
-    await assertCatalog(database);
-    return { database, role: undefined };
+    await database.query('select 1', []);
   } catch (error) {
-    await database.close();
-    throw error instanceof MultitenancyError || error instanceof DatabaseStartError ? error : unreachable(error);
+    if (whenDown === 'fail' || !isOutage(error)) {
+      await database.close();
+      throw isReadable(error) ? error : unreachable(error);
+    }
+    logger.warn('PostgreSQL is down. This process answers 503 until it is back.');
   }
+  return { database, role: undefined };
+}
+
+async function assertUsable(database: SqlDatabase): Promise<void> {
+  await assertRowLevelSecurity(database, { tables: TENANT_TABLES });
+  await assertCatalog(database);
+}
+
+function isReadable(error: unknown): boolean {
+  return error instanceof MultitenancyError || error instanceof DatabaseStartError;
 }
 
 async function assertCatalog(database: SqlDatabase): Promise<void> {

@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { MultitenancyError, toProblem } from '@tenantry/core';
+import { isOutage } from '../database/outage.js';
 import { ApiError } from './api.error.js';
 import { HTTP_STATUSES } from './http-statuses.js';
 
@@ -13,11 +14,12 @@ export interface ProblemAnswer {
 
 /**
  * What an HTTP client is told about an error. Only errors that were made to be told show their text; anything else is a
- * 500 that says nothing about the inside.
+ * 503 while the database is down, and else a 500, and says nothing about the inside.
  */
 export function problemOf(error: unknown): ProblemAnswer {
   if (error instanceof ApiError) return apiProblem(error);
   if (error instanceof MultitenancyError) return toProblem(error);
+  if (isOutage(error)) return { ...frameworkProblem(503), headers: { 'Retry-After': '1' } };
   return frameworkProblem(statusOf(error));
 }
 

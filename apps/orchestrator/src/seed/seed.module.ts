@@ -5,5 +5,5 @@ import { UsersModule } from '../users/users.module.js';
 import { Seeder } from './seeder.js';
 
 /** Fills an empty database at the start. */
-@Module({ imports: [AdminModule, ProjectsModule, UsersModule], providers: [Seeder] })
+@Module({ imports: [AdminModule, ProjectsModule, UsersModule], providers: [Seeder], exports: [Seeder] })
 export class SeedModule {}

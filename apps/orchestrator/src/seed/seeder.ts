@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
-import type { OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { SUPER_TENANT_ID, TenantContext, TenantExistsError } from '@tenantry/core';
 import { TenantAdministration } from '../admin/tenant-administration.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
+import { isOutage } from '../database/outage.js';
 import { ProjectRepository } from '../projects/project.repository.js';
 import { SETTINGS } from '../settings/settings.module.js';
 import type { Settings } from '../settings/settings.js';
@@ -11,18 +12,24 @@ import { SUPER_ADMIN, UserRepository } from '../users/user.repository.js';
 import { DEMO_PASSWORD, DEMO_TENANTS } from './demo-data.js';
 import type { DemoTenant } from './demo-data.js';
 
+const RETRY_MS = 2_000;
+
 /**
  * Fills an empty database before tenants are loaded and the application listens: with the demo where `SEED_DEMO` says so, and with the super
- * tenant's admin where `SUPER_ADMIN_PASSWORD` is given. A super tenant that has its admin counts as "not empty".
+ * tenant's admin where `SUPER_ADMIN_PASSWORD` is given. A super tenant that has its admin counts as "not empty". While the
+ * database is down, it waits for it behind the start.
  */
 @Injectable()
-export class Seeder implements OnModuleInit {
+export class Seeder implements OnModuleInit, OnModuleDestroy {
+  readonly #logger = new Logger(Seeder.name);
   readonly #settings: Settings;
   readonly #administration: TenantAdministration;
   readonly #context: TenantContext;
   readonly #projects: ProjectRepository;
   readonly #users: UserRepository;
   readonly #hasher: PasswordHasher;
+  #timer: NodeJS.Timeout | undefined;
+  #isDone = false;
 
   constructor(
     @Inject(SETTINGS) settings: Settings,
@@ -40,7 +47,32 @@ export class Seeder implements OnModuleInit {
     this.#hasher = hasher;
   }
 
+  /** Whether everything is there that should be. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
   async onModuleInit(): Promise<void> {
+    try {
+      await this.#seed();
+      this.#isDone = true;
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      this.#seedLater();
+    }
+  }
+
+  onModuleDestroy(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #seedLater(): void {
+    this.#timer = setTimeout(() => {
+      this.onModuleInit().catch((error: unknown) => this.#logger.error('The database cannot be filled.', error));
+    }, RETRY_MS);
+  }
+
+  async #seed(): Promise<void> {
     const { seedDemo, superAdminPassword } = this.#settings;
     const password = superAdminPassword ?? (seedDemo ? DEMO_PASSWORD : undefined);
     if (password === undefined || (await this.#hasSuperAdmin())) return;

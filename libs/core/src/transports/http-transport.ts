@@ -59,7 +59,7 @@ export class HttpTransport {
     const enter = (outcome: ResolutionOutcome): void => {
       reportConflict('http', tenantRequest, outcome);
       runInScope(this.#cls, this.#scope(tenantRequest, response, outcome), () => {
-        keepResponseInContext(this.#cls, rawOf<ServerResponse>(response));
+        keepResponseInContext(rawOf<ServerResponse>(response));
         next();
       });
     };

@@ -1,3 +1,5 @@
+import { batchClass, sendBatch } from './pg-batch.js';
+import type { Batch } from './pg-batch.js';
 import type { PgClient, PgPool, PgResult, PgStatement } from './pg-pool.js';
 import type { SqlResult, SqlSession } from './sql-database.js';
 
@@ -19,13 +21,16 @@ export class PgConnection implements SqlSession {
     client.on('error', this.#onError);
   }
 
-  async query<R>(text: string, params?: readonly unknown[]): Promise<SqlResult<R>> {
-    try {
-      return await runStatement<R>(this.#client, text, params);
-    } catch (error) {
-      if (!isAnsweredByServer(error)) this.#doubt = toError(error);
-      throw error;
-    }
+  query<R>(text: string, params?: readonly unknown[]): Promise<SqlResult<R>> {
+    return this.#watched(() => runStatement<R>(this.#client, text, params));
+  }
+
+  /** Runs a batch, in one round trip where the driver can. After an error its transaction, if it began one, is still to be rolled back. */
+  batch<R>(batch: Batch): Promise<SqlResult<R>> {
+    return this.#watched(async () => {
+      const Query = batchClass(this.#client);
+      return resultOf<R>(await (Query === undefined ? this.#oneByOne(batch) : sendBatch(this.#client, Query, batch)));
+    });
   }
 
   /** Rolls back where the connection is still to be trusted. Never throws. */
@@ -44,6 +49,42 @@ export class PgConnection implements SqlSession {
     if (this.#doubt === undefined) this.#client.off('error', this.#onError);
     this.#client.release(this.#doubt);
   }
+
+  async #watched<R>(run: () => Promise<R>): Promise<R> {
+    try {
+      return await run();
+    } catch (error) {
+      if (!isAnsweredByServer(error)) this.#doubt = toError(error);
+      throw error;
+    }
+  }
+
+  async #oneByOne({ before, statement, after }: Batch): Promise<PgResult | PgResult[]> {
+    for (const { text, values } of before) await runStatement(this.#client, text, values);
+    const result = await this.#client.query(statement);
+    for (const { text, values } of after) await runStatement(this.#client, text, values);
+    return result;
+  }
+}
+
+/**
+ * Borrows a connection for some work, rolls back when that fails, and gives the connection back or ends it.
+ *
+ * @internal
+ */
+export async function onConnection<R>(
+  pool: Pick<PgPool, 'connect'>,
+  work: (connection: PgConnection) => Promise<R>,
+): Promise<R> {
+  const connection = new PgConnection(await pool.connect());
+  try {
+    return await work(connection);
+  } catch (error) {
+    await connection.rollBack();
+    throw error;
+  } finally {
+    connection.release();
+  }
 }
 
 /**
@@ -56,12 +97,20 @@ export async function runStatement<R>(
   text: string,
   params?: readonly unknown[],
 ): Promise<SqlResult<R>> {
-  const answer = await target.query(statement(text, params));
+  return resultOf(await target.query(statementOf(text, params)));
+}
+
+function resultOf<R>(answer: PgResult | PgResult[]): SqlResult<R> {
   const last: PgResult | undefined = Array.isArray(answer) ? answer.at(-1) : answer;
   return { rows: (last?.rows ?? []) as R[], rowCount: last?.rowCount ?? 0 };
 }
 
-function statement(text: string, params: readonly unknown[] | undefined): PgStatement {
+/**
+ * A statement as the driver takes it.
+ *
+ * @internal
+ */
+export function statementOf(text: string, params: readonly unknown[] | undefined): PgStatement {
   return params === undefined ? { text } : { text, values: [...params], queryMode: 'extended' };
 }
 

@@ -1,7 +1,8 @@
-import { PgConnection, runStatement } from './pg-connection.js';
+import { onConnection, runStatement } from './pg-connection.js';
+import { PgScope } from './pg-scope.js';
 import { runInTransaction } from './transaction-session.js';
 import type { PgPool } from './pg-pool.js';
-import type { SqlDatabase, SqlResult, SqlSession } from './sql-database.js';
+import type { ScopedSql, SqlDatabase, SqlResult, SqlSession, TransactionSettings } from './sql-database.js';
 
 /** What may be set for {@link pgDatabase}. */
 export interface PgDatabaseOptions {
@@ -35,19 +36,17 @@ class PgDatabase implements SqlDatabase {
     return runStatement<R>(this.#pool, text, params);
   }
 
-  async transaction<R>(fn: (tx: SqlSession) => Promise<R>): Promise<R> {
-    const connection = new PgConnection(await this.#pool.connect());
-    try {
+  transaction<R>(fn: (tx: SqlSession) => Promise<R>): Promise<R> {
+    return onConnection(this.#pool, async (connection) => {
       await connection.query('begin');
       const result = await runInTransaction(connection, fn);
       await connection.query('commit');
       return result;
-    } catch (error) {
-      await connection.rollBack();
-      throw error;
-    } finally {
-      connection.release();
-    }
+    });
+  }
+
+  within(settings: TransactionSettings): ScopedSql {
+    return new PgScope(this.#pool, settings);
   }
 
   close(): Promise<void> {

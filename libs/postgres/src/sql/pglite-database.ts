@@ -1,5 +1,6 @@
+import { settingStep } from './setting-step.js';
 import { runInTransaction } from './transaction-session.js';
-import type { SqlDatabase, SqlResult, SqlSession } from './sql-database.js';
+import type { ScopedSql, SqlDatabase, SqlResult, SqlSession, TransactionSettings } from './sql-database.js';
 
 /** A result of PGlite, as far as it is needed. */
 export interface PgliteResult {
@@ -19,6 +20,9 @@ export interface Pglite extends PgliteSession {
   transaction<R>(fn: (tx: PgliteSession) => Promise<R>): Promise<R>;
   close(): Promise<void>;
 }
+
+/** What others may have left. Not `unlisten *`: whoever listens on a PGlite does so on its only connection. */
+const CLEAR = `close all; reset role; reset all; select pg_catalog.pg_advisory_unlock_all(); discard temp; discard sequences;`;
 
 /**
  * Makes a PGlite a {@link SqlDatabase}.
@@ -44,6 +48,17 @@ class PgliteDatabase implements SqlDatabase {
 
   transaction<R>(fn: (tx: SqlSession) => Promise<R>): Promise<R> {
     return this.#pglite.transaction((tx) => runInTransaction(sessionOver(tx), fn));
+  }
+
+  within(settings: TransactionSettings): ScopedSql {
+    const { text, values } = settingStep(settings);
+    const transaction = <R>(fn: (tx: SqlSession) => Promise<R>): Promise<R> =>
+      this.transaction(async (tx) => {
+        await tx.query(CLEAR);
+        await tx.query(text, values);
+        return fn(tx);
+      });
+    return { transaction, query: (text, params = []) => transaction((tx) => tx.query(text, params)) };
   }
 
   close(): Promise<void> {

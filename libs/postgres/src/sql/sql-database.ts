@@ -22,6 +22,15 @@ export interface SqlSession {
   query<R = Record<string, unknown>>(text: string, params?: readonly unknown[]): Promise<SqlResult<R>>;
 }
 
+/** Settings of one transaction, in order: `{ role: 'app', 'tenantry.tenant_id': 'foo' }`. */
+export type TransactionSettings = Readonly<Record<string, string>>;
+
+/** SQL of which each call is a transaction of its own. */
+export interface ScopedSql extends SqlSession {
+  /** Several statements in one transaction; see {@link SqlDatabase.transaction}. */
+  transaction<R>(fn: (tx: SqlSession) => Promise<R>): Promise<R>;
+}
+
 /** A database: the one port through which this package reaches PostgreSQL. */
 export interface SqlDatabase extends SqlSession {
   /**
@@ -34,6 +43,13 @@ export interface SqlDatabase extends SqlSession {
    * @throws `MT_ISOLATION_UNSAFE` from the session, when it is used after `fn` has settled
    */
   transaction<R>(fn: (tx: SqlSession) => Promise<R>): Promise<R>;
+  /**
+   * The same database, each of whose calls is a transaction with these settings, on a session that was cleared first of what
+   * others left there (settings, temporary tables, advisory locks, prepared statements). A text of `query` is one statement.
+   *
+   * Where it is absent, the settings are made within {@link transaction}, and nothing is cleared.
+   */
+  within?(settings: TransactionSettings): ScopedSql;
   /** Ends every connection. Idempotent; the database cannot be used afterwards. */
   close(): Promise<void>;
 }

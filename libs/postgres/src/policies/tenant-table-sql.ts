@@ -1,17 +1,16 @@
 import { ArgumentInvalidError } from '@tenantry/core';
 import { parsedTable, quotedTable } from '../sql/sql-identifier.js';
+import { rowPolicySql } from './row-policy-sql.js';
 
 const INDEX_SUFFIX = '_tenant_id_idx';
 const MAX_TABLE = 63 - INDEX_SUFFIX.length;
-
-/** The condition that binds a row to the tenant of the transaction; false where no tenant is set. */
-const OWN_ROW = `tenant_id = nullif(current_setting('tenantry.tenant_id', true), '')`;
 
 /**
  * SQL that keeps the rows of a table apart by tenant: policy, ENABLE and FORCE ROW LEVEL SECURITY, index.
  *
  * Run it as the owner of the table, once the table is there with a column `tenant_id text not null`. It can be run again.
- * Put `tenant_id` first into unique keys: otherwise their violation tells one tenant what another one has.
+ * Put `tenant_id` first into unique keys: otherwise their violation tells one tenant what another one has. For tables
+ * that were made without tenants in mind there is {@link tenantPoliciesSql}, which sees to column and keys too.
  *
  * @param table `table` or `schema.table`; the table's own name has 49 characters at most
  * @returns several statements in one text
@@ -28,10 +27,7 @@ export function tenantTableSql(table: string): string {
   }
   const quoted = quotedTable(name);
   return [
-    `drop policy if exists tenant_isolation on ${quoted};`,
-    `create policy tenant_isolation on ${quoted} using (${OWN_ROW}) with check (${OWN_ROW});`,
-    `alter table ${quoted} enable row level security;`,
-    `alter table ${quoted} force row level security;`,
+    ...rowPolicySql(quoted),
     `create index if not exists "${name.table}${INDEX_SUFFIX}" on ${quoted} (tenant_id);`,
   ].join('\n');
 }

@@ -1,0 +1,176 @@
+import { Bodies } from './bodies.js';
+import { Canaries } from './canaries.js';
+import { Coverage } from './coverage.js';
+import { isSafe } from './crawl-route.js';
+import type { CrawlRoute } from './crawl-route.js';
+import { Findings } from './findings.js';
+import type { HttpExchange, WireAnswer, WireRequest } from './http-exchange.js';
+import { curlOf, sentTexts, wireOf } from './identity.js';
+import type { Call, Identity } from './identity.js';
+import type { LeakKind } from './isolation-report.js';
+import type { OpenApiShapes } from './openapi-shapes.js';
+import { Ownership } from './ownership.js';
+import type { Resources } from './resources.js';
+import type { CrawledTenant, TenantIsolationOptions } from './tenant-isolation-options.js';
+
+/** One of the two tenants while it is crawled. */
+export interface Party {
+  readonly name: string;
+  readonly tenant: CrawledTenant;
+  readonly identity: Identity;
+  readonly identifiers: readonly string[];
+  readonly resources: Resources;
+}
+
+/** A request and its answer. */
+export interface Visit {
+  readonly call: Call;
+  readonly wire: WireRequest;
+  readonly answer: WireAnswer;
+}
+
+/** Thrown inside the crawl when it has sent as many requests as it may. */
+export class RequestLimitReached extends Error {}
+
+/** What a {@link Crawl} works with. */
+export interface CrawlParts {
+  readonly exchange: HttpExchange;
+  readonly origin: string;
+  readonly routes: readonly CrawlRoute[];
+  readonly parties: readonly [Party, Party];
+  readonly shapes: OpenApiShapes | undefined;
+  readonly options: TenantIsolationOptions;
+}
+
+/** One crawl: sends requests, judges every answer, and keeps what is known so far. */
+export class Crawl {
+  /** Those that can be asked. */
+  readonly routes: readonly CrawlRoute[];
+  readonly parties: readonly [Party, Party];
+  readonly shapes: OpenApiShapes | undefined;
+  readonly concurrency: number;
+  readonly ownership = new Ownership();
+  readonly findings = new Findings();
+  readonly coverage = new Coverage();
+  readonly bodies: Bodies;
+  readonly canaries: Canaries;
+  /** The last body that a tenant's own write was taken with, by the tenant's name and the route's label. */
+  readonly sent = new Map<string, unknown>();
+  /** Texts of each tenant's own to search for, by the tenant's name and where they were written. */
+  readonly baits = new Map<string, Map<string, string>>();
+  readonly #exchange: HttpExchange;
+  readonly #origin: string;
+  readonly #maxRequests: number;
+  #requests = 0;
+  /** Answers of the time when it is not yet known what belongs to whom; `undefined` = it is known. */
+  #unjudged: Visit[] | undefined = [];
+
+  constructor({ exchange, origin, routes, parties, shapes, options }: CrawlParts) {
+    this.routes = routes.filter(({ obstacle }) => obstacle === undefined);
+    this.parties = parties;
+    this.shapes = shapes;
+    this.concurrency = options.concurrency ?? 8;
+    this.bodies = new Bodies(options.bodies, shapes);
+    this.canaries = new Canaries(options.seed ?? '');
+    this.#exchange = exchange;
+    this.#origin = origin;
+    this.#maxRequests = options.maxRequests ?? 50_000;
+    for (const { name, identifiers } of parties) {
+      this.ownership.addTenant(name, identifiers);
+      this.baits.set(name, new Map());
+    }
+  }
+
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Sends a request and judges the answer. @throws RequestLimitReached */
+  async ask(call: Call): Promise<Visit> {
+    const visit = await this.askUnjudged(call);
+    if (this.#unjudged === undefined) this.#judge(visit);
+    else this.#unjudged.push(visit);
+    return visit;
+  }
+
+  /** Sends a request whose answer the caller looks at. @throws RequestLimitReached */
+  async askUnjudged(call: Call): Promise<Visit> {
+    if ((this.#requests += 1) > this.#maxRequests) throw new RequestLimitReached();
+    const wire = wireOf(call);
+    const answer = await this.#exchange.send(wire);
+    const visit = { call, wire, answer };
+    this.coverage.visited(call.route, answer.status);
+    if (call.own === true) this.coverage.own(call.route, answer.status, answer.text);
+    if (!isSafe(call.route) && isSuccess(answer)) this.#learnWrite(visit);
+    return visit;
+  }
+
+  /** Takes what an answer holds as known to its reader from now on, so that one leak is not told at every route. */
+  forgive({ call, answer }: Visit): void {
+    const { tenant } = call.as;
+    if (tenant === undefined) return;
+    const found = this.ownership.foreignIn(answer, tenant, sentTexts(call)).map(({ value }) => value);
+    this.ownership.stored(tenant, found);
+  }
+
+  /** From now on it is known what belongs to whom: judges what was answered so far, and then each answer at once. */
+  judgeFromNowOn(): void {
+    const visits = this.#unjudged ?? [];
+    this.#unjudged = undefined;
+    for (const visit of visits) this.#judge(visit);
+  }
+
+  /** Notes a leak that a request has shown. */
+  report(kind: LeakKind, visit: Visit, of: string, found: string): void {
+    const { route, as } = visit.call;
+    this.findings.add({ kind, route: route.label, by: as.label, of, found, curl: this.curl(visit) });
+  }
+
+  curl({ wire }: Visit): string {
+    return curlOf(wire, this.#origin);
+  }
+
+  /** Sends a request of the user's own set-up, which is judged by nobody. @param path as it is */
+  async send(party: Party, method: string, path: string, body: unknown): Promise<WireAnswer> {
+    const { headers } = party.identity;
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const answer = await this.#exchange.send({ method, target: path, headers, body: text });
+    if (method !== 'GET' && isSuccess(answer)) this.ownership.made(party.name, answer);
+    return answer;
+  }
+
+  other(party: Party): Party {
+    return this.parties[0] === party ? this.parties[1] : this.parties[0];
+  }
+
+  /** A text of a tenant's own, to be found where it should not be. */
+  canaryOf(party: Party): string {
+    const canary = this.canaries.next();
+    this.ownership.mark(party.name, canary);
+    return canary;
+  }
+
+  #learnWrite({ call, answer }: Visit): void {
+    const { tenant } = call.as;
+    if (tenant === undefined) return;
+    if (call.own === true) this.ownership.made(tenant, answer);
+    this.ownership.stored(tenant, sentTexts({ ...call, ids: {} }));
+  }
+
+  #judge(visit: Visit): void {
+    const { call, answer } = visit;
+    for (const { owner, value, where } of this.ownership.foreignIn(answer, call.as.tenant, sentTexts(call))) {
+      const kind = call.as.tenant === undefined ? 'stranger' : where === 'body' ? 'foreign-data' : 'foreign-header';
+      this.report(
+        kind,
+        visit,
+        owner,
+        `the ${where === 'body' ? 'body' : `header ${where}`} of the ${answer.status} holds ${JSON.stringify(value)}`,
+      );
+    }
+  }
+}
+
+export function isSuccess({ status }: WireAnswer): boolean {
+  return status >= 200 && status < 300;
+}

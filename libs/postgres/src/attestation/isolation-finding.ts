@@ -1,0 +1,64 @@
+/** What can be wrong with the isolation of a database. */
+export type IsolationFindingKind =
+  | 'role-superuser'
+  | 'role-bypasses-rls'
+  | 'role-can-assume'
+  | 'role-owns-table'
+  | 'row-security-off'
+  | 'server-outdated'
+  | 'table-missing'
+  | 'table-not-listed'
+  | 'partition-unprotected'
+  | 'rls-disabled'
+  | 'owner-not-forced'
+  | 'not-forced'
+  | 'policy-missing'
+  | 'policy-incomplete'
+  | 'policy-not-bound-to-tenant'
+  | 'policy-not-understood'
+  | 'policy-without-check'
+  | 'privilege-truncate'
+  | 'privilege-needless'
+  | 'view-not-checked'
+  | 'function-past-rls'
+  | 'unique-without-tenant'
+  | 'foreign-key-without-tenant';
+
+/** `error`: rows of other tenants can be reached, so the application must not start. `warning`: mend it soon, or know why not. */
+export type IsolationSeverity = 'error' | 'warning';
+
+/** One reason why tenants would not be kept apart, or not in every way. */
+export interface IsolationFinding {
+  readonly kind: IsolationFindingKind;
+  readonly severity: IsolationSeverity;
+  /** The role, table, view, policy, key or function, as the database names it. */
+  readonly object: string;
+  /** What is wrong, as a sentence. */
+  readonly problem: string;
+  /** What to do, for a person: the SQL where there is some, and what else is to be known. */
+  readonly remedy: string;
+  /** SQL that makes the finding go away, for the owner of the object or a superuser; `null` where SQL alone does not. */
+  readonly sql: string | null;
+}
+
+/** How a finding is mended: by SQL, by hand, or by SQL with a word to go with it. */
+export interface Remedy {
+  readonly sql?: string | undefined;
+  readonly words?: string | undefined;
+}
+
+/**
+ * Puts a finding together.
+ *
+ * @param what what is wrong with the object, as the rest of a sentence
+ * @internal
+ */
+export function finding(
+  [kind, severity]: readonly [IsolationFindingKind, IsolationSeverity],
+  object: string,
+  what: string,
+  { sql, words }: Remedy,
+): IsolationFinding {
+  const remedy = [sql, words].filter((part) => part !== undefined).join(' ');
+  return { kind, severity, object, problem: `${object} ${what}.`, remedy, sql: sql ?? null };
+}

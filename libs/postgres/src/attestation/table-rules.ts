@@ -1,0 +1,120 @@
+import { quotedIdentifier } from '../policies/quoted-identifier.js';
+import { isTenantColumnType, rowPolicySql } from '../policies/row-policy-sql.js';
+import { finding } from './isolation-finding.js';
+import { policyFindings } from './policy-rules.js';
+import type { IsolationFinding, Remedy } from './isolation-finding.js';
+import type { TableFacts } from './table-facts.js';
+
+/** A table or view to judge. */
+export interface JudgedTable {
+  /** As findings and SQL name it, quoted. */
+  readonly table: string;
+  readonly facts: TableFacts;
+  readonly listed: boolean;
+  /** The role that is used: its name, and whether it is a superuser. */
+  readonly role: { readonly name: string; readonly superuser: boolean };
+}
+
+/**
+ * What is wrong with a table that is not there.
+ *
+ * @internal
+ */
+export function missingTableFinding(table: string): IsolationFinding {
+  return finding(['table-missing', 'error'], table, 'does not exist or is not on the search path', {
+    words: 'Create it, or name its schema.',
+  });
+}
+
+/**
+ * What is wrong with a table or view.
+ *
+ * @internal
+ */
+export function tableFindings(judged: JudgedTable): IsolationFinding[] {
+  const { facts } = judged;
+  if (facts.kind === 'v' || facts.kind === 'm') return viewFindings(judged);
+  // What binds it sees to its policies too.
+  if (!judged.listed && !facts.enabled) return [unlistedFinding(judged.table, facts), ...rightsFindings(judged)];
+  return [...securityFindings(judged), ...policyFindings(judged.table, facts), ...rightsFindings(judged)];
+}
+
+function viewFindings({ table, facts, role }: JudgedTable): IsolationFinding[] {
+  if (facts.kind === 'm') {
+    const view = `create view ${facts.qualified} with (security_invoker = true) as ${facts.definition ?? ''}`;
+    const sql = `drop materialized view ${facts.qualified};\n${view}\ngrant select on ${facts.qualified} to ${quotedIdentifier(role.name)};`;
+    const what = 'is a materialized view, which has no row-level security';
+    return [finding(['view-not-checked', 'error'], table, what, { sql })];
+  }
+  if (facts.securityInvoker) return [];
+  const sql = `alter view ${facts.qualified} set (security_invoker = true);`;
+  return [finding(['view-not-checked', 'error'], table, "reads with its owner's rights", { sql })];
+}
+
+function securityFindings({ table, facts, role }: JudgedTable): IsolationFinding[] {
+  const findings: IsolationFinding[] = [];
+  if (!facts.enabled) {
+    const sql = `alter table ${facts.qualified} enable row level security;`;
+    findings.push(finding(['rls-disabled', 'error'], table, 'has row-level security switched off', { sql }));
+  }
+  if (facts.forced) return findings;
+  const sql = `alter table ${facts.qualified} force row level security;`;
+  const owned = facts.owned && !role.superuser;
+  const what = owned
+    ? 'belongs to the role in use, and row-level security is not forced on owners'
+    : 'does not force row-level security on its owner, nor on views and functions of the owner’s';
+  return [...findings, finding([owned ? 'owner-not-forced' : 'not-forced', 'error'], table, what, { sql })];
+}
+
+function unlistedFinding(table: string, facts: TableFacts): IsolationFinding {
+  const remedy = bindRemedy(facts);
+  return facts.child
+    ? finding(
+        ['partition-unprotected', 'error'],
+        table,
+        'can be used past the policies of the table that it is a part of',
+        remedy,
+      )
+    : finding(
+        ['table-not-listed', 'error'],
+        table,
+        'has a column tenant_id, is not listed, and has no row-level security',
+        remedy,
+      );
+}
+
+function bindRemedy({ columnType, kind, qualified }: TableFacts): Remedy {
+  const bindable = kind !== 'f' && columnType !== null && isTenantColumnType(columnType);
+  const words = 'Or take the role’s rights to it away.';
+  return bindable ? { sql: rowPolicySql(qualified, columnType).join('\n'), words } : { words };
+}
+
+function rightsFindings({ table, facts, role }: JudgedTable): IsolationFinding[] {
+  if (role.superuser) return [];
+  const findings: IsolationFinding[] = [];
+  if (facts.owned) {
+    const what = `belongs to ${quotedIdentifier(role.name)}, which can switch row-level security off and empty it`;
+    const sql = `alter table ${facts.qualified} owner to current_user;`;
+    findings.push(finding(['role-owns-table', 'warning'], table, what, { sql, words: 'Run it as another role.' }));
+  }
+  for (const { privilege, grantees } of facts.grants) {
+    const names = grantees.map((name) => (name === null ? 'public' : quotedIdentifier(name))).join(', ');
+    const sql = `revoke ${privilege.toLowerCase()} on ${facts.qualified} from ${names};`;
+    findings.push(
+      privilege === 'TRUNCATE'
+        ? finding(
+            ['privilege-truncate', 'error'],
+            table,
+            'may be emptied of every tenant’s rows: TRUNCATE knows no row-level security',
+            { sql },
+          )
+        : finding(
+            ['privilege-needless', 'warning'],
+            table,
+            `grants ${privilege}, with which checks and triggers can be put on every tenant’s rows`,
+            { sql },
+          ),
+    );
+  }
+  return findings;
+}

@@ -1,0 +1,86 @@
+import type { SqlSession } from '../sql/sql-database.js';
+
+/** A table that is to be a tenant's, as the system catalog has it. */
+export interface TableToBind {
+  readonly oid: string;
+  /** Quoted with its schema. */
+  readonly table: string;
+  readonly name: string;
+  /** `r` table, `p` partitioned table, and others, which have no row-level security. */
+  readonly kind: string;
+  /** Whether it gets its columns from another table of the set. */
+  readonly inherits: boolean;
+  /** Whether it is a partition, which gets its indexes too. */
+  readonly partition: boolean;
+  /** Whether it is a partition of a table that is not in the set. */
+  readonly loosePartition: boolean;
+  /** Type of its column `tenant_id`; `null` = it has none. */
+  readonly columnType: string | null;
+  readonly columnNotNull: boolean;
+  /** Whether an index of all rows begins with `tenant_id`. */
+  readonly indexed: boolean;
+  /** Whether row-level security is enabled and forced. */
+  readonly secured: boolean;
+  /** Conditions of our policy; `null` = it is not there as we make it. */
+  readonly using: string | null;
+  readonly check: string | null;
+}
+
+/** Which tables are meant. */
+export type TableChoice =
+  { readonly tables: readonly string[] } | { readonly schema: string; readonly except: readonly string[] };
+
+const BY_NAME = `select pg_catalog.to_regclass(name)::oid as oid from unnest($1::text[]) name where to_regclass(name) is not null`;
+
+const BY_SCHEMA = `select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where n.nspname = $1 and c.relname <> all ($2::text[]) and c.relkind in ('r', 'p') and not c.relispartition
+    and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass
+      and d.objid = c.oid and d.deptype = 'e')`;
+
+const TABLES = (chosen: string): string => `
+  with recursive chosen as (${chosen}),
+  tree as (select oid from chosen union select h.inhrelid from pg_catalog.pg_inherits h join tree on tree.oid = h.inhparent)
+  select c.oid::text as oid, pg_catalog.format('%I.%I', n.nspname, c.relname) as table, c.relname::text as name,
+    c.relkind::text as kind, exists (select from pg_catalog.pg_inherits h join tree on tree.oid = h.inhparent
+      where h.inhrelid = c.oid) as inherits, c.relispartition as partition,
+    c.relispartition and not exists (select from pg_catalog.pg_inherits h join tree on tree.oid = h.inhparent
+      where h.inhrelid = c.oid) as "loosePartition",
+    pg_catalog.format_type(a.atttypid, null) as "columnType", coalesce(a.attnotnull, false) as "columnNotNull",
+    exists (select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisvalid and i.indpred is null
+      and i.indkey[0] = a.attnum) as indexed,
+    c.relrowsecurity and c.relforcerowsecurity as secured, p.qual as using, p.with_check as check
+  from tree join pg_catalog.pg_class c on c.oid = tree.oid
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+  left join pg_catalog.pg_policies p on p.schemaname = n.nspname and p.tablename = c.relname
+    and p.policyname = 'tenant_isolation' and p.cmd = 'ALL' and p.permissive = 'PERMISSIVE' and p.roles = '{public}'
+  order by inherits, 2`;
+
+/**
+ * Reads the chosen tables with their partitions and children; those that give columns come before those that get them.
+ *
+ * @param choice tables by name, quoted; or a schema with the names of what in it is no tenant's
+ * @internal
+ */
+export async function readTablesToBind(session: SqlSession, choice: TableChoice): Promise<TableToBind[]> {
+  const [text, params] =
+    'tables' in choice ? [TABLES(BY_NAME), [choice.tables]] : [TABLES(BY_SCHEMA), [choice.schema, choice.except]];
+  const { rows } = await session.query<TableToBind>(text, params);
+  return rows;
+}
+
+/**
+ * Whether a table has rows that belong to no tenant yet.
+ *
+ * @throws the driver's error where row-level security would hide rows from this role
+ * @internal
+ */
+export async function hasRowsWithoutTenant(session: SqlSession, { table, columnType }: TableToBind): Promise<boolean> {
+  await session.query(`select set_config('row_security', 'off', true)`, []);
+  const condition = columnType === null ? 'true' : 'tenant_id is null';
+  const { rows } = await session.query<{ some: boolean }>(
+    `select exists (select from ${table} where ${condition}) as some`,
+    [],
+  );
+  return rows[0]?.some ?? false;
+}

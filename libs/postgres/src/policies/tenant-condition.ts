@@ -1,0 +1,81 @@
+/** What a condition of a policy makes of the tenant: rows of the tenant only, rows of any, or no plain comparison. */
+export type TenantCondition = 'bound' | 'unbound' | 'unclear';
+
+const SETTING = `'tenantry.tenant_id'`;
+const COLUMN = /^\(?([a-z_][\w$]*|"(?:[^"]|"")+")\)?(?:::[\w ]+)?$/;
+
+/**
+ * Judges the condition of a policy, as the system catalog writes it.
+ *
+ * Bound: a column is compared with the setting, in every branch of an OR and in one part of an AND. Unbound: the setting is
+ * missing in a branch, or the column is compared with itself where the setting is not there. All else is unclear.
+ *
+ * @internal
+ */
+export function tenantCondition(expression: string): TenantCondition {
+  const text = withoutParentheses(expression.trim());
+  const branches = splitAtTop(text, ' OR ');
+  if (branches.length > 1) return worst(branches.map(tenantCondition));
+  const parts = splitAtTop(text, ' AND ');
+  if (parts.length > 1) return best(parts.map(tenantCondition));
+  return comparison(text);
+}
+
+function comparison(text: string): TenantCondition {
+  if (!text.includes(SETTING)) return 'unbound';
+  const sides = splitAtTop(text, ' = ').map((side) => side.trim());
+  const column = sides.map((side) => COLUMN.exec(side)?.[1]).find((name) => name !== undefined);
+  const value = sides.find((side) => side.includes(SETTING));
+  if (sides.length !== 2 || column === undefined || value === undefined) return 'unclear';
+  const words = value.replaceAll(/'(?:[^']|'')*'/g, ' ');
+  if (new RegExp(`(?<![\\w"])${column.replaceAll(/[^\w]/g, '\\$&')}(?![\\w"])`).test(words)) return 'unbound';
+  return /\b(?:COALESCE|CASE|ANY|ALL)\b/i.test(words) ? 'unclear' : 'bound';
+}
+
+function worst(conditions: readonly TenantCondition[]): TenantCondition {
+  if (conditions.includes('unbound')) return 'unbound';
+  return conditions.includes('unclear') ? 'unclear' : 'bound';
+}
+
+function best(conditions: readonly TenantCondition[]): TenantCondition {
+  if (conditions.includes('bound')) return 'bound';
+  return conditions.includes('unclear') ? 'unclear' : 'unbound';
+}
+
+function withoutParentheses(text: string): string {
+  const inner = text.startsWith('(') && text.endsWith(')') ? text.slice(1, -1) : null;
+  return inner !== null && isBalanced(inner) ? withoutParentheses(inner.trim()) : text;
+}
+
+function isBalanced(text: string): boolean {
+  let lowest = 0;
+  for (const { depth } of walk(text)) lowest = Math.min(lowest, depth);
+  return lowest === 0;
+}
+
+function splitAtTop(text: string, separator: string): string[] {
+  const parts: string[] = [];
+  let start = 0;
+  for (const { index, depth } of walk(text)) {
+    if (depth !== 0 || index < start || !text.startsWith(separator, index)) continue;
+    parts.push(text.slice(start, index));
+    start = index + separator.length;
+  }
+  return [...parts, text.slice(start)];
+}
+
+/** Each place outside of quotes, with how many parentheses are open behind it. */
+function* walk(text: string): Generator<{ readonly index: number; readonly depth: number }> {
+  let depth = 0;
+  let quote: string | null = null;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text.charAt(index);
+    if (quote !== null) quote = character === quote ? null : quote;
+    else if (character === "'" || character === '"') quote = character;
+    else {
+      if (character === '(') depth += 1;
+      if (character === ')') depth -= 1;
+      yield { index, depth };
+    }
+  }
+}

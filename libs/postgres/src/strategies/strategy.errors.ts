@@ -1,0 +1,61 @@
+import { MultitenancyError } from '@tenantry/core';
+
+/** The database of one tenant cannot be reached (503). Others are not affected. Its `cause` is the driver's error. */
+export class TenantDatabaseUnavailableError extends MultitenancyError {
+  constructor(tenantId: string, cause: unknown, retryAfterMs?: number) {
+    super(
+      'MT_DATABASE_UNAVAILABLE',
+      `The database of tenant "${tenantId}" cannot be reached at the moment. See \`cause\`; try again shortly.`,
+      { tenantId, cause, retryAfterMs },
+    );
+  }
+}
+
+/** A connection is not what the strategy relies on (500). It was closed before any statement of the tenant. */
+export class ConnectionUnsafeError extends MultitenancyError {
+  constructor(tenantId: string, what: string, remedy: string) {
+    super('MT_ISOLATION_UNSAFE', `A connection for tenant "${tenantId}" was refused: ${what}. ${remedy}`, { tenantId });
+  }
+}
+
+/** The tenant's schema is not there, or its role may not use it (500). There is no fall-through to another schema. */
+export class TenantSchemaMissingError extends MultitenancyError {
+  constructor(tenantId: string, schema: string) {
+    super(
+      'MT_SCHEMA_MISSING',
+      `Schema "${schema}" of tenant "${tenantId}" is not there, or its role may not use it. Run tenantSchemaSql() for the tenant, then the migrations of its tables.`,
+      { tenantId },
+    );
+  }
+}
+
+/** A placement cannot be used (500). Nothing was connected to. */
+export class PlacementInvalidError extends MultitenancyError {
+  constructor(tenantId: string, what: string, remedy: string) {
+    super('MT_PLACEMENT_INVALID', `The placement of tenant "${tenantId}" cannot be used: ${what}. ${remedy}`, {
+      tenantId,
+    });
+  }
+}
+
+/** It is not on record where the tenant's data lie (500). */
+export class PlacementMissingError extends MultitenancyError {
+  constructor(tenantId: string) {
+    super(
+      'MT_PLACEMENT_MISSING',
+      `It is not on record where the data of tenant "${tenantId}" lie. Call place() of the placements for it, or give a fallback for tenants without a placement.`,
+      { tenantId },
+    );
+  }
+}
+
+/** The tenant's data are being moved (503); for the time of the switch nobody reads or writes them. */
+export class TenantMovingError extends MultitenancyError {
+  constructor(tenantId: string) {
+    super(
+      'MT_TENANT_MOVING',
+      `The data of tenant "${tenantId}" are being moved. Try again shortly; if it lasts, look whether the move stopped, and resume or cancel it.`,
+      { tenantId },
+    );
+  }
+}

@@ -1,0 +1,96 @@
+import { MultitenancyError } from '@tenantry/core';
+import { onConnection } from '../sql/pg-connection.js';
+import type { PgConnection } from '../sql/pg-connection.js';
+import type { PgClient, PgPool } from '../sql/pg-pool.js';
+import type { ScopedSql, SqlResult, SqlSession } from '../sql/sql-database.js';
+import { runInTransaction } from '../sql/transaction-session.js';
+import { TenantDatabaseUnavailableError } from './strategy.errors.js';
+import type { TenantConnectionSettings } from './tenant-connection.js';
+
+/** Statements that leave nothing behind, as far as their text shows. After others the session is cleared. */
+const PLAIN =
+  /^\s*(?:select|insert|update|delete|merge|with|values|table)\b(?!.*(?:set_config|advisory_lock|\binto\s+temp))/is;
+
+/**
+ * SQL on a pool that is one tenant's alone: each new connection is checked first, and none ever serves another tenant.
+ *
+ * @internal
+ */
+export class TenantPool implements ScopedSql {
+  readonly #pool: PgPool;
+  readonly #tenantId: string;
+  readonly #verify: TenantConnectionSettings['verify'];
+  readonly #checked = new WeakSet<PgClient>();
+
+  /** @param pool belongs to this from here on */
+  constructor(pool: PgPool, tenantId: string, verify: TenantConnectionSettings['verify']) {
+    // Without a listener an idle connection that breaks ends the process; the pool replaces it by itself.
+    pool.on('error', () => undefined);
+    this.#pool = pool;
+    this.#tenantId = tenantId;
+    this.#verify = verify;
+  }
+
+  query<R>(text: string, params: readonly unknown[] = []): Promise<SqlResult<R>> {
+    return onConnection(this, async (connection) => {
+      const result = await connection.query<R>(text, params);
+      if (!PLAIN.test(text)) await clear(connection);
+      return result;
+    });
+  }
+
+  transaction<R>(fn: (tx: SqlSession) => Promise<R>): Promise<R> {
+    return onConnection(this, async (connection) => {
+      let plain = true;
+      const watched: SqlSession = {
+        query: (text, params) => {
+          plain &&= PLAIN.test(text);
+          return connection.query(text, params);
+        },
+      };
+      await connection.query('begin');
+      const result = await runInTransaction(watched, fn);
+      await connection.query('commit');
+      if (!plain) await clear(connection);
+      return result;
+    });
+  }
+
+  /** Connects and checks, if no connection is open yet. */
+  async prove(): Promise<void> {
+    (await this.connect()).release();
+  }
+
+  /** @throws `MT_DATABASE_UNAVAILABLE`, and as the check */
+  async connect(): Promise<PgClient> {
+    let client: PgClient;
+    try {
+      client = await this.#pool.connect();
+    } catch (error) {
+      throw error instanceof MultitenancyError ? error : new TenantDatabaseUnavailableError(this.#tenantId, error);
+    }
+    if (!this.#checked.has(client)) await this.#check(client);
+    return client;
+  }
+
+  end(): Promise<void> {
+    return this.#pool.end();
+  }
+
+  async #check(client: PgClient): Promise<void> {
+    try {
+      await new Promise<void>((resolve, reject) =>
+        this.#verify(client, (error) => (error === undefined ? resolve() : reject(error))),
+      );
+      this.#checked.add(client);
+    } catch (error) {
+      client.release(error as Error);
+      throw error instanceof MultitenancyError ? error : new TenantDatabaseUnavailableError(this.#tenantId, error);
+    }
+  }
+}
+
+async function clear(connection: PgConnection): Promise<void> {
+  await connection.query('rollback');
+  await connection.query('discard all');
+}

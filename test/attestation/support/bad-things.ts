@@ -1,0 +1,196 @@
+import { tenantTableSql } from '@tenantry/postgres';
+import type { IsolationFindingKind } from '@tenantry/postgres';
+import type { Bench } from './benches.js';
+
+const OWN = `tenant_id = nullif(current_setting('tenantry.tenant_id', true), '')`;
+
+/** Something that is wrong with a database that was in order. */
+export interface BadThing {
+  readonly what: string;
+  readonly sql: (bench: Bench) => string;
+  /** Tables to attest beside `project`. */
+  readonly tables?: readonly string[];
+  /** What is found, in order; those with `by hand` have no SQL. */
+  readonly found: readonly (IsolationFindingKind | `${IsolationFindingKind} by hand`)[];
+}
+
+/** A database in order: one table, its owner, and a role that may read and write. */
+export function goodDatabaseSql({ appRole, ownerRole, thirdRole }: Bench): string {
+  return `
+    drop schema public cascade; create schema public; grant usage on schema public to public;
+    alter role ${appRole} nosuperuser nobypassrls; alter role ${ownerRole} nobypassrls;
+    revoke ${ownerRole}, ${thirdRole} from ${appRole}; revoke ${ownerRole} from ${thirdRole};
+    grant create on schema public to ${ownerRole};
+    create table project (tenant_id text not null, id int not null, name text, primary key (tenant_id, id));
+    ${tenantTableSql('project')}
+    alter table project owner to ${ownerRole};
+    grant select, insert, update, delete on project to ${appRole};`;
+}
+
+const newPolicy = (policy: string): string =>
+  `drop policy tenant_isolation on project; create policy p on project ${policy};`;
+
+/** The role and who it can become. */
+const ROLES: readonly BadThing[] = [
+  { what: 'a superuser', sql: (b) => `alter role ${b.appRole} superuser`, found: ['role-superuser'] },
+  { what: 'BYPASSRLS', sql: (b) => `alter role ${b.appRole} bypassrls`, found: ['role-bypasses-rls'] },
+  {
+    what: 'a member of a bypassing role, through another',
+    sql: (b) => `alter role ${b.ownerRole} bypassrls; alter table project owner to current_user;
+      grant ${b.ownerRole} to ${b.thirdRole}; grant ${b.thirdRole} to ${b.appRole};`,
+    found: ['role-can-assume'],
+  },
+  { what: 'an owner', sql: (b) => `alter table project owner to ${b.appRole}`, found: ['role-owns-table'] },
+  { what: 'a member of the owner', sql: (b) => `grant ${b.ownerRole} to ${b.appRole}`, found: ['role-owns-table'] },
+  {
+    what: 'an owner without FORCE',
+    sql: (b) => `alter table project owner to ${b.appRole}; alter table project no force row level security;`,
+    found: ['owner-not-forced', 'role-owns-table'],
+  },
+];
+
+/** Tables, and what belongs to them. */
+const TABLES: readonly BadThing[] = [
+  { what: 'a missing table', sql: () => '', tables: ['none'], found: ['table-missing by hand'] },
+  {
+    what: 'row-level security off',
+    sql: () => 'alter table project disable row level security',
+    found: ['rls-disabled'],
+  },
+  { what: 'no FORCE', sql: () => 'alter table project no force row level security', found: ['not-forced'] },
+  {
+    what: 'an unlisted table',
+    sql: (b) =>
+      `create table "Of ""tenants""" (tenant_id uuid, id int); grant select on "Of ""tenants""" to ${b.appRole};`,
+    found: ['table-not-listed'],
+  },
+  {
+    what: 'an unlisted table whose column cannot be compared',
+    sql: (b) => `create table other (tenant_id int); grant select (tenant_id) on other to ${b.appRole};`,
+    found: ['table-not-listed by hand'],
+  },
+  {
+    what: 'a partition that can be read past its table',
+    sql: (b) => `create table event (tenant_id text not null) partition by list (tenant_id); ${tenantTableSql('event')}
+      create table event_a partition of event default; grant select on event, event_a to ${b.appRole};`,
+    tables: ['event'],
+    found: ['partition-unprotected'],
+  },
+  {
+    what: 'a child that can be read past its parent',
+    sql: (b) => `create table old_project () inherits (project); grant select on old_project to ${b.appRole};`,
+    found: ['partition-unprotected'],
+  },
+  {
+    what: 'TRUNCATE, of the role and of everybody',
+    sql: (b) => `grant truncate on project to ${b.appRole}, public`,
+    found: ['privilege-truncate'],
+  },
+  {
+    what: 'REFERENCES and TRIGGER, through a membership',
+    sql: (b) => `grant references, trigger on project to ${b.thirdRole}; grant ${b.thirdRole} to ${b.appRole};`,
+    found: ['privilege-needless', 'privilege-needless'],
+  },
+];
+
+/** Policies. */
+const POLICIES: readonly BadThing[] = [
+  { what: 'no policy', sql: () => 'drop policy tenant_isolation on project', found: ['policy-missing'] },
+  {
+    what: 'a restrictive policy alone',
+    sql: () => newPolicy(`as restrictive using (${OWN})`),
+    found: ['policy-missing'],
+  },
+  {
+    what: 'a policy of another role alone',
+    sql: (b) => newPolicy(`to ${b.thirdRole} using (${OWN}) with check (${OWN})`),
+    found: ['policy-missing'],
+  },
+  { what: 'a policy for one command', sql: () => newPolicy(`for select using (${OWN})`), found: ['policy-incomplete'] },
+  { what: 'no WITH CHECK', sql: () => newPolicy(`using (${OWN})`), found: ['policy-without-check'] },
+  ...[
+    'create policy p on project for select using (true)',
+    'create policy p on project for insert with check (true)',
+    `create policy p on project using (${OWN}) with check (true)`,
+    `create policy p on project for select using (${OWN} or name = 'public')`,
+    `create policy p on project for delete using (coalesce(current_setting('tenantry.tenant_id', true), tenant_id) = tenant_id)`,
+    `create policy p on project for select using (current_setting('tenantry.tenant_id', true) is null or ${OWN} or name is null)`,
+  ].map((sql): BadThing => ({ what: sql, sql: () => sql, found: ['policy-not-bound-to-tenant'] })),
+  {
+    what: 'a policy of a role that can be assumed',
+    sql: (b) =>
+      `create policy p on project for select to ${b.thirdRole} using (true); grant ${b.thirdRole} to ${b.appRole};`,
+    found: ['policy-not-bound-to-tenant'],
+  },
+  {
+    what: 'a policy that is no comparison',
+    sql: () =>
+      `create policy p on project for select using (position(tenant_id in current_setting('tenantry.tenant_id', true)) > 0)`,
+    found: ['policy-not-understood by hand'],
+  },
+];
+
+/** Views and functions. */
+const READERS: readonly BadThing[] = [
+  {
+    what: 'a view with its owner’s rights, and a view over it',
+    sql: (b) =>
+      `create view v as select * from project; create view w as select * from v; grant select on v, w to ${b.appRole};`,
+    found: ['view-not-checked', 'view-not-checked'],
+  },
+  {
+    what: 'a materialized view',
+    sql: (b) => `create materialized view m as select * from project; grant select on m to ${b.appRole};`,
+    found: ['view-not-checked'],
+  },
+  {
+    what: 'a listed view',
+    sql: () => 'create view v as select * from project',
+    tables: ['v'],
+    found: ['view-not-checked'],
+  },
+  {
+    what: 'a function with the rights of a superuser, which has the table in its text',
+    sql: () =>
+      `create function f(a int, b text) returns bigint security definer language sql as 'select count(*) from project'`,
+    found: ['function-past-rls'],
+  },
+  {
+    what: 'a function with the rights of a superuser, in standard SQL',
+    sql: () =>
+      `create function "F g"() returns bigint security definer language sql begin atomic select count(*) from project; end`,
+    found: ['function-past-rls'],
+  },
+];
+
+/** Keys. */
+const KEYS: readonly BadThing[] = [
+  { what: 'a unique constraint', sql: () => 'alter table project add unique (name)', found: ['unique-without-tenant'] },
+  {
+    what: 'a unique index',
+    sql: () => `create unique index "by ""name""" on project (lower(name)) where name <> 'x'`,
+    found: ['unique-without-tenant'],
+  },
+  {
+    what: 'an exclusion constraint',
+    sql: () => 'alter table project add exclude using btree (id with =)',
+    found: ['unique-without-tenant by hand'],
+  },
+  {
+    what: 'a foreign key',
+    sql: (b) => `alter table project add unique (id);
+      create table task (tenant_id text not null, id int, project int references project (id) on delete set null,
+        primary key (tenant_id, id));
+      ${tenantTableSql('task')} grant select on task to ${b.appRole};`,
+    tables: ['task'],
+    found: ['unique-without-tenant', 'foreign-key-without-tenant'],
+  },
+  {
+    what: 'a foreign key from a table of nobody’s',
+    sql: () => 'alter table project add unique (id); create table task (id int, project int references project (id));',
+    found: ['unique-without-tenant by hand', 'foreign-key-without-tenant by hand'],
+  },
+];
+
+/** One of every kind, but what depends on the connection or on the server's version. */
+export const BAD_THINGS: readonly BadThing[] = [...ROLES, ...TABLES, ...POLICIES, ...READERS, ...KEYS];

@@ -1,0 +1,31 @@
+/** The mistakes that the application under crawl can make, one at a time. */
+export const LEAKS = [
+  'list without a where',
+  'read by id alone',
+  'update by id alone',
+  'delete by id alone',
+  'tenant from the body',
+  'tenant from the query',
+  'cache without the tenant',
+  'state of a former request',
+  'state across an await',
+  'name unique over all tenants',
+  'error with foreign data',
+  'forbidden in place of missing',
+  'another text for a foreign id',
+  'count over all tenants',
+  'search over all tenants',
+  'header of another tenant',
+  'one ETag for all',
+  'cookie of another tenant',
+  'child without its parent',
+  'export of everything',
+  'events of everybody',
+  'reference to a foreign parent',
+  'no membership',
+  'no authentication',
+  'settings without the tenant',
+  'action by id alone',
+] as const;
+
+export type Leak = (typeof LEAKS)[number];
