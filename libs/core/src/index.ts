@@ -39,6 +39,7 @@ export {
   TenantInputNeededError,
   TenantOperationFailedError,
   TenantOperationRunningError,
+  TenantParticipantTimeoutError,
   TenantUndoRefusedError,
   TenantVetoError,
 } from './errors/lifecycle.errors.js';

@@ -10,6 +10,7 @@ export { IsolationUnsafeError } from './attestation/isolation-unsafe.error.js';
 export { TenantDatabase } from './isolation/tenant-database.js';
 export type { TenantDatabaseOptions, TenantSource } from './isolation/tenant-database.js';
 export { PostgresTenantLifecycleStore } from './lifecycle/postgres-tenant-lifecycle-store.js';
+export { pruneOperations } from './lifecycle/prune-operations.js';
 export { readSqlMigrations } from './migrations/read-sql-migrations.js';
 export { TenantMigrationError, TenantMigrationsFailedError } from './migrations/tenant-migration.errors.js';
 export type {

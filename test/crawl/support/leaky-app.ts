@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { fromPath, InMemoryTenantCatalog, MultitenancyModule } from '@tenantry/core';
-import type { CrawledTenant } from '@tenantry/core/testing';
+import type { CrawledTenant, TenantIsolationOptions } from '@tenantry/core/testing';
 import { startApp } from '../../support/http.js';
 import type { AdapterName } from '../../support/http.js';
 import type { Leak } from './leaks.js';
@@ -50,3 +50,9 @@ export const TENANTS: readonly [CrawledTenant, CrawledTenant] = [
     identifiers: ['bar', 'bar.com'],
   },
 ];
+
+/** What its writes take, where the crawl could not guess it. */
+export const BODIES: TenantIsolationOptions['bodies'] = {
+  'POST /t/:domain/projects': ({ canary }) => ({ name: canary }),
+  'POST /t/:domain/notes': ({ canary, id }) => ({ projectId: id('projectId'), text: canary }),
+};

@@ -10,7 +10,7 @@ import {
   tenantSchemaSql,
   tenantTableSql,
 } from '@tenantry/postgres';
-import type { IsolationStrategy, SqlDatabase, TenantPoolSettings } from '@tenantry/postgres';
+import type { IsolationStrategy, PooledStrategy, SqlDatabase, TenantPoolSettings } from '@tenantry/postgres';
 import { TENANTS, TenantsServer } from './tenants-server.js';
 import type { Through } from './tenants-server.js';
 
@@ -27,6 +27,11 @@ export interface IsolatedData {
   /** Every tenant has the rows 1 and 2 again, and no others. */
   reset(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The same over a strategy with a pool for each tenant. */
+export interface PooledData extends IsolatedData {
+  readonly strategy: PooledStrategy;
 }
 
 /** How the pools of tenants are made. Default: of one connection. */
@@ -55,7 +60,7 @@ export async function onRowLevelSecurity({
 }
 
 /** Shared table, a login role and a pool for each tenant. */
-export async function onBoundPool({ through, ...pool }: SetUpOptions = {}): Promise<IsolatedData> {
+export async function onBoundPool({ through, ...pool }: SetUpOptions = {}): Promise<PooledData> {
   const server = await TenantsServer.open();
   await makeSharedTable(server);
   await server.admin.query(boundTableSql('project', server.rolePrefix));
@@ -70,7 +75,7 @@ export async function onBoundPool({ through, ...pool }: SetUpOptions = {}): Prom
 }
 
 /** A schema, a login role and a pool for each tenant. */
-export async function onSchemas({ through, ...pool }: SetUpOptions = {}): Promise<IsolatedData> {
+export async function onSchemas({ through, ...pool }: SetUpOptions = {}): Promise<PooledData> {
   const server = await TenantsServer.open();
   const tableOf = (tenantId: string): string => `${tenantSchemaName(tenantId)}.project`;
   for (const tenantId of TENANTS) {
@@ -87,7 +92,7 @@ export async function onSchemas({ through, ...pool }: SetUpOptions = {}): Promis
 }
 
 /** A database, a login role and a pool for each tenant. */
-export async function onDatabases({ through, ...pool }: SetUpOptions = {}): Promise<IsolatedData> {
+export async function onDatabases({ through, ...pool }: SetUpOptions = {}): Promise<PooledData> {
   const server = await TenantsServer.open();
   const owners = new Map<string, SqlDatabase>();
   for (const tenantId of TENANTS) {
@@ -122,7 +127,11 @@ async function makeSharedTable({ admin, test }: TenantsServer): Promise<void> {
     grant select, insert, update, delete on project to ${test.appRole};`);
 }
 
-function isolated(server: TenantsServer, strategy: IsolationStrategy, ownerOf: OwnerOf): IsolatedData {
+function isolated<S extends IsolationStrategy>(
+  server: TenantsServer,
+  strategy: S,
+  ownerOf: OwnerOf,
+): IsolatedData & { readonly strategy: S } {
   return {
     strategy,
     server,

@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   MT_OPERATION_UNKNOWN: { status: 404, title: 'Unknown operation' },
   MT_OPERATION_NOT_RESUMABLE: { status: 409, title: 'Operation cannot be resumed' },
   MT_OPERATION_FAILED: { status: 503, title: 'Operation failed' },
+  MT_PARTICIPANT_TIMEOUT: { status: 503, title: 'Lifecycle participant too slow' },
   MT_OPERATION_TAKEN_OVER: { status: 503, title: 'Another node goes on', retryAfterSeconds: 1 },
   MT_DATABASE_UNAVAILABLE: { status: 503, title: 'Tenant database unavailable', retryAfterSeconds: 1 },
   MT_TENANT_MOVING: { status: 503, title: 'Tenant is being moved', retryAfterSeconds: 5 },

@@ -90,6 +90,15 @@ export class TenantInputNeededError extends MultitenancyError {
   }
 }
 
+/** A provisioner or listener did not settle in time (503). Recorded as the fault of the attempt; it is tried again. */
+export class TenantParticipantTimeoutError extends MultitenancyError {
+  /** @param part such as `provision:users` */
+  constructor(part: string, timeoutMs: number) {
+    const remedy = 'Give what it calls a shorter limit, or raise lifecycle.participantTimeoutMs.';
+    super('MT_PARTICIPANT_TIMEOUT', `${part} has not settled within ${timeoutMs} ms. ${remedy}`);
+  }
+}
+
 /** Another node works on this operation by now (503): this one did not renew its claim in time. Its result can be asked for. */
 export class OperationTakenOverError extends MultitenancyError {
   constructor(operationId: string) {

@@ -8,6 +8,11 @@ import type { TenantLifecycleStore } from './tenant-lifecycle-store.js';
 export interface TenantLifecycleLimits {
   /** Milliseconds after which another node takes over from one that is silent, 100 to 3,600,000. Default 30,000. */
   readonly leaseMs: number;
+  /**
+   * Milliseconds that one call of a provisioner or after-listener may take, 1 to 86,400,000. Then its signal fires and the attempt
+   * counts as failed; one that ignores the signal may still be at work when the next attempt begins. Default 300,000.
+   */
+  readonly participantTimeoutMs: number;
   /** Attempts of a provisioner or of the after-listeners before the operation fails, 1 to 1,000. Default 5. */
   readonly maxAttempts: number;
   /** Milliseconds of the first pause between attempts, 1 to 3,600,000; doubles up to 15 s, with jitter. Default 250. */
@@ -48,6 +53,7 @@ export type ResolvedLifecycleOptions = Required<TenantLifecycleOptions>;
 const HOUR = 3_600_000;
 const LIMITS: Readonly<Record<keyof TenantLifecycleLimits, readonly [fallback: number, min: number, max: number]>> = {
   leaseMs: [30_000, 100, HOUR],
+  participantTimeoutMs: [300_000, 1, 24 * HOUR],
   maxAttempts: [5, 1, 1_000],
   retryBackoffMs: [250, 1, HOUR],
   drainTimeoutMs: [30_000, 0, 24 * HOUR],

@@ -1,6 +1,7 @@
 import { CatalogUnavailableError } from '../errors/catalog.errors.js';
 import { OperationTakenOverError, TenantInputNeededError } from '../errors/lifecycle.errors.js';
 import { backoffMs } from '../registry/backoff.js';
+import { callInTime } from './call-in-time.js';
 import type { ClaimSession } from './claim-session.js';
 import { publishLifecycle } from './lifecycle-events.js';
 import type { ResolvedLifecycleOptions } from './lifecycle-options.js';
@@ -25,7 +26,7 @@ export interface OperationStepsParts {
 interface Work {
   /** Under which it is recorded as finished. */
   readonly part: string;
-  readonly run: () => unknown;
+  readonly run: (stop: AbortSignal) => unknown;
   /** What the operation becomes when all attempts have failed. */
   readonly exhausted: OperationPatch;
 }
@@ -116,7 +117,7 @@ export class OperationSteps {
       if (instance[method] === undefined || operation.finished.includes(part)) continue;
       if (session.signal.aborted) return current;
       try {
-        await instance[method]({ operationId, kind, before, tenant });
+        await this.#call(part, () => instance[method]?.({ operationId, kind, before, tenant }));
       } catch (error) {
         failure ??= { part, error };
         continue;
@@ -144,17 +145,23 @@ export class OperationSteps {
       instance[method] !== undefined && !finished.includes(`${method}:${name}`);
     const next = participants.find(open);
     if (next === undefined) return undefined;
-    const run = (): unknown => next.instance[method]?.({ tenant, operationId, input, signal });
+    const run = (stop: AbortSignal): unknown =>
+      next.instance[method]?.({ tenant, operationId, input, signal: AbortSignal.any([signal, stop]) });
     return { part: `${method}:${next.name}`, run, exhausted };
   }
 
   async #attempt(operation: TenantOperation, session: ClaimSession, work: Work): Promise<TenantOperation> {
     try {
-      await work.run();
+      await this.#call(work.part, work.run);
     } catch (error) {
       return this.#failed(operation, session, work, error);
     }
     return session.save({ finish: work.part });
+  }
+
+  #call(part: string, call: (stop: AbortSignal) => unknown): Promise<void> {
+    const { clock, participantTimeoutMs: timeoutMs } = this.#parts.options;
+    return callInTime(call, { clock, timeoutMs, part });
   }
 
   async #failed(

@@ -11,7 +11,7 @@ export interface ProvisioningContext {
    * goes on. It is never recorded. Where it is needed and missing, throw `TenantInputNeededError`.
    */
   readonly input: unknown;
-  /** Fires when this node has lost the operation to another, or shuts down. Stop then. */
+  /** Fires when this node has lost the operation to another, shuts down, or the time of the call is up. Stop then. */
   readonly signal: AbortSignal;
 }
 
