@@ -110,6 +110,18 @@ describe('eager loading', () => {
     expect(started.loader.progress()).toEqual({ state: 'done', total: 10, loaded: 10, failing: [] });
   });
 
+  it('pins the clients of its tenants again that were closed and made anew, as after a suspension, and no others', async () => {
+    const started = await start({ policy: 'eager', include: 't1' });
+    await started.loader.settled();
+    await started.registry.evict('t1');
+    for (const id of ['t1', 't2']) await started.registry.use(id, () => undefined);
+    const pinned = [...started.registry.entries()].map((each) => [each.tenantId, each.pinned]);
+    expect(pinned).toEqual([
+      ['t1', true],
+      ['t2', false],
+    ]);
+  });
+
   it('is not the default', async () => {
     const started = await start({ policy: 'lazy' });
     expect(started.loader.progress().state).toBe('idle');

@@ -1,7 +1,7 @@
 /*
  * Runs drills, which take longer or harm more than a test may:
  *
- *   npm run drill -- nodes
+ *   npm run drill -- nodes          (with POSTGRES_BIN=/usr/lib/postgresql/15/bin: on that version)
  *   npm run drill -- balancer [nginx] [haproxy]
  */
 import { execFileSync, spawnSync } from 'node:child_process';

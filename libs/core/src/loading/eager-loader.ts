@@ -22,7 +22,8 @@ const RETRY_MS = 5_000;
 
 /**
  * Makes and pins the clients of selected tenants when the application starts, a few tenants at a time, without holding up
- * listening. A tenant that fails is reported, stops nobody else, and is tried again until it is loaded.
+ * listening. A tenant that fails is reported, stops nobody else, and is tried again until it is loaded. Its clients that are made
+ * later, as after a suspension, are pinned too.
  */
 export class TenantEagerLoader implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #loading: ResolvedLoading;
@@ -32,6 +33,7 @@ export class TenantEagerLoader implements OnApplicationBootstrap, BeforeApplicat
   readonly #logger = new Logger('Multitenancy');
   readonly #stop = new AbortController();
   readonly #failing = new Set<string>();
+  readonly #selected = new Set<string>();
   #state: LoadingProgress['state'] = 'idle';
   #total = 0;
   #loaded = 0;
@@ -72,12 +74,22 @@ export class TenantEagerLoader implements OnApplicationBootstrap, BeforeApplicat
       ),
     );
     const pending = selected ?? [];
+    this.#pinFromNowOn(pending);
     this.#total = pending.length;
     const worker = async (): Promise<void> => {
       for (let id = pending.shift(); id !== undefined; id = pending.shift()) await this.#loadTenant(id);
     };
     await Promise.all(Array.from({ length: concurrency }, worker));
     if (!this.#stop.signal.aborted) await this.#retryFailing();
+  }
+
+  #pinFromNowOn(tenantIds: readonly string[]): void {
+    for (const id of tenantIds) this.#selected.add(id);
+    for (const registry of this.#kinds.all()) {
+      registry.on('created', ({ tenantId }) => {
+        if (this.#selected.has(tenantId)) registry.pin(tenantId);
+      });
+    }
   }
 
   async #retryFailing(): Promise<void> {
