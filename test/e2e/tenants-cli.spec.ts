@@ -62,10 +62,50 @@ describe('npm run tenants', () => {
     expect((await tenants('list --json')).out).not.toContain('foo');
   });
 
-  it('stops at the first tenant that fails, and says which and why', async () => {
-    const { code, err } = await tenants('suspend nobody bar');
+  it('stops at the first tenant that fails, and says which and why, and what was done until then', async () => {
+    const { code, out, err } = await tenants('suspend bar nobody foo --json');
     expect(code).toBe(1);
-    expect(err).toBe('There is no tenant "nobody".');
+    expect(err).toBe('1/3 bar suspended\nThere is no tenant "nobody".');
+    expect(JSON.parse(out)).toEqual([{ id: 'bar', done: 'suspended' }]);
+  });
+
+  it('deletes after a grace period, and takes that back', async () => {
+    await tenants('create doubt doubt.com --admin dora --request-key doubt', secrets);
+    expect(await tenants('create doubt doubt.com --admin dora --request-key doubt', secrets)).toMatchObject({
+      code: 0,
+    });
+    expect(await tenants('delete doubt --yes --grace-minutes 5')).toMatchObject({
+      code: 0,
+      err: '1/1 doubt is shut out and will be deleted in 5 minutes',
+    });
+    expect((await tenants('list --sort -domain')).out).toMatch(/doubt .*deleting[^]*bar /);
+    expect(await tenants('undelete doubt')).toMatchObject({ code: 0, err: '1/1 doubt kept' });
+    expect(await tenants('delete doubt --yes --grace-minutes soon')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('--grace-minutes'),
+    });
+  });
+
+  it('shows an operation, and resumes none that is not there or has not failed', async () => {
+    const missing = '00000000-0000-4000-8000-000000000000';
+    expect(await tenants(`operation ${missing}`)).toMatchObject({ code: 1, err: expect.stringContaining(missing) });
+    expect(await tenants(`resume ${missing}`)).toMatchObject({ code: 1, err: expect.stringContaining(missing) });
+    const admin = new pg.Client({ connectionString: test.adminUrl });
+    await admin.connect();
+    const { rows } = await admin.query<{ id: string }>('select id::text as id from tenantry.operations limit 1');
+    await admin.end();
+    const id = rows[0]?.id ?? '';
+    expect(JSON.parse((await tenants(`operation ${id}`)).out)).toMatchObject({ id, state: 'done' });
+    expect(await tenants(`resume ${id}`)).toMatchObject({ code: 1, err: expect.stringContaining('done') });
+  });
+
+  it('forgets what is old, as the owner', async () => {
+    expect(await tenants('prune --days 30')).toEqual({ code: 0, out: 'Forgotten: 0 operations, 0 changes.', err: '' });
+    expect(await tenants('prune', { ADMIN_DATABASE_URL: '' })).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('ADMIN_DATABASE_URL'),
+    });
+    expect(await tenants('prune --days never')).toMatchObject({ code: 1, err: expect.stringContaining('--days') });
   });
 
   it('names an option that it cannot use', async () => {

@@ -7,6 +7,7 @@ const NAMES: Readonly<Record<string, string>> = {
   domainContains: '--domain-contains',
   sort: '--sort',
   graceMinutes: '--grace-minutes',
+  days: '--days',
   'admin.username': '--admin',
   'admin.password': 'TENANT_ADMIN_PASSWORD',
   'cloudAccount.clientId': '--cloud-client',

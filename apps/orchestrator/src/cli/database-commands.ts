@@ -1,5 +1,7 @@
-import { IsolationUnsafeError } from '@tenantry/postgres';
+import { attestRowLevelSecurity, IsolationUnsafeError } from '@tenantry/postgres';
+import type { IsolationFinding } from '@tenantry/postgres';
 import { openDatabase } from '../database/open-database.js';
+import { TENANT_TABLES } from '../database/schema.js';
 import { setUpServerDatabase } from '../database/set-up-server-database.js';
 import { readSettings } from '../settings/read-settings.js';
 import { EXIT } from './cli-io.js';
@@ -19,19 +21,38 @@ export async function migrate({ env, out }: CliIo): Promise<void> {
 }
 
 /**
- * `doctor`: whether the database would keep tenants apart.
+ * `doctor`: whether the database would keep tenants apart. Warnings alone are no failure.
  *
  * @returns the exit code
  */
 export async function doctor(json: boolean, { env, out }: CliIo): Promise<number> {
+  const findings = await findingsOf(env);
+  out(json ? JSON.stringify(findings) : textOf(findings));
+  return isUnsafe(findings) ? EXIT.findings : EXIT.done;
+}
+
+/** The application refuses to open a database that is not safe, and its refusal has the findings. */
+async function findingsOf(env: CliIo['env']): Promise<readonly IsolationFinding[]> {
   try {
-    const { database } = await openDatabase(readSettings({ ...env, SEED_DEMO: 'true' }));
-    await database.close();
-    out(json ? '[]' : 'Nothing was found: the database keeps tenants apart.');
-    return EXIT.done;
+    const { database, role } = await openDatabase(readSettings({ ...env, SEED_DEMO: 'true' }));
+    try {
+      return await attestRowLevelSecurity(database, { tables: TENANT_TABLES, ...(role && { role }) });
+    } finally {
+      await database.close();
+    }
   } catch (error) {
     if (!(error instanceof IsolationUnsafeError)) throw error;
-    out(json ? JSON.stringify(error.findings) : error.findings.map(findingLines).join('\n'));
-    return EXIT.findings;
+    return error.findings;
   }
+}
+
+function textOf(findings: readonly IsolationFinding[]): string {
+  if (findings.length === 0) return 'Nothing was found: the database keeps tenants apart.';
+  const lines = findings.map((each) => `${each.severity}: ${findingLines(each)}`);
+  if (!isUnsafe(findings)) lines.push('There are warnings only: the application starts.');
+  return lines.join('\n');
+}
+
+function isUnsafe(findings: readonly IsolationFinding[]): boolean {
+  return findings.some(({ severity }) => severity === 'error');
 }

@@ -29,6 +29,11 @@ export interface CreateOptions {
   readonly json?: true;
 }
 
+/** Options of `delete`, as they were typed. */
+export interface DeleteOptions extends ChangeOptions {
+  readonly graceMinutes: string;
+}
+
 /** `list`: every tenant that fits, page by page. */
 export async function listTenants({ json, ...filter }: ListOptions, { env, out }: CliIo): Promise<void> {
   const query = checked(tenantListQuerySchema, { ...filter, limit: String(PAGE) }, 'The tenants cannot be listed');
@@ -59,27 +64,45 @@ export async function createTenant(
   out(options.json ? JSON.stringify(tenant) : tenantLine(tenant));
 }
 
-/** A change of tenants that are named one after the other; stops at the first that fails. */
+/** What one command does to each of several tenants. */
+export interface TenantChange {
+  readonly change: (administration: TenantAdministration, id: string) => Promise<unknown>;
+  /** What is told of a tenant when it is done. */
+  readonly done: string;
+}
+
+/** Options of commands that change several tenants, as they were typed. */
+export interface ChangeOptions {
+  readonly json?: true;
+}
+
+/** A change of tenants that are named one after the other; stops at the first that fails, and tells what was done until then. */
 export async function changeTenants(
   ids: readonly string[],
-  change: (administration: TenantAdministration, id: string) => Promise<Tenant | void>,
-  done: string,
-  { env, err }: CliIo,
+  { change, done }: TenantChange,
+  { json }: ChangeOptions,
+  { env, out, err }: CliIo,
 ): Promise<void> {
-  await withProvider(env, TenantAdministration, async (administration) => {
-    for (const [index, id] of ids.entries()) {
-      await change(administration, id);
-      err(`${index + 1}/${ids.length} ${id} ${done}`);
-    }
-  });
+  const changed: { id: string; done: string }[] = [];
+  try {
+    await withProvider(env, TenantAdministration, async (administration) => {
+      for (const id of ids) {
+        await change(administration, id);
+        err(`${changed.push({ id, done })}/${ids.length} ${id} ${done}`);
+      }
+    });
+  } finally {
+    if (json) out(JSON.stringify(changed));
+  }
 }
 
 /** `delete`: at once, or after a grace period. */
-export function deleteTenants(ids: readonly string[], minutes: string, io: CliIo): Promise<void> {
-  const query = checked(deleteTenantQuerySchema, { graceMinutes: minutes }, 'Nothing was deleted');
-  const done =
-    query.graceMinutes === 0 ? 'deleted' : `is shut out and will be deleted in ${query.graceMinutes} minutes`;
-  return changeTenants(ids, (administration, id) => administration.delete(id, query.graceMinutes), done, io);
+export function deleteTenants(ids: readonly string[], options: DeleteOptions, io: CliIo): Promise<void> {
+  const given = { graceMinutes: options.graceMinutes };
+  const { graceMinutes } = checked(deleteTenantQuerySchema, given, 'Nothing was deleted');
+  const done = graceMinutes === 0 ? 'deleted' : `is shut out and will be deleted in ${graceMinutes} minutes`;
+  const change: TenantChange['change'] = (administration, id) => administration.delete(id, graceMinutes);
+  return changeTenants(ids, { change, done }, options, io);
 }
 
 async function allPages(administration: TenantAdministration, query: TenantListRequest): Promise<Tenant[]> {

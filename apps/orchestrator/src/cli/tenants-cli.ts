@@ -4,8 +4,10 @@ import type { CliIo } from './cli-io.js';
 import { doctor, migrate } from './database-commands.js';
 import { resumeOperation, showOperation } from './operation-commands.js';
 import type { ResumeOptions } from './operation-commands.js';
+import { addPolicies } from './policies-command.js';
+import { prune } from './prune-command.js';
 import { changeTenants, createTenant, deleteTenants, listTenants } from './tenant-commands.js';
-import type { CreateOptions, ListOptions } from './tenant-commands.js';
+import type { ChangeOptions, CreateOptions, DeleteOptions, ListOptions, TenantChange } from './tenant-commands.js';
 
 /**
  * Runs one command of `npm run tenants -- …`. Reads the same environment as the application; with the embedded database,
@@ -34,12 +36,17 @@ function newProgram(io: CliIo, exitWith: (code: number) => void): Command {
     .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });
   addListAndCreate(program, io);
   addChanges(program, io);
-  addDeletion(program, io);
   addOperations(program, io);
   program
     .command('migrate')
     .description('bring the database up to date (a server needs ADMIN_DATABASE_URL)')
     .action(() => migrate(io));
+  program
+    .command('prune')
+    .description('forget old changes and operations that are over (a server needs ADMIN_DATABASE_URL)')
+    .option('--days <days>', 'how old', '90')
+    .action(({ days }: { days: string }) => prune(days, io));
+  addPolicies(program, io);
   program
     .command('doctor')
     .description('check that the database keeps tenants apart; exit code 3 when it does not')
@@ -71,28 +78,32 @@ function addListAndCreate(program: Command, io: CliIo): void {
     .action((id: string, domain: string, options: CreateOptions) => createTenant(id, domain, options, io));
 }
 
-function addChanges(program: Command, io: CliIo): void {
-  program
-    .command('suspend <ids...>')
-    .description('shut tenants out')
-    .action((ids: string[]) => changeTenants(ids, (administration, id) => administration.suspend(id), 'suspended', io));
-  program
-    .command('activate <ids...>')
-    .description('serve tenants again')
-    .action((ids: string[]) => changeTenants(ids, (administration, id) => administration.activate(id), 'active', io));
-}
+const CHANGES: readonly (TenantChange & { readonly name: string; readonly description: string })[] = [
+  { name: 'suspend', description: 'shut tenants out', change: (all, id) => all.suspend(id), done: 'suspended' },
+  { name: 'activate', description: 'serve tenants again', change: (all, id) => all.activate(id), done: 'active' },
+  {
+    name: 'undelete',
+    description: 'take deletions back in their grace period',
+    change: (all, id) => all.undelete(id),
+    done: 'kept',
+  },
+];
 
-function addDeletion(program: Command, io: CliIo): void {
+function addChanges(program: Command, io: CliIo): void {
+  for (const { name, description, ...change } of CHANGES) {
+    program
+      .command(`${name} <ids...>`)
+      .description(description)
+      .option('--json', 'what was done as JSON')
+      .action((ids: string[], options: ChangeOptions) => changeTenants(ids, change, options, io));
+  }
   program
     .command('delete <ids...>')
     .description('delete tenants and what they own; ids are never used again')
     .requiredOption('--yes', 'this cannot be undone once it is done')
     .option('--grace-minutes <minutes>', 'shut out now, remove later; undelete works until then', '0')
-    .action((ids: string[], { graceMinutes }: { graceMinutes: string }) => deleteTenants(ids, graceMinutes, io));
-  program
-    .command('undelete <ids...>')
-    .description('take deletions back in their grace period')
-    .action((ids: string[]) => changeTenants(ids, (administration, id) => administration.undelete(id), 'kept', io));
+    .option('--json', 'what was done as JSON')
+    .action((ids: string[], options: DeleteOptions) => deleteTenants(ids, options, io));
 }
 
 function addOperations(program: Command, io: CliIo): void {
