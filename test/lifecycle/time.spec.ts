@@ -85,8 +85,12 @@ describe('a node that retires', () => {
     const listeners = [{ name: 'audit', instance: { afterCreate: () => void heard.push('audit') } }];
     const leaving = lifecycleOn(store, { listeners });
     await leaving.retire();
+    const save = store.save.bind(store);
+    jest.spyOn(store, 'save').mockImplementation(async (claim, patch) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return save(claim, patch);
+    });
     expect(await leaving.create(FOO)).toMatchObject({ tenant: { status: 'active' } });
-    await leaving.idle();
     expect(heard).toEqual([]);
     await lifecycleOn(store, { listeners }).resumeDue();
     expect(heard).toEqual(['audit']);
