@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { TenantLifecycle } from '@tenantry/core';
-import type { Tenant } from '@tenantry/core';
-import { TENANT_TABLES } from '@tenantry/orchestrator';
+import type { Tenant, TenantProvisioner } from '@tenantry/core';
+import { CloudAccountHook, FirstUserHook, TENANT_TABLES } from '@tenantry/orchestrator';
 import { TenantDatabase } from '@tenantry/postgres';
 import type { HttpAnswer } from '../support/http.js';
 import { DATABASES, startSample } from '../support/orchestrator.js';
@@ -150,6 +151,20 @@ describe.each(DATABASES)('the administration of tenants on %s', (database) => {
     });
     expect((await ask('/admin/operations/00000000-0000-4000-8000-000000000000')).status).toBe(404);
     expect((await ask('/admin/operations/nothing')).status).toBe(404);
+  });
+
+  it('sets nothing up twice when a creation is run again after a crash, and needs no secrets for what is there', async () => {
+    const tenant = (await create('again')).json as Tenant;
+    const context = { tenant, operationId: randomUUID(), input: undefined, signal: new AbortController().signal };
+    const rows = sample.app.get(TenantDatabase, { strict: false }).forTenant('again');
+    const state = async (): Promise<unknown> =>
+      (await rows.query('select name, password_hash, client_secret from users, cloud_accounts', [])).rows;
+    const before = await state();
+    for (const hook of [FirstUserHook, CloudAccountHook]) {
+      await sample.app.get<TenantProvisioner>(hook, { strict: false }).provision?.(context);
+    }
+    expect(await state()).toEqual(before);
+    expect(before).toHaveLength(1);
   });
 
   it('is for the operator alone', async () => {

@@ -1,6 +1,7 @@
 export { runTenantsCli } from './cli/tenants-cli.js';
 export type { CliIo } from './cli/cli-io.js';
 export { AppModule } from './app.module.js';
+export { CloudAccountHook } from './cloud/cloud-account.hook.js';
 export { createOrchestrator } from './create-orchestrator.js';
 export { DatabaseStartError } from './database/database-start.error.js';
 export type { OpenPglite } from './database/embedded-database.js';
@@ -13,3 +14,4 @@ export { readSettings } from './settings/read-settings.js';
 export type { Environment } from './settings/read-settings.js';
 export { SettingsError } from './settings/settings.error.js';
 export type { Settings } from './settings/settings.js';
+export { FirstUserHook } from './users/first-user.hook.js';
