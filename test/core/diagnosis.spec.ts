@@ -156,6 +156,22 @@ describe('what can only be wrong', () => {
     );
   });
 
+  it('a kind whose options are made anew for each request stops the start: it would have a registry for each', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class PerRequest {}
+    @Module({ providers: [PerRequest], exports: [PerRequest] })
+    class Options {}
+    const feature = MultitenancyModule.forFeatureAsync({
+      name: 'api',
+      imports: [Options],
+      inject: [PerRequest],
+      useFactory: () => ({ create: () => ({}) }),
+    });
+    await expect(start({ imports: [multitenancy(), feature], controllers: [ThingsController] })).rejects.toThrow(
+      /forFeatureAsync inject is "api".*as long as the application/,
+    );
+  });
+
   it('so does a controller that asks for one', async () => {
     @UseTenantClients('db')
     @Controller('t/:domain/kinds')

@@ -1,12 +1,14 @@
 import { TENANT_CLIENT_KINDS } from '../clients/client.decorators.js';
 import { entryWrappersOf } from '../clients/entry-classes.js';
 import { handlersOf } from '../clients/nest-graph.js';
+import { kindOfRegistryToken } from '../clients/tenant-client-tokens.js';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
 import type { DiagnosedApplication } from './diagnosed-application.js';
 
 /** Stops the start where the set-up can only be wrong. @throws `MT_OPTIONS_INVALID` naming what, and the remedy */
 export function assertSetUp(application: DiagnosedApplication): void {
   assertOneRoot(application);
+  assertRegistriesLive(application);
   assertKindsDeclared(application);
 }
 
@@ -18,6 +20,16 @@ function assertOneRoot({ modules, rootModule }: DiagnosedApplication): void {
     count,
     'once per application. Import it in one module, which serves all others, and only forFeature elsewhere',
   );
+}
+
+/** A registry for each request would make each client again and close none. */
+function assertRegistriesLive({ modules }: DiagnosedApplication): void {
+  for (const wrapper of [...modules.values()].flatMap(({ providers }) => [...providers.values()])) {
+    const kind = kindOfRegistryToken(wrapper.token);
+    if (kind === undefined || wrapper.isDependencyTreeStatic()) continue;
+    const allowed = 'what lives as long as the application: inject nothing with Scope.REQUEST, nor what injects such';
+    throw new OptionsInvalidError('MultitenancyModule.forFeatureAsync inject', kind, allowed);
+  }
 }
 
 function assertKindsDeclared({ modules, kinds }: DiagnosedApplication): void {
