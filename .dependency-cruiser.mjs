@@ -107,6 +107,8 @@ export default {
     },
   ],
   options: {
+    // They have a package of their own, which is installed when they are measured.
+    exclude: { path: '^test/bench/http/peers/' },
     doNotFollow: { path: 'node_modules|/dist/' },
     tsConfig: { fileName: 'tsconfig.test.json' },
     tsPreCompilationDeps: true,

@@ -20,7 +20,7 @@ describe.each([
 
   beforeAll(async () => {
     bench = await open();
-  });
+  }, 120_000);
   afterAll(() => bench.drop());
   beforeEach(() => bench.admin.query(goodDatabaseSql(bench)));
 

@@ -27,7 +27,7 @@ describe.each([
       grant usage on all sequences in schema "Messy" to ${bench.appRole};`);
     const tenants = new TenantDatabase(bench.app, { tenant: { id: 'nobody' } }, bench.assumed);
     [acme, beta] = [tenants.forTenant('acme'), tenants.forTenant('beta')];
-  });
+  }, 120_000);
   afterAll(() => bench.drop());
 
   const count = async (tenant: TenantSql, table: string): Promise<number> => {

@@ -1,21 +1,68 @@
-import { SwaggerModule, DocumentBuilder } from '@nestjs/swagger';
 import { expectTenantIsolation } from '@tenantry/core/testing';
+import type { CrawledTenant, IsolationReport, OpenApiDocument } from '@tenantry/core/testing';
+import { DEMO_PASSWORD } from '@tenantry/orchestrator';
 import { ADAPTERS } from '../support/http.js';
 import { startSample } from '../support/orchestrator.js';
+import type { Sample } from '../support/orchestrator.js';
 
-it.each(ADAPTERS)('sample on %s', async (adapter) => {
-  const sample = await startSample(adapter, 'postgres');
-  const openApi = SwaggerModule.createDocument(sample.app, new DocumentBuilder().build());
-  const t = Date.now();
-  await expectTenantIsolation(sample.app, {
-    tenants: [
-      { name: 'foo', headers: await sample.logIn('alice@foo.com'), params: { domain: 'foo.com' }, identifiers: ['foo', 'foo.com'] },
-      { name: 'bar', headers: await sample.logIn('bob@bar.com'), params: { domain: 'bar.com' }, identifiers: ['bar', 'bar.com'] },
-    ],
-    openApi,
-    skip: { 'POST /auth/login': 'a', 'POST /t/:domain/auth/login': 'b' },
-    onReport: (r) => process.stdout.write(JSON.stringify({ ...r, routes: r.routes.map((x) => [x.route, x.requests, x.statuses].join(' ') + JSON.stringify(x.statuses)) }, null, 1)),
-  }).catch((e) => process.stdout.write(String(e)));
-  process.stdout.write(`${Date.now() - t}ms`);
-  await sample.close();
-}, 180_000);
+const USERS: Readonly<Record<string, string>> = { foo: 'alice', bar: 'bob' };
+
+async function member(sample: Sample, tenant: string): Promise<CrawledTenant> {
+  const host = `${tenant}.com`;
+  const { authorization } = await sample.logIn(`${USERS[tenant]}@${host}`);
+  return {
+    name: tenant,
+    headers: { authorization, host },
+    params: { domain: host },
+    identifiers: [tenant, host],
+    ids: { tenant },
+  };
+}
+
+/** `GET /projects/:id` of every operation in an OpenAPI document. */
+function describedIn({ paths }: OpenApiDocument): string[] {
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.keys(operations)
+      .filter((method) => method !== 'parameters')
+      .map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+  );
+}
+
+describe.each(ADAPTERS)('the isolation crawl over the sample on %s', (adapter) => {
+  let report: IsolationReport;
+  let openApi: OpenApiDocument;
+
+  beforeAll(async () => {
+    const sample = await startSample(adapter, 'postgres');
+    try {
+      openApi = (await sample.call('/docs-json')).json as OpenApiDocument;
+      const logIn = ({ tenant }: { tenant: string }): object => ({ username: USERS[tenant], password: DEMO_PASSWORD });
+      report = await expectTenantIsolation(sample.app, {
+        tenants: [await member(sample, 'foo'), await member(sample, 'bar')],
+        openApi,
+        bodies: { 'POST /auth/login': logIn, 'POST /t/:domain/auth/login': logIn },
+      });
+    } finally {
+      await sample.close();
+    }
+  }, 180_000);
+
+  it('finds no leak', () => {
+    expect(report.leaks).toEqual([]);
+    expect(report.requests).toBeGreaterThan(1_000);
+  });
+
+  it('visits every route that the OpenAPI document describes, and no other', () => {
+    expect(report.routes.length).toBeGreaterThanOrEqual(27);
+    expect(report.routes.map(({ route }) => route).sort()).toEqual(describedIn(openApi).sort());
+    expect(report.skipped).toEqual([]);
+  });
+
+  it('exercises every route of tenants, and is refused at those of the operator', () => {
+    expect(report.unexercised.filter(({ route }) => !route.includes(' /admin/'))).toEqual([]);
+    const operators = report.routes.filter(({ route }) => route.includes(' /admin/'));
+    expect(operators.length).toBeGreaterThan(5);
+    for (const { statuses } of operators)
+      expect(Object.keys(statuses).filter((status) => !['400', '401', '403'].includes(status))).toEqual([]);
+  });
+});

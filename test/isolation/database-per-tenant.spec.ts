@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import pg from 'pg';
 import { toProblem } from '@tenantry/core';
 import type { MultitenancyError } from '@tenantry/core';
@@ -58,7 +59,7 @@ describe('a database for each tenant', () => {
       const strategy = open();
       const error = await failureOf(strategy.forTenant(A).query('select 1'));
       expect(error).toMatchObject({ code: 'MT_DATABASE_UNAVAILABLE', tenantId: A });
-      expect(error.cause).toBeInstanceOf(Error);
+      expect(error.cause).toHaveProperty('stack');
       const { status, headers } = toProblem(error);
       expect({ status, retryAfter: headers['retry-after'] }).toEqual({ status: 503, retryAfter: '1' });
       expect((await strategy.forTenant(B).query('select * from project')).rowCount).toBe(2);
@@ -141,7 +142,6 @@ describe('a database for each tenant', () => {
     await proxy.close();
     const strategy = open();
     const error = await failureOf(strategy.forTenant(A).query('select 1'));
-    const { inspect } = await import('node:util');
     expect(inspect(error, { depth: 8, showHidden: true })).not.toContain(data.server.passwordOf(A));
     await strategy.close();
   });
@@ -156,7 +156,7 @@ describe('a database for each tenant', () => {
     expect(new Set(moved.map(({ rows }) => JSON.stringify(rows))).size).toBe(1);
     expect(moved[0]?.rows).not.toEqual(first.rows);
     await strategy.close();
-    expect(strategy.stats()).toMatchObject({ size: 0, creations: 2 });
+    expect(strategy.stats()).toMatchObject({ size: 0, creations: { count: 2 } });
   });
 
   it('keeps no more pools than allowed, and ends those that were idle', async () => {

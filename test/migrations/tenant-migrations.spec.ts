@@ -255,7 +255,7 @@ describe('migrations of 200 tenants', () => {
     } finally {
       await schemas.drop();
     }
-  });
+  }, 120_000);
 });
 
 describe('migrations of databases', () => {
@@ -305,7 +305,7 @@ describe('migrations on PGlite', () => {
     } finally {
       await database.close();
     }
-  });
+  }, 120_000);
 });
 
 function bound(database: SqlDatabase): SqlDatabase {

@@ -12,7 +12,8 @@ export type { TenantDatabaseOptions, TenantSource } from './isolation/tenant-dat
 export { PostgresTenantLifecycleStore } from './lifecycle/postgres-tenant-lifecycle-store.js';
 export { pruneOperations } from './lifecycle/prune-operations.js';
 export { readSqlMigrations } from './migrations/read-sql-migrations.js';
-export { TenantMigrationError, TenantMigrationsFailedError } from './migrations/tenant-migration.errors.js';
+export { TenantMigrationError } from './migrations/tenant-migration.error.js';
+export { TenantMigrationsFailedError } from './migrations/tenant-migrations-failed.error.js';
 export type {
   TenantMigrationOutcome,
   TenantMigrationProgress,
@@ -94,3 +95,18 @@ export {
   tenantSchemaSql,
 } from './strategies/tenant-schema.js';
 export type { NewTenantSchema } from './strategies/tenant-schema.js';
+export { TenantMover } from './moving/tenant-mover.js';
+export type { TenantMoverOptions } from './moving/tenant-mover.js';
+export { CachedPlacements } from './placement/cached-placements.js';
+export type { CachedPlacementsOptions } from './placement/cached-placements.js';
+export { MoveMismatchError, MoveRefusedError } from './placement/move.errors.js';
+export { placedIsolation, PlacedIsolation } from './placement/placed-isolation.js';
+export type { PlacedIsolationOptions } from './placement/placed-isolation.js';
+export { PostgresPlacements } from './placement/postgres-placements.js';
+export type {
+  PlacementMove,
+  PlacementTarget,
+  TableSum,
+  TenantPlacement,
+  TenantPlacementReader,
+} from './placement/tenant-placement.js';

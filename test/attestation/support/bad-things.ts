@@ -18,7 +18,8 @@ export interface BadThing {
 export function goodDatabaseSql({ appRole, ownerRole, thirdRole }: Bench): string {
   return `
     drop schema public cascade; create schema public; grant usage on schema public to public;
-    alter role ${appRole} nosuperuser nobypassrls; alter role ${ownerRole} nobypassrls;
+    alter role ${appRole} nosuperuser nobypassrls inherit; alter role ${ownerRole} nobypassrls;
+    alter role ${thirdRole} nobypassrls;
     revoke ${ownerRole}, ${thirdRole} from ${appRole}; revoke ${ownerRole} from ${thirdRole};
     grant create on schema public to ${ownerRole};
     create table project (tenant_id text not null, id int not null, name text, primary key (tenant_id, id));
@@ -38,6 +39,12 @@ const ROLES: readonly BadThing[] = [
     what: 'a member of a bypassing role, through another',
     sql: (b) => `alter role ${b.ownerRole} bypassrls; alter table project owner to current_user;
       grant ${b.ownerRole} to ${b.thirdRole}; grant ${b.thirdRole} to ${b.appRole};`,
+    found: ['role-can-assume'],
+  },
+  {
+    what: 'a member without inheritance, who can assume a bypassing role',
+    sql: (b) =>
+      `alter role ${b.thirdRole} bypassrls; alter role ${b.appRole} noinherit; grant ${b.thirdRole} to ${b.appRole};`,
     found: ['role-can-assume'],
   },
   { what: 'an owner', sql: (b) => `alter table project owner to ${b.appRole}`, found: ['role-owns-table'] },
@@ -77,15 +84,25 @@ const TABLES: readonly BadThing[] = [
     found: ['partition-unprotected'],
   },
   {
+    what: 'a partition of a listed table that has another column for the tenant',
+    sql: (b) => `create table ledger (org text, id int) partition by list (org);
+      create policy p on ledger using (org = current_setting('tenantry.tenant_id')) with check (org = current_setting('tenantry.tenant_id'));
+      alter table ledger enable row level security; alter table ledger force row level security;
+      create table ledger_a partition of ledger default; grant select on ledger, ledger_a to ${b.appRole};`,
+    tables: ['ledger'],
+    found: ['partition-unprotected by hand'],
+  },
+  {
     what: 'a child that can be read past its parent',
     sql: (b) => `create table old_project () inherits (project); grant select on old_project to ${b.appRole};`,
     found: ['partition-unprotected'],
   },
   {
-    what: 'TRUNCATE, of the role and of everybody',
-    sql: (b) => `grant truncate on project to ${b.appRole}, public`,
+    what: 'TRUNCATE of the role',
+    sql: (b) => `grant truncate on project to ${b.appRole}`,
     found: ['privilege-truncate'],
   },
+  { what: 'TRUNCATE of everybody', sql: () => 'grant truncate on project to public', found: ['privilege-truncate'] },
   {
     what: 'REFERENCES and TRIGGER, through a membership',
     sql: (b) => `grant references, trigger on project to ${b.thirdRole}; grant ${b.thirdRole} to ${b.appRole};`,
@@ -117,9 +134,9 @@ const POLICIES: readonly BadThing[] = [
     `create policy p on project for select using (current_setting('tenantry.tenant_id', true) is null or ${OWN} or name is null)`,
   ].map((sql): BadThing => ({ what: sql, sql: () => sql, found: ['policy-not-bound-to-tenant'] })),
   {
-    what: 'a policy of a role that can be assumed',
+    what: 'a policy of a role that can be assumed, not inherited',
     sql: (b) =>
-      `create policy p on project for select to ${b.thirdRole} using (true); grant ${b.thirdRole} to ${b.appRole};`,
+      `create policy p on project for select to ${b.thirdRole} using (true); alter role ${b.appRole} noinherit; grant ${b.thirdRole} to ${b.appRole};`,
     found: ['policy-not-bound-to-tenant'],
   },
   {

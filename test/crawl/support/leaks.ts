@@ -11,6 +11,7 @@ export const LEAKS = {
   'tenant from the query': ['foreign-data', 'GET /t/:domain/projects'],
   'cache without the tenant': ['foreign-data', 'GET /t/:domain/projects'],
   'state of a former request': ['foreign-data', 'GET /t/:domain/projects/recent'],
+  'name of the last visitor': ['unsteady', 'GET /t/:domain/projects/recent'],
   'state across an await': ['foreign-data', 'GET /t/:domain/projects/current'],
   'name unique over all tenants': ['existence', 'POST /t/:domain/projects'],
   'error with foreign data': ['foreign-data', 'GET /t/:domain/projects/:id'],
@@ -27,6 +28,7 @@ export const LEAKS = {
   'events of everybody': ['foreign-data', 'GET /t/:domain/events'],
   'settings without the tenant': ['foreign-write', 'PUT /t/:domain/settings'],
   'no membership': ['foreign-data', 'GET /t/:domain/projects'],
+  'no authentication for writes': ['foreign-write', 'PATCH /t/:domain/projects/:id'],
   'no authentication': ['stranger', 'GET /t/:domain/projects'],
 } as const satisfies Record<string, readonly [LeakKind, string]>;
 

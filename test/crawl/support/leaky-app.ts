@@ -52,7 +52,7 @@ export const TENANTS: readonly [CrawledTenant, CrawledTenant] = [
 ];
 
 /** What its writes take, where the crawl could not guess it. */
-export const BODIES: TenantIsolationOptions['bodies'] = {
+export const BODIES: NonNullable<TenantIsolationOptions['bodies']> = {
   'POST /t/:domain/projects': ({ canary }) => ({ name: canary }),
   'POST /t/:domain/notes': ({ canary, id }) => ({ projectId: id('projectId'), text: canary }),
 };

@@ -15,6 +15,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { TenantMembershipGuard } from '@tenantry/core';
+import type { Leak } from './leaks.js';
 import { Mistake, ProjectStore } from './project-store.js';
 import type { Project, Task } from './project-store.js';
 
@@ -28,6 +29,7 @@ interface NewProject {
 export class ProjectsController {
   readonly #cache = new Map<string, readonly object[]>();
   #last: Project | undefined;
+  #visitor = '';
   #current = '';
 
   constructor(
@@ -59,7 +61,9 @@ export class ProjectsController {
 
   @Get('recent')
   recent(): object {
-    const former = this.#last;
+    const [former, visitor] = [this.#last, this.#visitor];
+    this.#visitor = this.store.tenantId;
+    if (this.mistake.is('name of the last visitor')) return { visitor };
     this.#last = this.store.projects()[0];
     return { name: this.mistake.is('state of a former request') ? former?.name : this.#last?.name };
   }
@@ -129,7 +133,7 @@ export class ProjectsController {
     return titled(task);
   }
 
-  #found(id: string, ...mistakes: Parameters<Mistake['is']>): Project {
+  #found(id: string, ...mistakes: readonly Leak[]): Project {
     const project = this.store.project(id, ...mistakes);
     if (project !== undefined) return project;
     const foreign = this.store.anyProject(id);

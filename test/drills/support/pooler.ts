@@ -12,13 +12,28 @@ export interface Pooler {
   stop(): void;
 }
 
+/** How a pooler differs from the plain one. */
+export interface PoolerOptions {
+  /** Who may log in, with the passwords that the server asks the pooler for. Default: `postgres` without one. */
+  readonly users?: Readonly<Record<string, string>>;
+  /** Start-up parameters that it swallows in place of refusing the connection. */
+  readonly ignored?: readonly string[];
+}
+
+/** Whether there is a pgbouncer on this machine. */
+export function hasPooler(): boolean {
+  return spawnSync(PROGRAM, ['--version']).error === undefined;
+}
+
 /** Starts the machine's pgbouncer, or the one that `PGBOUNCER` names; `null` = there is none. */
-export async function startPooler(serverUrl: string): Promise<Pooler | null> {
-  if (spawnSync(PROGRAM, ['--version']).error !== undefined) return null;
+export async function startPooler(serverUrl: string, options: PoolerOptions = {}): Promise<Pooler | null> {
+  const { users = { postgres: '' }, ignored = [] } = options;
+  if (!hasPooler()) return null;
   const { hostname, port: serverPort } = new URL(serverUrl);
   const [directory, port] = [mkdtempSync(join(tmpdir(), 'tenantry-pooler-')), await freePort()];
   chmodSync(directory, 0o755);
-  writeFileSync(join(directory, 'users.txt'), '"postgres" ""\n');
+  const lines = Object.entries(users).map((pair) => pair.map((part) => `"${part.replaceAll('"', '""')}"`).join(' '));
+  writeFileSync(join(directory, 'users.txt'), `${lines.join('\n')}\n`);
   writeFileSync(
     join(directory, 'pgbouncer.ini'),
     `[databases]
@@ -31,7 +46,7 @@ auth_type = trust
 auth_file = ${join(directory, 'users.txt')}
 pool_mode = transaction
 default_pool_size = 5
-ignore_startup_parameters = extra_float_digits
+ignore_startup_parameters = ${['extra_float_digits', ...ignored].join(',')}
 `,
   );
   const asRoot = process.getuid?.() === 0;

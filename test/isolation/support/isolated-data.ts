@@ -12,7 +12,6 @@ import {
 } from '@tenantry/postgres';
 import type { IsolationStrategy, PooledStrategy, SqlDatabase, TenantPoolSettings } from '@tenantry/postgres';
 import { TENANTS, TenantsServer } from './tenants-server.js';
-import type { Through } from './tenants-server.js';
 
 /** One strategy over a table `project (id, body)` of two tenants. `body` begins with the id of the tenant whose row it is. */
 export interface IsolatedData {
@@ -36,7 +35,8 @@ export interface PooledData extends IsolatedData {
 
 /** How the pools of tenants are made. Default: of one connection. */
 export interface SetUpOptions extends TenantPoolSettings {
-  readonly through?: Through;
+  /** Starts something before the server, and tells its `host:port`. */
+  readonly through?: (server: TenantsServer) => Promise<string>;
 }
 
 type OwnerOf = IsolatedData['ownerOf'];
@@ -48,13 +48,12 @@ const SHARED = `create table project (
 const createPool = (settings: pg.PoolConfig): pg.Pool => new pg.Pool(settings);
 
 /** Shared table, one pool for all. */
-export async function onRowLevelSecurity({
-  through = (url) => url,
-  ...pool
-}: SetUpOptions = {}): Promise<IsolatedData> {
+export async function onRowLevelSecurity({ through, ...pool }: SetUpOptions = {}): Promise<IsolatedData> {
   const server = await TenantsServer.open();
   await makeSharedTable(server);
-  const database = pgDatabase(new pg.Pool({ connectionString: through(server.test.appUrl), max: 1, ...pool }));
+  const database = pgDatabase(
+    new pg.Pool({ connectionString: server.appUrl(await through?.(server)), max: 1, ...pool }),
+  );
   const data = isolated(server, rowLevelSecurity({ database }), () => ({ database: server.admin, table: 'project' }));
   return { ...data, roleOf: () => server.test.appRole, close: () => database.close().then(() => data.close()) };
 }
@@ -65,7 +64,7 @@ export async function onBoundPool({ through, ...pool }: SetUpOptions = {}): Prom
   await makeSharedTable(server);
   await server.admin.query(boundTableSql('project', server.rolePrefix));
   const strategy = boundPool({
-    server: server.server(through),
+    server: server.server(await through?.(server)),
     password: (tenantId) => server.passwordOf(tenantId),
     rolePrefix: server.rolePrefix,
     createPool,
@@ -83,7 +82,7 @@ export async function onSchemas({ through, ...pool }: SetUpOptions = {}): Promis
     await server.admin.query(`create table ${tableOf(tenantId)} (${COLUMNS})`);
   }
   const strategy = schemaPerTenant({
-    server: server.server(through),
+    server: server.server(await through?.(server)),
     credentials: (tenantId) => ({ user: server.roleOf(tenantId), password: server.passwordOf(tenantId) }),
     createPool,
     pool: { max: 1, ...pool },
@@ -100,7 +99,7 @@ export async function onDatabases({ through, ...pool }: SetUpOptions = {}): Prom
     await owner.query(`create table project (${COLUMNS}); grant select, insert, update, delete on project to public;`);
     owners.set(tenantId, owner);
   }
-  const { host, port } = server.server(through);
+  const { host, port } = server.server(await through?.(server));
   const strategy = databasePerTenant({
     allowedHosts: [host],
     credentials: (tenantId) => ({ user: server.roleOf(tenantId), password: server.passwordOf(tenantId) }),

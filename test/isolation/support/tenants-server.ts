@@ -12,9 +12,6 @@ export const B = 'a_b';
 /** Both. */
 export const TENANTS = [A, B] as const;
 
-/** Turns the URL of the server into another one that leads there, through a pooler or a proxy. */
-export type Through = (url: string) => string;
-
 /** A test database, with a login role for each tenant under a prefix of its own and what else is made for tenants beside it. */
 export class TenantsServer {
   readonly test: TestDatabase;
@@ -47,10 +44,23 @@ export class TenantsServer {
     return `${this.rolePrefix}${tenantId} 'quoted'`;
   }
 
-  /** Where tenants connect to. */
-  server(through: Through = (url) => url): PgServer {
-    const { hostname, port, pathname } = new URL(through(this.test.appUrl));
+  /** Who logs in for tenants, with their passwords. */
+  get logins(): Readonly<Record<string, string>> {
+    const { username, password } = new URL(this.test.appUrl);
+    return { [username]: password, ...Object.fromEntries(TENANTS.map((id) => [this.roleOf(id), this.passwordOf(id)])) };
+  }
+
+  /** Where tenants connect to. @param address `host:port` of a pooler or proxy before the server */
+  server(address?: string): PgServer {
+    const { hostname, port, pathname } = new URL(this.appUrl(address));
     return { host: hostname, port: Number(port || 5432), database: pathname.slice(1) };
+  }
+
+  /** As the application's own role. */
+  appUrl(address?: string): string {
+    const url = new URL(this.test.appUrl);
+    if (address !== undefined) url.host = address;
+    return url.href;
   }
 
   /** Makes a database for a tenant, which its role alone may connect to. */

@@ -57,7 +57,9 @@ function readerOf(client: () => object): (key: PropertyKey) => unknown {
   return (key) => {
     const value: unknown = Reflect.get(client(), key);
     if (typeof value !== 'function') return value;
-    const method = methods.get(key) ?? methodOf(client, key);
+    const known = methods.get(key);
+    if (known !== undefined) return known;
+    const method = methodOf(client, key);
     methods.set(key, method);
     return method;
   };

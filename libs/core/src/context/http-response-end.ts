@@ -8,8 +8,9 @@ export function rawOf<T extends object>(platformObject: object): T {
 
 /** Whether nobody can read a response any more, or all of it has been sent. HTTP/2 responses tell it by their stream. */
 export function isResponseOver(response: ServerResponse): boolean {
+  if (response.closed || response.destroyed) return true;
   const stream = Reflect.get(response, 'stream') as { closed?: boolean; destroyed?: boolean } | undefined;
-  return [response.closed, response.destroyed, stream?.closed, stream?.destroyed].includes(true);
+  return stream !== undefined && (stream.closed === true || stream.destroyed === true);
 }
 
 /**

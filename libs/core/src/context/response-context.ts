@@ -1,14 +1,19 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { ClsServiceManager } from 'nestjs-cls';
 import type { ClsStore } from 'nestjs-cls';
 
 const KEPT = Symbol('tenantry.response-context');
 
-/** What a response remembers, and the methods that it had before. */
-interface Kept {
+/** Two methods of a response, as values. */
+interface Methods {
+  readonly emit: (this: ServerResponse, ...event: Parameters<ServerResponse['emit']>) => boolean;
+  readonly assignSocket: (this: ServerResponse, socket: Socket) => void;
+}
+
+/** What a response remembers: its context, and the methods that it had before. */
+interface Kept extends Methods {
   readonly store: ClsStore;
-  readonly emit: ServerResponse['emit'];
-  readonly assignSocket: ServerResponse['assignSocket'];
 }
 
 type KeptResponse = ServerResponse & { [KEPT]: Kept };
@@ -22,7 +27,7 @@ const cls = ClsServiceManager.getClsService();
  * is the one.
  */
 export function keepResponseInContext(response: ServerResponse): void {
-  const { emit, assignSocket } = (response as Partial<KeptResponse>)[KEPT] ?? response;
+  const { emit, assignSocket } = (response as Partial<KeptResponse>)[KEPT] ?? (response as Methods);
   (response as KeptResponse)[KEPT] = { store: cls.get(), emit, assignSocket };
   // The same functions for all: with a closure of its own in place of `emit`, no response dies young, and each costs the
   // garbage collector 10 µs and more.
@@ -36,7 +41,7 @@ function emitInContext(this: KeptResponse, ...event: Parameters<ServerResponse['
   return cls.get() === store ? emit.apply(this, event) : cls.runWith(store, () => emit.apply(this, event));
 }
 
-function assignSocketInContext(this: KeptResponse, socket: Parameters<ServerResponse['assignSocket']>[0]): void {
+function assignSocketInContext(this: KeptResponse, socket: Socket): void {
   const { store, assignSocket } = this[KEPT];
   cls.runWith(store, () => assignSocket.call(this, socket));
 }

@@ -26,6 +26,9 @@ export interface HostTenantResolver extends TenantResolver {
   readonly trustsProxies: boolean;
 }
 
+/** Most hosts: lower case, no port, not a number at the end. Canonical as they are. Nothing longer than a name may is matched. */
+const PLAIN_HOST = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
+const MAX_PLAIN_LENGTH = 253;
 const HOST = /^([^:@/\\\s[\]]+)(?::\d{1,5})?$/;
 const IPV6_HOST = /^\[([0-9A-Fa-f:.]+)\](?::\d{1,5})?$/;
 
@@ -68,14 +71,17 @@ function hostReader(
   customDomains: boolean,
 ): (host: TenantRequest['host']) => ResolverAnswer {
   const suffix = baseDomain === undefined ? null : `.${baseDomain}`;
+  const readName = (name: string): ResolverAnswer => {
+    if (suffix !== null && name.endsWith(suffix)) return fromSubdomain(name.slice(0, -suffix.length));
+    return customDomains && name !== baseDomain ? fromCustomDomain(name) : notApplicable;
+  };
   return (host) => {
     if (host === undefined) return notApplicable;
+    if (host.length <= MAX_PLAIN_LENGTH && PLAIN_HOST.test(host)) return readName(host);
     const name = hostName(host);
     if (isAddress(name, host)) return notApplicable;
     const canonical = name === null || endsInNumber(name) ? null : canonicalIdentifier(name);
-    if (canonical === null) return rejected('the Host header is malformed');
-    if (suffix !== null && canonical.endsWith(suffix)) return fromSubdomain(canonical.slice(0, -suffix.length));
-    return customDomains && canonical !== baseDomain ? fromCustomDomain(canonical) : notApplicable;
+    return canonical === null ? rejected('the Host header is malformed') : readName(canonical);
   };
 }
 

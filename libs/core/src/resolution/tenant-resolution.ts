@@ -62,17 +62,19 @@ export class TenantResolution {
     const identifier = canonicalIdentifier(answer.identifier);
     if (identifier === null) return { resolver, answer: rejected('it is malformed') };
     const found = this.#directory.find(identifier);
-    const meant = (tenant: Tenant | null): boolean => !answer.byId || tenant?.id.toLowerCase() === identifier;
-    const claim = (tenant: Tenant | null): Claim => ({
-      resolver,
-      answer,
-      identifier,
-      tenant: meant(tenant) ? tenant : null,
-    });
-    return isPromise(found)
-      ? found.then(claim, (error: unknown) => ({ resolver, answer: rejected(asOutage(error)) }))
-      : claim(found);
+    if (!isPromise(found)) return claimOf(resolver, answer, identifier, found);
+    return found.then(
+      (tenant) => claimOf(resolver, answer, identifier, tenant),
+      (error: unknown) => ({ resolver, answer: rejected(asOutage(error)) }),
+    );
   }
+}
+
+type Named = Extract<ResolverAnswer, { kind: 'resolved' }>;
+
+function claimOf(resolver: TenantResolver, answer: Named, identifier: string, found: Tenant | null): Claim {
+  const isMeant = !answer.byId || found?.id.toLowerCase() === identifier;
+  return { resolver, answer, identifier, tenant: isMeant ? found : null };
 }
 
 function settled(claims: MaybePromise<Claim>[]): MaybePromise<ResolutionOutcome> {

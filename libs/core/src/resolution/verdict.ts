@@ -29,7 +29,11 @@ const TRUST_RANK: Readonly<Record<ResolverTrust, number>> = { network: 0, proxy:
  * another claim names a tenant; a tenant that is not served rejects.
  */
 export function judge(claims: readonly Claim[]): ResolutionOutcome {
-  const trace = traceOf(claims);
+  const trace: ResolutionTrace = claims.map(traceEntry);
+  const [only] = claims;
+  if (claims.length === 1 && only?.tenant?.status === 'active') {
+    return { kind: 'resolved', tenant: only.tenant, trust: only.resolver.trust, trace };
+  }
   const rejection = claims.find(({ answer }) => answer.kind === 'rejected')?.answer;
   if (rejection?.kind === 'rejected') return { kind: 'rejected', error: rejection.error, trace };
 
@@ -62,17 +66,10 @@ function highestTrust(claims: readonly Claim[]): ResolverTrust {
   );
 }
 
-function traceOf(claims: readonly Claim[]): ResolutionTrace {
-  return claims.map(traceEntry);
-}
-
-function traceEntry({ resolver, answer, identifier, tenant }: Claim): ResolutionTraceEntry {
-  return {
-    resolver: resolver.name,
-    trust: resolver.trust,
-    answer: answer.kind,
-    ...(identifier === undefined ? {} : { identifier }),
-    ...(tenant ? { tenantId: tenant.id } : {}),
-    ...(answer.kind === 'rejected' ? { reason: answer.error.message } : {}),
-  };
+/** Written out, because every request has some of them and spreads are dear. */
+function traceEntry({ resolver: { name: resolver, trust }, answer, identifier, tenant }: Claim): ResolutionTraceEntry {
+  if (answer.kind === 'rejected') return { resolver, trust, answer: 'rejected', reason: answer.error.message };
+  if (identifier === undefined) return { resolver, trust, answer: answer.kind };
+  if (!tenant) return { resolver, trust, answer: answer.kind, identifier };
+  return { resolver, trust, answer: answer.kind, identifier, tenantId: tenant.id };
 }

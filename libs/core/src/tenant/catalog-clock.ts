@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** Where catalogs take time from; the `Clock` of the registries fits. */
 export interface CatalogClock {
   /** Milliseconds on a monotonic scale; its zero means nothing. */

@@ -4,19 +4,25 @@ import type { TenantRequest } from '../resolution/tenant-request.js';
 /** Node's request as resolvers see it. Reads `rawHeaders`, because `headers` drops or joins duplicates. */
 export class HttpTenantRequest implements TenantRequest {
   readonly platformRequest: object;
-  readonly path: string;
   readonly ambiguity: string | null;
   readonly #raw: IncomingMessage;
   readonly #host: string | undefined;
+  /** Path and query. */
+  readonly #location: string;
 
   constructor(raw: IncomingMessage, platformRequest: object = raw) {
     this.#raw = raw;
     this.platformRequest = platformRequest;
     const hosts = this.headers('host');
     const target = parseTarget(originalTarget(raw));
-    this.path = target.path;
+    this.#location = target.location;
     this.#host = headerText(raw.headers[':authority']) ?? hosts[0];
     this.ambiguity = ambiguityOf(hosts, target, this.#host);
+  }
+
+  get path(): string {
+    const end = this.#location.search(/[?#]/);
+    return (end < 0 ? this.#location : this.#location.slice(0, end)) || '/';
   }
 
   get host(): string | undefined {
@@ -50,7 +56,8 @@ function originalTarget(raw: IncomingMessage): string {
 }
 
 interface Target {
-  readonly path: string;
+  /** What follows scheme and authority. */
+  readonly location: string;
   /** Of an absolute target (`http://foo.com/x`), with its port and credentials. */
   readonly authority: string | null;
   /** Whether it has a form in which parsers disagree on where the path begins. */
@@ -61,16 +68,11 @@ const ABSOLUTE = /^https?:\/\/([^/?#]*)/i;
 
 /** Splits a request target (RFC 9112, section 3.2) without normalising any of it. */
 function parseTarget(target: string): Target {
-  if (target.startsWith('/')) return { path: beforeQuery(target), authority: null, malformed: false };
+  if (target.startsWith('/')) return { location: target, authority: null, malformed: false };
   const [start = '', authority = null] = ABSOLUTE.exec(target) ?? [];
-  const rest = target.slice(start.length);
-  const malformed = authority === null ? target !== '*' : rest !== '' && !rest.startsWith('/');
-  return { path: beforeQuery(rest) || '/', authority, malformed };
-}
-
-function beforeQuery(text: string): string {
-  const end = text.search(/[?#]/);
-  return end < 0 ? text : text.slice(0, end);
+  const location = target.slice(start.length);
+  const malformed = authority === null ? target !== '*' : location !== '' && !location.startsWith('/');
+  return { location, authority, malformed };
 }
 
 function ambiguityOf(

@@ -18,6 +18,13 @@ import { reportConflict } from './report-conflict.js';
 type Done = (error?: unknown) => void;
 type Hook = (request: object, response: object, done: Done) => void;
 
+/** Node's own request and response, and what comes after the scope has opened. */
+interface Exchange {
+  readonly raw: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly next: Done;
+}
+
 /** The part of Nest's HTTP adapters that this uses. */
 interface Adapter {
   setOnRequestHook(hook: Hook): void;
@@ -47,30 +54,33 @@ export class HttpTransport {
     const adapter = this.#adapterHost.httpAdapter as unknown as Adapter | undefined;
     if (adapter === undefined) return;
     const earlier: unknown = Reflect.get(adapter, 'onRequestHook');
-    adapter.setOnRequestHook((request, response, done) => {
-      const next =
-        typeof earlier === 'function' ? () => (earlier as Hook).call(adapter, request, response, done) : done;
-      this.#open(request, response, next, done);
+    const open = (request: object, response: object, done: Done, next: Done): void =>
+      this.#open({ raw: rawOf(request), response: rawOf(response), next }, request, done);
+    adapter.setOnRequestHook(
+      typeof earlier !== 'function'
+        ? (request, response, done) => open(request, response, done, done)
+        : (request, response, done) =>
+            open(request, response, done, () => (earlier as Hook).call(adapter, request, response, done)),
+    );
+  }
+
+  #open(exchange: Exchange, platformRequest: object, done: Done): void {
+    const request = new HttpTenantRequest(exchange.raw, platformRequest);
+    const outcome = this.#resolution.ofHead(request);
+    if (isPromise(outcome)) void outcome.then((late) => this.#enter(exchange, request, late)).catch(done);
+    else this.#enter(exchange, request, outcome);
+  }
+
+  #enter(exchange: Exchange, request: TenantRequest, outcome: ResolutionOutcome): void {
+    reportConflict('http', request, outcome);
+    runInScope(this.#cls, this.#scope(exchange, request, outcome), () => {
+      keepResponseInContext(exchange.response);
+      exchange.next();
     });
   }
 
-  #open(request: object, response: object, next: Done, done: Done): void {
-    const tenantRequest = new HttpTenantRequest(rawOf(request), request);
-    const enter = (outcome: ResolutionOutcome): void => {
-      reportConflict('http', tenantRequest, outcome);
-      runInScope(this.#cls, this.#scope(tenantRequest, response, outcome), () => {
-        keepResponseInContext(rawOf<ServerResponse>(response));
-        next();
-      });
-    };
-    const outcome = this.#resolution.ofHead(tenantRequest);
-    if (isPromise(outcome)) void outcome.then(enter).catch(done);
-    else enter(outcome);
-  }
-
-  #scope(request: TenantRequest, response: object, outcome: ResolutionOutcome): TenantScope {
-    const [raw, rawResponse] = [rawOf<IncomingMessage>(request.platformRequest), rawOf<ServerResponse>(response)];
-    const whenOver = (end: () => void): void => this.#ends.whenOver(raw, rawResponse, end);
+  #scope({ raw, response }: Exchange, request: TenantRequest, outcome: ResolutionOutcome): TenantScope {
+    const whenOver = (end: () => void): void => this.#ends.whenOver(raw, response, end);
     const parts = { outcome, clients: this.#clients, whenOver };
     if (!this.#resolution.readsBody) return new TenantScope(parts);
     return new TenantScope({ ...parts, hearBody: (head) => this.#hearBody(request, head) });

@@ -1,5 +1,5 @@
 import type { SqlSession } from '../sql/sql-database.js';
-import { reachable } from './reachable-role.js';
+import { assumable } from './reachable-role.js';
 
 /** The role that statements run as, and where. */
 export interface RoleFacts {
@@ -25,7 +25,7 @@ const ROLE = `
           where m.member = me.oid and pg_catalog.pg_has_role(m.roleid, r.oid, 'MEMBER')))
       order by r.rolname), '[]')
       from pg_catalog.pg_roles r
-      where not me.rolsuper and r.oid <> me.oid and (r.rolsuper or r.rolbypassrls) and ${reachable('r.oid')}) as assumable
+      where not me.rolsuper and r.oid <> me.oid and (r.rolsuper or r.rolbypassrls) and ${assumable('r.oid')}) as assumable
   from pg_catalog.pg_roles me where me.rolname = current_user`;
 
 /**

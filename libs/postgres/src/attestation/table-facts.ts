@@ -20,7 +20,7 @@ export interface TablePolicy {
 export type PolicyCommand = 'ALL' | 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
 
 /** Who was granted what beyond reading and writing rows; `null` = everybody. */
-export interface TableGrant {
+interface TableGrant {
   readonly privilege: 'TRUNCATE' | 'REFERENCES' | 'TRIGGER';
   readonly grantees: readonly (string | null)[];
 }

@@ -86,7 +86,8 @@ function unlistedFinding(table: string, facts: TableFacts): IsolationFinding {
 function bindRemedy({ columnType, kind, qualified }: TableFacts): Remedy {
   const bindable = kind !== 'f' && columnType !== null && isTenantColumnType(columnType);
   const words = 'Or take the role’s rights to it away.';
-  return bindable ? { sql: rowPolicySql(qualified, columnType).join('\n'), words } : { words };
+  if (bindable) return { sql: rowPolicySql(qualified, columnType).join('\n'), words };
+  return { words: 'Enable row-level security on it with policies of your own, or take the role’s rights to it away.' };
 }
 
 function rightsFindings({ table, facts, role }: JudgedTable): IsolationFinding[] {

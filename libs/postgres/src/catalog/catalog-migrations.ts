@@ -155,6 +155,23 @@ const NODES = `
   );
   create index tenant_changes_key_idx on tenantry.tenant_changes (key, version);`;
 
+/*
+ * Where the data of each tenant lie. No key leads to the tenant: it may be placed before its record is there. `move` is what is
+ * under way; its steps are changed by comparing the generation and the step that were read.
+ */
+const PLACEMENTS = `
+  create table tenantry.placements (
+    tenant_key text collate "C" primary key,
+    tenant_id text not null,
+    strategy text not null,
+    host text,
+    port integer check (port between 1 and 65535),
+    database text,
+    generation integer not null check (generation >= 1),
+    move json,
+    changed_at timestamptz not null default clock_timestamp()
+  );`;
+
 /**
  * Every step, in order.
  *
@@ -166,4 +183,5 @@ export const CATALOG_MIGRATIONS: readonly CatalogMigration[] = [
   { version: 3, name: 'operations', sql: OPERATIONS },
   { version: 4, name: 'lists', sql: LISTS },
   { version: 5, name: 'nodes', sql: NODES },
+  { version: 6, name: 'placements', sql: PLACEMENTS },
 ];

@@ -19,7 +19,7 @@ export function grantCatalogSql(role: string, access: CatalogAccess = 'write'): 
     `grant usage on schema tenantry to ${quoted};`,
     `grant select on tenantry.migrations, tenantry.tenant_changes, tenantry.tenant_change_counter to ${quoted};`,
     `grant select, insert, update, delete on tenantry.nodes to ${quoted};`,
-    `grant ${rights} on tenantry.tenants, tenantry.tenant_names to ${quoted};`,
+    `grant ${rights} on tenantry.tenants, tenantry.tenant_names, tenantry.placements to ${quoted};`,
     ...operations,
   ].join('\n');
 }

@@ -11,6 +11,7 @@ const STEPS = [
   { version: 3, name: 'operations' },
   { version: 4, name: 'lists' },
   { version: 5, name: 'nodes' },
+  { version: 6, name: 'placements' },
 ];
 
 describe('migrateCatalog on PostgreSQL', () => {

@@ -2,7 +2,7 @@ import type { Umzug } from 'umzug';
 import { quotedIdentifier } from '../policies/quoted-identifier.js';
 import { withinTime } from '../nodes/within-time.js';
 import { MigrationLedger } from './migration-ledger.js';
-import { TenantMigrationError } from './tenant-migration.errors.js';
+import { TenantMigrationError } from './tenant-migration.error.js';
 import type { SqlDatabase, SqlSession } from '../sql/sql-database.js';
 import type { TenantMigrationOutcome } from './tenant-migration-report.js';
 import type { MigratedTenant, MigrationTarget, TenantMigration } from './tenant-migration.js';

@@ -1,4 +1,4 @@
-import type { TenantMigrationError } from './tenant-migration.errors.js';
+import type { TenantMigrationError } from './tenant-migration.error.js';
 
 /** What became of one tenant. */
 export type TenantMigrationOutcome =

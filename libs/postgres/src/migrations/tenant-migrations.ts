@@ -1,5 +1,5 @@
 import { migrateTenant } from './migrate-tenant.js';
-import { TenantMigrationsFailedError } from './tenant-migration.errors.js';
+import { TenantMigrationsFailedError } from './tenant-migrations-failed.error.js';
 import { resolveMigrationsOptions } from './tenant-migrations-options.js';
 import type {
   TenantMigrationOutcome,
@@ -33,6 +33,8 @@ export class TenantMigrations {
    */
   async run(): Promise<TenantMigrationReport> {
     const { targets, canary, concurrency, skipFailing } = this.#options;
+    // Where it is missing, that is told before any tenant is begun.
+    await import('umzug');
     const round = new Round(this.#options);
     const first = targets.filter(({ tenantId }) => tenantId === canary);
     const others = targets.filter(({ tenantId }) => tenantId !== canary);

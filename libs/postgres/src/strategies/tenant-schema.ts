@@ -52,9 +52,9 @@ export function tenantSchemaSql({ tenantId, prefix, role }: NewTenantSchema): st
     `revoke all on schema ${schema} from public;`,
     `grant usage on schema ${schema} to ${grantee};`,
     `grant select, insert, update, delete on all tables ${inSchema} to ${grantee};`,
-    `grant usage, select on all sequences ${inSchema} to ${grantee};`,
+    `grant usage, select, update on all sequences ${inSchema} to ${grantee};`,
     `alter default privileges ${inSchema} grant select, insert, update, delete on tables to ${grantee};`,
-    `alter default privileges ${inSchema} grant usage, select on sequences to ${grantee};`,
+    `alter default privileges ${inSchema} grant usage, select, update on sequences to ${grantee};`,
   ].join('\n');
 }
 

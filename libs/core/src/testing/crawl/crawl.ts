@@ -54,7 +54,7 @@ export class Crawl {
   readonly coverage = new Coverage();
   readonly bodies: Bodies;
   readonly canaries: Canaries;
-  /** The last body that a tenant's own write was taken with, by the tenant's name and the route's label. */
+  /** The last body with a canary that a tenant's own write was taken with, by the tenant's name and the route's label. */
   readonly sent = new Map<string, unknown>();
   /** Texts of each tenant's own to search for, by the tenant's name and where they were written. */
   readonly baits = new Map<string, Map<string, string>>();
@@ -153,7 +153,8 @@ export class Crawl {
   #learnWrite({ call, answer }: Visit): void {
     const { tenant } = call.as;
     if (tenant === undefined) return;
-    if (call.own === true) this.ownership.made(tenant, answer);
+    // Later the other tenant may not have been answered yet what both are told alike.
+    if (call.own === true && this.#unjudged !== undefined) this.ownership.made(tenant, answer);
     this.ownership.stored(tenant, sentTexts({ ...call, ids: {} }));
   }
 

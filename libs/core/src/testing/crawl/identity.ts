@@ -35,7 +35,9 @@ export function isCredential(name: string): boolean {
 /** The request as it goes over the wire. */
 export function wireOf({ route, as, ids, query = {}, body }: Call): WireRequest {
   const path = as.pathPrefix + route.path.fill({ ...ids, ...as.params });
-  const search = new URLSearchParams(query).toString();
+  const search = Object.entries(query)
+    .map((pair) => pair.map(encodeURIComponent).join('='))
+    .join('&');
   return {
     method: route.method,
     target: search === '' ? path : `${path}?${search}`,

@@ -43,8 +43,10 @@ export async function writeOwn(
     const { answer } = last;
     if (!isSuccess(answer)) continue;
     crawl.bodies.worked(route, index);
-    crawl.sent.set(`${party.name} ${route.label}`, body);
-    bait(crawl, party, route.label, canary);
+    if (JSON.stringify(body)?.includes(canary) === true) {
+      crawl.sent.set(`${party.name} ${route.label}`, body);
+      bait(crawl, party, route.label, canary);
+    }
     if (route.method === 'POST')
       party.resources.learn(route.path, ids, answer.json ?? located(answer.headers['location']));
     break;

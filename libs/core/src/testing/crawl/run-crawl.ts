@@ -43,6 +43,7 @@ async function attack(crawl: Crawl, first: 0 | 1, second: 0 | 1, watches: readon
   const routes = [...crawl.routes].sort((a, b) => ORDER.indexOf(a.method) - ORDER.indexOf(b.method));
   for (const route of routes) {
     if (!isSafe(route) && route.method !== 'DELETE') await writeToOwn(crawl, route, duel);
+    await askBlindly(crawl, route, attacker, owner);
     await askForForeignIds(crawl, route, attacker, owner, duel.watches.owner);
     await askWithForeignQuery(crawl, route, duel);
     await askWithForeignBody(crawl, route, duel);
@@ -59,6 +60,13 @@ async function writeToOwn(crawl: Crawl, route: CrawlRoute, { attacker, watches }
   const visit = await writeOwn(crawl, attacker, route, ids);
   await mustBeServed(crawl, attacker, route, watches.attacker);
   if (visit !== undefined) await watches.owner.after(visit);
+}
+
+/** Where no object is known to either tenant, at least an answer to made-up ids can be judged. */
+async function askBlindly(crawl: Crawl, route: CrawlRoute, attacker: Party, owner: Party): Promise<void> {
+  if ([attacker, owner].some(({ resources }) => resources.idsFor(route.path).length > 0)) return;
+  const [body] = isSafe(route) ? [] : crawl.bodies.candidates(route, attacker, crawl.canaryOf(attacker));
+  await crawl.ask({ route, as: attacker.identity, ids: attacker.resources.madeUpFor(route.path), body });
 }
 
 /** Deletes what the tenant does not need any more, to see that deletion works. */

@@ -43,8 +43,7 @@ export async function askAtForeignAddress(crawl: Crawl, attacker: Party, owner: 
 async function askEverything(crawl: Crawl, as: Identity, owner: Party, watch: Watch): Promise<void> {
   await watch.settle();
   for (const route of crawl.routes) {
-    const [ids] = owner.resources.idsFor(route.path);
-    if (ids === undefined) continue;
+    const [ids = owner.resources.madeUpFor(route.path)] = owner.resources.idsFor(route.path);
     const [body] = isSafe(route) ? [] : crawl.bodies.candidates(route, owner, crawl.canaries.next());
     const visit = await crawl.ask({ route, as, ids, body });
     if (!isSafe(route)) await watch.after(visit);

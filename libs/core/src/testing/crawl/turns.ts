@@ -9,6 +9,7 @@ const ROUNDS = 3;
 export async function askInTurns(crawl: Crawl, watches: readonly [Watch, Watch]): Promise<void> {
   const [one, two] = watches;
   for (const [call, expected] of one.reads) {
+    await crawl.ask(call);
     const first = await crawl.ask(call);
     const others = [...two.reads.keys()].filter(({ route }) => route === call.route);
     for (const other of others) compareTags(crawl, first, await crawl.ask(other));

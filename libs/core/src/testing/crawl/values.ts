@@ -4,8 +4,9 @@ export interface Leaf {
   readonly value: string | number | boolean | null;
 }
 
-/** What is unique by its looks: UUIDs, mail addresses, and long texts of letters and digits such as keys and cursors. */
-const UNIQUE = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w.+-]+@[\w-]+\.[\w.-]*\w|[A-Za-z0-9_-]{20,}/gi;
+/** What is unique by its looks: tokens as a whole, UUIDs, mail addresses, and long texts of letters and digits such as keys and cursors. */
+const UNIQUE =
+  /[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w.+-]+@[\w-]+\.[\w.-]*\w|[\w-]{20,}/gi;
 const DATE =
   /\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?|\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT/g;
 
@@ -31,13 +32,13 @@ export function uniqueTexts(text: string): string[] {
     .map((found) => found.toLowerCase());
 }
 
-/** An id that looks like the given one and exists nowhere. Another `variant` gives another one. */
+/** An id that looks like the given one and exists nowhere. Another `variant`, 0 to 3, gives another one. */
 export function missingLike(id: string, variant: number): string {
   if (/^\d{1,15}$/.test(id)) return String(2_000_000_000 + variant);
-  const [letter, digit] = /^[0-9a-f-]+$/i.test(id) ? ['f', String(9 - variant)] : ['z', String(9 - variant)];
+  const letters = /^[0-9a-f-]+$/i.test(id) ? 'fedc' : 'zyxw';
   const start = Math.max(0, id.length - 8);
-  const end = [...id.slice(start)].map((char, index) => replaced(char, index === 0 ? 'a' : letter, digit)).join('');
-  return id.slice(0, start) + end;
+  const end = [...id.slice(start)].map((char) => replaced(char, letters[variant] ?? 'a', String(9 - variant)));
+  return id.slice(0, start) + end.join('');
 }
 
 function replaced(char: string, letter: string, digit: string): string {
@@ -53,7 +54,12 @@ export function withoutDates(text: string): string {
 
 /** A text without what differs from one request to the next by nature: what was sent, dates, and unique texts. */
 export function steadyText(text: string, sent: readonly string[]): string {
-  const spellings = sent.filter((value) => value !== '').flatMap((value) => [value, encodeURIComponent(value)]);
+  const spellings = sent
+    .filter((value) => value !== '')
+    .flatMap((value) => {
+      const encoded = encodeURIComponent(value);
+      return [value, encoded, encoded.replaceAll('%20', '+'), JSON.stringify(value).slice(1, -1)];
+    });
   const own = [...new Set(spellings)].sort((a, b) => b.length - a.length);
   return own
     .reduce((rest, value) => replaceWhole(rest, value), text)

@@ -26,10 +26,12 @@ export class Watch {
     return this.#reads;
   }
 
-  /** Reads everything, twice. What differs from one time to the next by itself is not watched. */
+  /** Reads everything, three times. What differs between the last two is not watched. */
   async take(): Promise<void> {
     const calls = callsOf(this.#crawl, this.#party);
-    const first = await inParallel(calls, this.#crawl.concurrency, (call) => this.#crawl.ask(call));
+    // Once more in front: the first answer may be that of whoever asked before.
+    await inParallel(calls, this.#crawl.concurrency, (call) => this.#crawl.ask(call));
+    const first = await this.#read(calls);
     const second = await this.#read(calls);
     const steady = first.filter((visit, index) => isSuccess(visit.answer) && isSame(visit, second[index]));
     this.#streams = new Set(steady.filter(({ answer }) => isEventStream(answer.headers)).map(({ call }) => call));

@@ -1,0 +1,67 @@
+import { OptionsInvalidError, systemClock } from '@tenantry/core';
+import type { Clock } from '@tenantry/core';
+import type { TenantPlacement, TenantPlacementReader } from './tenant-placement.js';
+
+/** What may be set for {@link CachedPlacements}. */
+export interface CachedPlacementsOptions {
+  /** Milliseconds for which an answer holds, from the question on. Above 0; default 1,000. A move has to wait for longer than this. */
+  readonly maxAgeMs?: number;
+  /** Tenants that are remembered. 1 and up; default 10,000. */
+  readonly maxEntries?: number;
+  /** Default: the system's monotonic clock. */
+  readonly clock?: Clock;
+}
+
+interface Remembered {
+  readonly askedAt: number;
+  readonly answer: Promise<TenantPlacement | null>;
+}
+
+/** Remembers for a moment where tenants are, and asks once for all who ask at the same time. Failures are not remembered. */
+export class CachedPlacements implements TenantPlacementReader {
+  readonly #reader: TenantPlacementReader;
+  readonly #maxAgeMs: number;
+  readonly #maxEntries: number;
+  readonly #clock: Clock;
+  readonly #entries = new Map<string, Remembered>();
+
+  /** @throws `MT_OPTIONS_INVALID` */
+  constructor(reader: TenantPlacementReader, options: CachedPlacementsOptions = {}) {
+    const { maxAgeMs = 1_000, maxEntries = 10_000, clock = systemClock } = options;
+    if (!(maxAgeMs > 0 && Number.isFinite(maxAgeMs)))
+      throw new OptionsInvalidError('maxAgeMs', maxAgeMs, 'a number above 0');
+    if (!(Number.isInteger(maxEntries) && maxEntries > 0)) {
+      throw new OptionsInvalidError('maxEntries', maxEntries, 'a whole number of at least 1');
+    }
+    this.#reader = reader;
+    this.#maxAgeMs = maxAgeMs;
+    this.#maxEntries = maxEntries;
+    this.#clock = clock;
+  }
+
+  find(tenantId: string): Promise<TenantPlacement | null> {
+    const now = this.#clock.now();
+    const known = this.#entries.get(tenantId);
+    if (known !== undefined && now - known.askedAt < this.#maxAgeMs) return known.answer;
+    const entry = { askedAt: now, answer: Promise.resolve(this.#reader.find(tenantId)) };
+    this.#remember(tenantId, entry);
+    entry.answer.catch(() => {
+      if (this.#entries.get(tenantId) === entry) this.#entries.delete(tenantId);
+    });
+    return entry.answer;
+  }
+
+  /** Forgets one tenant, or all of them. */
+  forget(tenantId?: string): void {
+    if (tenantId === undefined) this.#entries.clear();
+    else this.#entries.delete(tenantId);
+  }
+
+  #remember(tenantId: string, entry: Remembered): void {
+    this.#entries.delete(tenantId);
+    this.#entries.set(tenantId, entry);
+    if (this.#entries.size <= this.#maxEntries) return;
+    const [oldest] = this.#entries.keys();
+    if (oldest !== undefined) this.#entries.delete(oldest);
+  }
+}

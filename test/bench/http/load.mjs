@@ -1,0 +1,68 @@
+import autocannon from 'autocannon';
+import { BASE_DOMAIN, NO_TENANT, tenantIds } from './tenants.mjs';
+
+const CONNECTIONS = 10;
+
+/** Requests of every tenant once, in an order that looks random and is the same in every run. */
+function everyTenant(tenants) {
+  const ids = tenantIds(tenants);
+  let seed = 1;
+  for (let last = ids.length - 1; last > 0; last -= 1) {
+    seed = (seed * 48_271) % 2_147_483_647;
+    const other = seed % (last + 1);
+    [ids[last], ids[other]] = [ids[other], ids[last]];
+  }
+  return ids.map((id) => ({ id, headers: { host: `${id}.${BASE_DOMAIN}`, 'x-tenant-id': id } }));
+}
+
+/** Sends so many requests, tenants taking turns on keep-alive connections. Throws unless every one is answered with 200. */
+export function send(port, tenants, amount) {
+  return run(port, everyTenant(tenants), amount);
+}
+
+/** As {@link send}, and throws unless every answer names the tenant that was asked for, or nobody everywhere. */
+export async function sendAndCheck(port, tenants, amount) {
+  const wrong = [];
+  let [own, nobody] = [0, 0];
+  const requests = everyTenant(tenants).map(({ id, ...request }) => {
+    const expected = JSON.stringify({ tenant: id });
+    const onResponse = (_status, body) => {
+      if (body === expected) own += 1;
+      else if (body === ANSWER_OF_NOBODY) nobody += 1;
+      else wrong.push(`${id} was answered ${body}`);
+    };
+    return { ...request, onResponse };
+  });
+  await run(port, requests, amount);
+  if (wrong.length > 0 || (own > 0 && nobody > 0)) throw new Error(`${wrong.length} wrong answers: ${wrong[0]}`);
+  if (own + nobody !== amount) throw new Error(`${own + nobody} answers were looked at, of ${amount}`);
+}
+
+const ANSWER_OF_NOBODY = JSON.stringify({ tenant: NO_TENANT });
+
+async function run(port, requests, amount) {
+  const result = await autocannon({
+    url: `http://127.0.0.1:${port}/who`,
+    connections: CONNECTIONS,
+    amount,
+    requests,
+    // Each connection begins with another tenant.
+    setupClient: takeTurns(requests),
+    sampleInt: 100,
+  });
+  const { errors, timeouts } = result;
+  const answered = result.statusCodeStats?.['200']?.count ?? 0;
+  if (errors + timeouts > 0 || answered !== amount) {
+    const seen = JSON.stringify({ errors, timeouts, ...result.statusCodeStats });
+    throw new Error(`${answered} of ${amount} requests were answered with 200: ${seen}`);
+  }
+}
+
+function takeTurns(requests) {
+  let client = 0;
+  return (connection) => {
+    const first = Math.floor((requests.length * (client % CONNECTIONS)) / CONNECTIONS);
+    client += 1;
+    connection.setRequests([...requests.slice(first), ...requests.slice(0, first)]);
+  };
+}

@@ -1,0 +1,26 @@
+/** Every set-up, in the order of the table. `peer`: it is served by Nest 11 and installed apart. */
+export const SETUPS = [
+  { name: 'bare' },
+  { name: 'tenantry' },
+  { name: 'tenantry+client' },
+  { name: 'tenantry+2clients' },
+  { name: 'als' },
+  { name: 'durable' },
+  { name: 'nestjs-cls' },
+  { name: 'request-scope' },
+  { name: 'bare-nest11', peer: true },
+  { name: 'lexmata', peer: true },
+  { name: 'nestjs-multitenant', peer: true },
+].map((setup) => ({ peer: false, ...setup, address: addressOf(setup) }));
+
+/** A set-up by its name. */
+export function setupOf(name) {
+  const setup = SETUPS.find((each) => each.name === name);
+  if (setup === undefined)
+    throw new Error(`No set-up ${name}; there are ${SETUPS.map((each) => each.name).join(', ')}.`);
+  return setup;
+}
+
+function addressOf({ name, peer }) {
+  return new URL(`${peer ? 'peers' : 'setups'}/${name}.mjs`, import.meta.url).href;
+}

@@ -1,0 +1,9 @@
+import * as common from '@nestjs/common';
+import * as core from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+
+/** The Nest of this repository, with an adapter: `express` or `fastify`. */
+export function nest12(adapter) {
+  return { common, core, platform: () => (adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter()) };
+}

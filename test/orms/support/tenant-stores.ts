@@ -1,0 +1,67 @@
+import { TenantClientRegistry } from '@tenantry/core';
+import type { IsolationStrategy, PooledStrategy, TenantPoolSettings } from '@tenantry/postgres';
+import type { IsolatedData } from '../../isolation/support/isolated-data.js';
+import type { ConnectionSettings, Orm, ProjectStore, SharedStores } from './project-store.js';
+
+/** One ORM on one strategy: a registry with a store for each tenant. */
+export class TenantStores {
+  readonly registry: TenantClientRegistry<ProjectStore>;
+  readonly #shared: SharedStores | null;
+  #closing: Promise<void> | null = null;
+
+  private constructor(orm: Orm, create: (tenantId: string) => Promise<ProjectStore>, shared: SharedStores | null) {
+    this.#shared = shared;
+    this.registry = new TenantClientRegistry({ name: orm.name, create, dispose: (store) => store.close() });
+  }
+
+  /**
+   * The caller closes it, before the data.
+   *
+   * @param pool in the place of what the strategy says of pools
+   */
+  static async open(
+    orm: Orm,
+    { strategy, server }: IsolatedData,
+    pool: TenantPoolSettings = {},
+  ): Promise<TenantStores> {
+    const connectionOf = connectionsOf(strategy);
+    if (connectionOf !== null) {
+      return new TenantStores(orm, async (tenantId) => orm.open({ ...(await connectionOf(tenantId)), ...pool }), null);
+    }
+    const shared = await orm.share({ ...sharedSettings(server.test.appUrl), ...pool });
+    return new TenantStores(orm, async (tenantId) => shared.forTenant(tenantId), shared);
+  }
+
+  /** Works on the store of a tenant, which is lent meanwhile. */
+  async use<R>(tenantId: string, fn: (store: ProjectStore) => Promise<R>): Promise<R> {
+    const lease = await this.registry.acquire(tenantId);
+    try {
+      return await fn(lease.client);
+    } finally {
+      lease.release();
+    }
+  }
+
+  /** Idempotent. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.registry.close().then(() => this.#shared?.close()));
+  }
+}
+
+/** How a strategy with pools connects for a tenant; `null` where tenants share a pool. */
+export function connectionsOf(strategy: IsolationStrategy | PooledStrategy): PooledStrategy['connectionOf'] | null {
+  return 'connectionOf' in strategy ? (tenant) => strategy.connectionOf(tenant) : null;
+}
+
+function sharedSettings(url: string): ConnectionSettings {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  return {
+    host: hostname,
+    port: Number(port || 5432),
+    database: pathname.slice(1),
+    user: username,
+    password,
+    max: 1,
+    keepAlive: true,
+  };
+}
