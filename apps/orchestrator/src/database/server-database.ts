@@ -46,7 +46,8 @@ export async function openServerDatabase(url: string, poolSize: number, whenDown
 }
 
 async function assertUsable(database: SqlDatabase): Promise<void> {
-  await assertRowLevelSecurity(database, { tables: TENANT_TABLES });
+  const warnings = await assertRowLevelSecurity(database, { tables: TENANT_TABLES });
+  for (const { problem, remedy } of warnings) logger.warn(`${problem} ${remedy}`);
   await assertCatalog(database);
 }
 
