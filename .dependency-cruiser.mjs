@@ -1,36 +1,52 @@
 const core = '^libs/core/src';
 const specs = '\\.spec\\.ts$|/testing/';
 
-/** Rooms of libs/core/src. A room imports from the layers before its own, never from its own or a later one. */
-const layers = [
-  ['errors'],
-  ['tenant'],
-  ['audit'],
-  ['context', 'resolution', 'registry'],
-  ['clients', 'guards', 'answers', 'messages', 'transports', 'cleanup', 'loading', 'lifecycle', 'logging', 'nodes'],
-  ['diagnosis'],
-];
+/** Rooms of a package. A room imports from the layers before its own, never from its own or a later one. */
+const layers = {
+  core: [
+    ['errors'],
+    ['tenant'],
+    ['audit'],
+    ['context', 'resolution', 'registry'],
+    ['clients', 'guards', 'answers', 'messages', 'transports', 'cleanup', 'loading', 'lifecycle', 'logging', 'nodes'],
+    ['diagnosis'],
+  ],
+  postgres: [
+    ['sql'],
+    ['catalog', 'nodes', 'policies', 'strategies'],
+    ['attestation', 'isolation', 'lifecycle', 'migrations', 'placement'],
+    ['moving'],
+  ],
+};
 
-const roomRules = layers.flatMap((rooms, index) =>
-  rooms.map((room) => ({
-    name: `core-room-${room}`,
-    comment: 'Dependencies in core point one way, and rooms of one layer meet through the ports in tenant/.',
-    severity: 'error',
-    from: { path: `${core}/${room}/`, pathNot: specs },
-    to: { path: `${core}/`, pathNot: `${core}/(${[room, ...layers.slice(0, index).flat()].join('|')})/` },
-  })),
-);
+const roomRules = Object.entries(layers).flatMap(([lib, levels]) => {
+  const root = `^libs/${lib}/src`;
+  return levels.flatMap((rooms, index) =>
+    rooms.map((room) => ({
+      name: `${lib}-room-${room}`,
+      comment: 'Dependencies between rooms point one way, and rooms of one layer meet through what is before them.',
+      severity: 'error',
+      from: { path: `${root}/${room}/`, pathNot: specs },
+      to: { path: `${root}/`, pathNot: `${root}/(${[room, ...levels.slice(0, index).flat()].join('|')})/` },
+    })),
+  );
+});
+
+/** A new room has its place in the order above before it has a file. */
+const unknownRooms = Object.entries(layers).map(([lib, levels]) => ({
+  name: `${lib}-room-unknown`,
+  severity: 'error',
+  from: {
+    path: `^libs/${lib}/src/[^/]+/`,
+    pathNot: [`^libs/${lib}/src/(${levels.flat().join('|')})/`, specs],
+  },
+  to: {},
+}));
 
 export default {
   forbidden: [
     ...roomRules,
-    {
-      name: 'core-room-unknown',
-      comment: 'A new room has its place in the order above before it has a file.',
-      severity: 'error',
-      from: { path: `${core}/[^/]+/`, pathNot: [`${core}/(${layers.flat().join('|')})/`, specs] },
-      to: {},
-    },
+    ...unknownRooms,
     {
       name: 'core-index-is-last',
       comment: 'index.ts lists the public names; inside the package nobody imports it.',

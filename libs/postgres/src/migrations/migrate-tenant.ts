@@ -1,6 +1,6 @@
 import type { Umzug } from 'umzug';
 import { quotedIdentifier } from '../policies/quoted-identifier.js';
-import { withinTime } from '../nodes/within-time.js';
+import { withinTime } from '../sql/within-time.js';
 import { MigrationLedger } from './migration-ledger.js';
 import { TenantMigrationError } from './tenant-migration.error.js';
 import type { SqlDatabase, SqlSession } from '../sql/sql-database.js';

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@tenantry/core';
 import type { ChangeListener, ChangeSubscription } from './change-listener.js';
-import { withinTime } from './within-time.js';
+import { withinTime } from '../sql/within-time.js';
 
 /** What a {@link ListenLink} is made with. */
 export interface ListenLinkParts {

@@ -5,7 +5,7 @@ import type { ChangeListener } from './change-listener.js';
 import { readChangeLogExtent, readChanges } from './change-log.js';
 import type { TenantChange } from './change-log.js';
 import { ListenLink } from './listen-link.js';
-import { withinTime } from './within-time.js';
+import { withinTime } from '../sql/within-time.js';
 
 /** Options of {@link TenantChangeFeed}. */
 export interface TenantChangeFeedOptions {

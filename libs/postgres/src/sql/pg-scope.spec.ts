@@ -14,7 +14,7 @@ describe.each([
 
   beforeAll(async () => {
     test = await createTestDatabase();
-    database = pgDatabase(new pg.Pool({ connectionString: test.adminUrl, max: 1, ...change } as pg.PoolConfig));
+    database = pgDatabase(new pg.Pool({ connectionString: test.adminUrl, max: 1, ...change }));
     await database.query(`create table note (id int primary key, body text, parent int references note deferrable initially deferred);
       create table seen (tenant text);
       create function see() returns trigger language plpgsql as $$ begin insert into seen values (current_setting('tenantry.tenant_id')); return null; end $$;
