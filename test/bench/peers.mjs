@@ -138,7 +138,7 @@ function toMarkdown(rows) {
     ['clients that they made', ({ createdByHerd }) => createdByHerd],
     ['answered of 100 requests of one tenant in turn', ({ use }) => use],
     ['clients that are there for it then', ({ liveAfterUse }) => liveAfterUse],
-    ['a client in use that is evicted', ({ evictedInUse }) => evictedInUse],
+    ['a client in use that is evicted', (row) => (row.createdByHerd === null ? null : row.evictedInUse)],
     ['an unknown tenant gets', ({ unknown }) => `\`${unknown}\``],
     [`clients made by requests of ${MADE_UP} made-up tenants`, ({ clientsByMadeUp }) => clientsByMadeUp],
     ['entries kept of them', ({ entriesByMadeUp }) => entriesByMadeUp],

@@ -1,6 +1,12 @@
 import pg from 'pg';
 import { pgDatabase, PostgresPlacements, TenantMover } from '@tenantry/postgres';
-import type { PlacementTarget, SqlDatabase, TenantMoverOptions, TenantPlacement } from '@tenantry/postgres';
+import type {
+  PlacedIsolation,
+  PlacementTarget,
+  SqlDatabase,
+  TenantMoverOptions,
+  TenantPlacement,
+} from '@tenantry/postgres';
 import { MovingTenants } from './support/moving-tenants.js';
 import { A, B } from './support/tenants-server.js';
 
@@ -195,9 +201,12 @@ describe('moving a tenant', () => {
 });
 
 describe('options of a mover', () => {
-  it.each([{ tables: [] }, { tables: ['a b'] }, { settleMs: -1 }, { settleMs: NaN }])('may not be %j', (change) => {
-    const make = (): unknown =>
-      new TenantMover({ placements: {}, isolation: {}, tables: ['a'], ...change } as TenantMoverOptions);
-    expect(make).toThrow(expect.objectContaining({ code: expect.stringMatching(/INVALID/) as string }) as Error);
-  });
+  it.each<Partial<TenantMoverOptions>>([{ tables: [] }, { tables: ['a b'] }, { settleMs: -1 }, { settleMs: NaN }])(
+    'may not be %j',
+    (change) => {
+      const needed = { placements: {} as PostgresPlacements, isolation: {} as PlacedIsolation, tables: ['a'] };
+      const make = (): unknown => new TenantMover({ ...needed, ...change });
+      expect(make).toThrow(expect.objectContaining({ code: expect.stringMatching(/INVALID/) as string }) as Error);
+    },
+  );
 });

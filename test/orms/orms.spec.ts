@@ -26,7 +26,8 @@ describe.each(SET_UPS)('on %s', (strategy, open) => {
     let stores: TenantStores;
     beforeEach(async () => {
       await data.reset();
-      stores = await TenantStores.open(orm, data);
+      // So that a connection that is gone was closed by the registry, and not for being idle.
+      stores = await TenantStores.open(orm, data, { idleTimeoutMillis: 0 });
     });
     afterEach(() => stores.close());
 

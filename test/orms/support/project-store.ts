@@ -37,6 +37,19 @@ export interface SharedStores {
 export type ConnectionSettings = Omit<TenantConnectionSettings, 'verify'> &
   Partial<Pick<TenantConnectionSettings, 'verify'>>;
 
+/** The settings that a connection string holds. */
+export function settingsOf(url: string): ConnectionSettings {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  return {
+    host: hostname,
+    port: Number(port || 5432),
+    database: pathname.slice(1),
+    user: username,
+    password,
+    keepAlive: true,
+  };
+}
+
 /** How one ORM is used. */
 export interface Orm {
   readonly name: string;

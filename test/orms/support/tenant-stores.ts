@@ -1,7 +1,8 @@
 import { TenantClientRegistry } from '@tenantry/core';
 import type { IsolationStrategy, PooledStrategy, TenantPoolSettings } from '@tenantry/postgres';
 import type { IsolatedData } from '../../isolation/support/isolated-data.js';
-import type { ConnectionSettings, Orm, ProjectStore, SharedStores } from './project-store.js';
+import { settingsOf } from './project-store.js';
+import type { Orm, ProjectStore, SharedStores } from './project-store.js';
 
 /** One ORM on one strategy: a registry with a store for each tenant. */
 export class TenantStores {
@@ -28,7 +29,7 @@ export class TenantStores {
     if (connectionOf !== null) {
       return new TenantStores(orm, async (tenantId) => orm.open({ ...(await connectionOf(tenantId)), ...pool }), null);
     }
-    const shared = await orm.share({ ...sharedSettings(server.test.appUrl), ...pool });
+    const shared = await orm.share({ ...settingsOf(server.test.appUrl), max: 1, ...pool });
     return new TenantStores(orm, async (tenantId) => shared.forTenant(tenantId), shared);
   }
 
@@ -51,17 +52,4 @@ export class TenantStores {
 /** How a strategy with pools connects for a tenant; `null` where tenants share a pool. */
 export function connectionsOf(strategy: IsolationStrategy | PooledStrategy): PooledStrategy['connectionOf'] | null {
   return 'connectionOf' in strategy ? (tenant) => strategy.connectionOf(tenant) : null;
-}
-
-function sharedSettings(url: string): ConnectionSettings {
-  const { hostname, port, username, password, pathname } = new URL(url);
-  return {
-    host: hostname,
-    port: Number(port || 5432),
-    database: pathname.slice(1),
-    user: username,
-    password,
-    max: 1,
-    keepAlive: true,
-  };
 }

@@ -1,0 +1,50 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { ClsServiceManager } from 'nestjs-cls';
+import { keepResponseInContext } from './response-context.js';
+
+describe('keepResponseInContext', () => {
+  const cls = ClsServiceManager.getClsService();
+  const responseIn = (name: string): ServerResponse => {
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    cls.runWith({ name }, () => keepResponseInContext(response));
+    return response;
+  };
+  const heard = (response: ServerResponse): unknown[] => {
+    const names: unknown[] = [];
+    response.on('told', (...args: unknown[]) => names.push([cls.get('name'), ...args]));
+    return names;
+  };
+
+  it('has a response tell its events in its own context, whoever sets them off', () => {
+    const response = responseIn('foo');
+    const names = heard(response);
+    expect(response.emit('told', 1, 2)).toBe(true);
+    cls.runWith({ name: 'bar' }, () => response.emit('told'));
+    expect(names).toEqual([['foo', 1, 2], ['foo']]);
+    expect(response.emit('unheard')).toBe(false);
+  });
+
+  it('asked again keeps the last context and tells each event once', () => {
+    const response = responseIn('outer');
+    cls.runWith({ name: 'inner' }, () => keepResponseInContext(response));
+    const names = heard(response);
+    response.emit('told');
+    expect(names).toEqual([['inner']]);
+  });
+
+  it('calls an emit that somebody has put there before', () => {
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    const emit = jest.spyOn(response, 'emit');
+    cls.runWith({ name: 'foo' }, () => keepResponseInContext(response));
+    response.emit('told');
+    expect(emit).toHaveBeenCalledWith('told');
+    expect(emit.mock.contexts[0]).toBe(response);
+  });
+
+  it('gives a response no closure of its own: with one, none of them dies young', () => {
+    const [one, other] = [responseIn('foo'), responseIn('bar')];
+    expect(one.emit).toBe(other.emit);
+    expect(one.assignSocket).toBe(other.assignSocket);
+  });
+});
