@@ -3,7 +3,7 @@ import type { SqlSession } from '../sql/sql-database.js';
 import type { TableSum } from '../placement/tenant-placement.js';
 
 /** A column whose values are copied. */
-export interface CopiedColumn {
+interface CopiedColumn {
   readonly name: string;
   readonly type: string;
 }

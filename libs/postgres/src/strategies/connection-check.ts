@@ -35,7 +35,7 @@ const DIRECTLY = 'Connect to PostgreSQL directly, or keep such tenants apart by 
  * @throws `MT_ISOLATION_UNSAFE`, `MT_SCHEMA_MISSING`; the driver's error when the server cannot be asked
  * @internal
  */
-export async function checkConnection(client: VerifiableClient, expected: ExpectedConnection): Promise<void> {
+async function checkConnection(client: VerifiableClient, expected: ExpectedConnection): Promise<void> {
   const answer = await client.query({ text: LOOK });
   const found = (Array.isArray(answer) ? answer[0] : answer)?.rows[0] as Found;
   const { tenantId } = expected;
