@@ -1,13 +1,15 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { ClsServiceManager } from 'nestjs-cls';
+import type { ClsStore } from 'nestjs-cls';
 import { keepResponseInContext } from './response-context.js';
 
 describe('keepResponseInContext', () => {
   const cls = ClsServiceManager.getClsService();
+  const storeOf = (name: string): ClsStore => ({ name }) as ClsStore;
   const responseIn = (name: string): ServerResponse => {
     const response = new ServerResponse(new IncomingMessage(new Socket()));
-    cls.runWith({ name }, () => keepResponseInContext(response));
+    cls.runWith(storeOf(name), () => keepResponseInContext(response));
     return response;
   };
   const heard = (response: ServerResponse): unknown[] => {
@@ -20,14 +22,14 @@ describe('keepResponseInContext', () => {
     const response = responseIn('foo');
     const names = heard(response);
     expect(response.emit('told', 1, 2)).toBe(true);
-    cls.runWith({ name: 'bar' }, () => response.emit('told'));
+    cls.runWith(storeOf('bar'), () => response.emit('told'));
     expect(names).toEqual([['foo', 1, 2], ['foo']]);
     expect(response.emit('unheard')).toBe(false);
   });
 
   it('asked again keeps the last context and tells each event once', () => {
     const response = responseIn('outer');
-    cls.runWith({ name: 'inner' }, () => keepResponseInContext(response));
+    cls.runWith(storeOf('inner'), () => keepResponseInContext(response));
     const names = heard(response);
     response.emit('told');
     expect(names).toEqual([['inner']]);
@@ -36,7 +38,7 @@ describe('keepResponseInContext', () => {
   it('calls an emit that somebody has put there before', () => {
     const response = new ServerResponse(new IncomingMessage(new Socket()));
     const emit = jest.spyOn(response, 'emit');
-    cls.runWith({ name: 'foo' }, () => keepResponseInContext(response));
+    cls.runWith(storeOf('foo'), () => keepResponseInContext(response));
     response.emit('told');
     expect(emit).toHaveBeenCalledWith('told');
     expect(emit.mock.contexts[0]).toBe(response);
