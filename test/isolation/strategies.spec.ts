@@ -96,6 +96,27 @@ describe.each(SET_UPS)('%s keeps tenants apart:', (_name, open) => {
     );
   });
 
+  it('a savepoint may be gone back to', async () => {
+    await a.transaction(async (tx) => {
+      await tx.query('savepoint before');
+      await tx.query('delete from project');
+      await tx.query('rollback to before');
+    });
+    expect(await bodies(a)).toEqual([`${A} 1`, `${A} 2`]);
+  });
+
+  it('what is left behind by a call that fails reaches nobody either', async () => {
+    const failing = a.transaction(async (tx) => {
+      await tx.query('select pg_advisory_lock(4712)');
+      await tx.query('prepare stash as select 1');
+      throw new Error('on purpose');
+    });
+    await expect(failing).rejects.toThrow('on purpose');
+    const { rows } = await b.query<{ free: boolean }>('select pg_try_advisory_xact_lock(4712) as free');
+    expect(rows).toEqual([{ free: true }]);
+    await expect(a.query('execute stash')).rejects.toMatchObject({ code: '26000' });
+  });
+
   it('a second statement in one text is refused', async () => {
     const smuggled = `select 1; commit; delete from project`;
     await expect(a.query(smuggled)).rejects.toMatchObject({ code: '42601' });
@@ -103,15 +124,29 @@ describe.each(SET_UPS)('%s keeps tenants apart:', (_name, open) => {
     expect([...(await bodies(a)), ...(await bodies(b))]).toHaveLength(4);
   });
 
-  it.each(['begin', 'commit', 'rollback', 'start transaction', 'commit and chain'])(
-    'the statement `%s` leaves no transaction open for whoever comes next',
-    async (statement) => {
-      await a.query(statement).catch(() => undefined);
-      await a.query(`insert into project (id, body) values (9, '${A} 9')`);
-      expect(await data.bodiesOf(A)).toContain(`${A} 9`);
-      expect(await bodies(b)).toEqual([`${B} 1`, `${B} 2`]);
-    },
-  );
+  it.each([
+    'begin',
+    'commit',
+    ' ROLLBACK ',
+    'end',
+    'abort',
+    'start transaction',
+    'commit and chain',
+    `-- it ends here
+     commit`,
+    '/* and here */ rollback work',
+    "prepare transaction 'x'",
+  ])('the statement `%s` is refused: it would end the tenant’s transaction', async (statement) => {
+    await expect(a.query(statement)).rejects.toMatchObject({ code: 'MT_ARGUMENT_INVALID' });
+    const then = a.transaction(async (tx) => {
+      await expect(tx.query(statement)).rejects.toMatchObject({ code: 'MT_ARGUMENT_INVALID' });
+      return bodies(tx);
+    });
+    expect(await then).toEqual([`${A} 1`, `${A} 2`]);
+    await a.query(`insert into project (id, body) values (9, '${A} 9')`);
+    expect(await data.bodiesOf(A)).toContain(`${A} 9`);
+    expect(await bodies(b)).toEqual([`${B} 1`, `${B} 2`]);
+  });
 
   it.each([
     ['a setting', `set tenantry.tenant_id = '${B}'`],

@@ -205,6 +205,14 @@ describe.each([
     await expect(kept.tx.query('select * from project')).rejects.toMatchObject({ code: 'MT_ISOLATION_UNSAFE' });
   });
 
+  it('leaves neither prepared statements nor another session’s user to the next tenant', async () => {
+    await a.query(`prepare stash as select 'a secret'`);
+    await expect(b.query('execute stash')).rejects.toMatchObject({ code: '26000' });
+    await a.query('set session authorization default');
+    await a.query('set session authorization app').catch(() => undefined);
+    expect((await b.query('select body from project')).rows).toEqual([{ body: 'b1' }]);
+  });
+
   it('refuses a second statement in one text, so that none can end the transaction', async () => {
     const smuggled = 'select 1; commit; delete from project';
     await expect(a.query(smuggled)).rejects.toMatchObject({ code: '42601' });

@@ -43,6 +43,16 @@ export class PgConnection implements SqlSession {
     }
   }
 
+  /** Clears what statements left on the session, where the connection is still to be trusted. Outside of transactions. Never throws. */
+  async discard(): Promise<void> {
+    if (this.#doubt !== undefined) return;
+    try {
+      await this.query('discard all');
+    } catch (error) {
+      this.#doubt = toError(error);
+    }
+  }
+
   /** Gives the connection back, or ends it when its state is in doubt. */
   release(): void {
     // On purpose the listener stays on a doubtful client: it may still emit while it is being ended.

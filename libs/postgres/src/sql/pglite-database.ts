@@ -22,7 +22,7 @@ export interface Pglite extends PgliteSession {
 }
 
 /** What others may have left. Not `unlisten *`: whoever listens on a PGlite does so on its only connection. */
-const CLEAR = `close all; reset role; reset all; select pg_catalog.pg_advisory_unlock_all(); discard temp; discard sequences;`;
+const CLEAR = `reset session authorization; close all; deallocate all; reset role; reset all; select pg_catalog.pg_advisory_unlock_all(); discard temp; discard sequences;`;
 
 /**
  * Makes a PGlite a {@link SqlDatabase}.

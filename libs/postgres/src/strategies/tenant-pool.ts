@@ -32,28 +32,37 @@ export class TenantPool implements ScopedSql {
   }
 
   query<R>(text: string, params: readonly unknown[] = []): Promise<SqlResult<R>> {
-    return onConnection(this, async (connection) => {
-      const result = await connection.query<R>(text, params);
-      if (!PLAIN.test(text)) await clear(connection);
-      return result;
-    });
+    const isPlain = PLAIN.test(text);
+    return onConnection(this, (connection) =>
+      cleared(
+        connection,
+        () => connection.query<R>(text, params),
+        () => isPlain,
+      ),
+    );
   }
 
   transaction<R>(fn: (tx: SqlSession) => Promise<R>): Promise<R> {
-    return onConnection(this, async (connection) => {
-      let plain = true;
+    let isPlain = true;
+    const transact = async (connection: PgConnection): Promise<R> => {
+      await connection.query('begin');
       const watched: SqlSession = {
         query: (text, params) => {
-          plain &&= PLAIN.test(text);
+          isPlain &&= PLAIN.test(text);
           return connection.query(text, params);
         },
       };
-      await connection.query('begin');
       const result = await runInTransaction(watched, fn);
       await connection.query('commit');
-      if (!plain) await clear(connection);
       return result;
-    });
+    };
+    return onConnection(this, (connection) =>
+      cleared(
+        connection,
+        () => transact(connection),
+        () => isPlain,
+      ),
+    );
   }
 
   /** Connects and checks, if no connection is open yet. */
@@ -90,7 +99,16 @@ export class TenantPool implements ScopedSql {
   }
 }
 
+/** Clears the session behind what was not plain, also when it failed. A connection that cannot be cleared is ended. */
+async function cleared<R>(connection: PgConnection, run: () => Promise<R>, isPlain: () => boolean): Promise<R> {
+  try {
+    return await run();
+  } finally {
+    if (!isPlain()) await clear(connection);
+  }
+}
+
 async function clear(connection: PgConnection): Promise<void> {
-  await connection.query('rollback');
-  await connection.query('discard all');
+  await connection.rollBack();
+  await connection.discard();
 }

@@ -26,7 +26,8 @@ export interface TenantPoolsOptions {
 
 interface PoolAt {
   readonly pool: TenantPool;
-  readonly generation: number;
+  /** Whose and where it is: no other place and no other spelling of the id has the same. */
+  readonly identity: string;
 }
 
 interface Wanted {
@@ -53,7 +54,7 @@ export class TenantPools {
       create: async (tenantId, { options: { place } }) => {
         const settings = await settingsOf(tenantId, place);
         const pool = await provenPool(createPool(settings), tenantId, settings.verify);
-        return { pool, generation: generationOf(place) };
+        return { pool, identity: identityOf(tenantId, place) };
       },
       dispose: ({ pool }) => pool.end(),
     });
@@ -86,9 +87,10 @@ export class TenantPools {
   }
 
   async #acquire(tenantId: string, place: TenantPlace): Promise<TenantClientLease<PoolAt>> {
+    const identity = identityOf(tenantId, place);
     for (let attempt = 0; attempt <= MAX_REPLACEMENTS; attempt += 1) {
       const lease = this.#registry.tryAcquire(tenantId);
-      if (lease?.client.generation === generationOf(place)) return lease;
+      if (lease?.client.identity === identity) return lease;
       if (lease !== undefined) this.#retire(lease);
       await this.#create(tenantId, place);
     }
@@ -112,8 +114,9 @@ export class TenantPools {
   }
 }
 
-function generationOf({ generation = 0 }: TenantPlace): number {
-  return generation;
+/** The generation alone is not enough: it is given out again, for another place, when a move is begun anew or a tenant placed anew. */
+function identityOf(tenantId: string, { host, port, database, generation = 0 }: TenantPlace): string {
+  return JSON.stringify([tenantId, host, port, database, generation]);
 }
 
 async function provenPool(
