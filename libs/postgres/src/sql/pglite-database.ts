@@ -22,7 +22,7 @@ export interface Pglite extends PgliteSession {
 }
 
 /** What others may have left. Not `unlisten *`: whoever listens on a PGlite does so on its only connection. */
-const CLEAR = `reset session authorization; close all; deallocate all; reset role; reset all; select pg_catalog.pg_advisory_unlock_all(); discard temp; discard sequences;`;
+const CLEAR = `close all; deallocate all; reset role; reset all; select pg_catalog.pg_advisory_unlock_all(); discard temp; discard sequences;`;
 
 /**
  * Makes a PGlite a {@link SqlDatabase}.
@@ -37,6 +37,7 @@ export function pgliteDatabase(pglite: Pglite): SqlDatabase {
 class PgliteDatabase implements SqlDatabase {
   readonly #pglite: Pglite;
   #closing: Promise<void> | undefined;
+  #user: string | undefined;
 
   constructor(pglite: Pglite) {
     this.#pglite = pglite;
@@ -54,11 +55,18 @@ class PgliteDatabase implements SqlDatabase {
     const { text, values } = settingStep(settings);
     const transaction = <R>(fn: (tx: SqlSession) => Promise<R>): Promise<R> =>
       this.transaction(async (tx) => {
-        await tx.query(CLEAR);
+        await tx.query(`set session authorization ${await this.#userOf(tx)}; ${CLEAR}`);
         await tx.query(text, values);
         return fn(tx);
       });
     return { transaction, query: (text, params = []) => transaction((tx) => tx.query(text, params)) };
+  }
+
+  /** Who the session belonged to before any tenant had it: on PGlite, RESET does not lead back to that. */
+  async #userOf(tx: SqlSession): Promise<string> {
+    const text = 'select pg_catalog.quote_ident(session_user) as name';
+    this.#user ??= (await tx.query<{ name: string }>(text)).rows[0]?.name ?? 'default';
+    return this.#user;
   }
 
   close(): Promise<void> {
