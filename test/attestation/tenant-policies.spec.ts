@@ -178,9 +178,41 @@ describe('tenantPoliciesSql', () => {
       ['s.a', 's.b'],
       'ON UPDATE SET NULL',
     ],
+    ['create table base (id int); create table t (tenant_id text) inherits (base)', ['s.t'], 'has the parent s.base'],
+    [
+      'create table t (tenant_id text not null); create policy "o""ld" on t for select using (true)',
+      ['s.t'],
+      'run "drop policy "o""ld" on s.t"',
+    ],
+    [
+      `create table t (tenant_id text not null); create policy old on t for insert with check (tenant_id = upper(current_setting('tenantry.tenant_id')))`,
+      ['s.t'],
+      'has the policy "old"',
+    ],
     ['create table t (id int, exclude using btree (id with =))', ['s.t'], 'exclusion constraint'],
   ])('refuses after %s', async (ddl, tables, obstacle) => {
     expect(await obstaclesOf(ddl, tables)).toEqual([expect.stringContaining(obstacle)]);
+  });
+
+  it('takes a parent along when it is chosen too, and binds its rows', async () => {
+    await bench.owner.query(`create table s.base (id int); create table s.t (extra text) inherits (s.base);`);
+    await bench.owner.query(await tenantPoliciesSql(bench.owner, { tables: ['s.base', 's.t'] }));
+    await bench.admin.query(`grant usage on schema s to ${bench.appRole};
+      grant select on s.base, s.t to ${bench.appRole}; insert into s.t (tenant_id, id) values ('acme', 1), ('beta', 2);`);
+    const tenants = new TenantDatabase(bench.app, { tenant: { id: 'nobody' } }, bench.assumed);
+    expect((await tenants.forTenant('acme').query('select id from s.base')).rows).toEqual([{ id: 1 }]);
+    expect(await attestRowLevelSecurity(bench.app, { tables: ['s.t'], ...bench.assumed })).toEqual([]);
+  });
+
+  it('leaves policies alone that are bound, held back by a restrictive one, or another role’s', async () => {
+    const own = `tenant_id = current_setting('tenantry.tenant_id')`;
+    await bench.owner.query(`
+      create table s.t (tenant_id text not null);
+      create policy bound on s.t for select using (${own});
+      create policy backup on s.t for select to ${bench.thirdRole} using (true);
+      create table s.held (tenant_id text not null); create policy open on s.held using (true);
+      create policy held on s.held as restrictive using (${own});`);
+    await expect(tenantPoliciesSql(bench.owner, { tables: ['s.t', 's.held'] })).resolves.toContain('on s.held');
   });
 
   it.each([{ tables: ['s.none'] }, { tables: ['a;b'] }])('refuses %j', async (options) => {

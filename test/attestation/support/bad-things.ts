@@ -98,6 +98,23 @@ const TABLES: readonly BadThing[] = [
     found: ['partition-unprotected'],
   },
   {
+    what: 'a parent, and one above it, that show the rows of their child',
+    sql: (b) => `create table root (id int); create table base (body text) inherits (root);
+      create table note (tenant_id text not null) inherits (base); ${tenantTableSql('note')}
+      create table sibling () inherits (root);
+      grant select on root, base, note, sibling to ${b.appRole};`,
+    tables: ['note'],
+    found: ['parent-unprotected by hand', 'parent-unprotected by hand'],
+  },
+  {
+    what: 'a partitioned table of a listed partition',
+    sql: (b) => `create table event (tenant_id text not null) partition by list (tenant_id);
+      create table event_a partition of event default; ${tenantTableSql('event_a')}
+      grant select on event to ${b.appRole};`,
+    tables: ['event_a'],
+    found: ['table-not-listed'],
+  },
+  {
     what: 'TRUNCATE of the role',
     sql: (b) => `grant truncate on project to ${b.appRole}`,
     found: ['privilege-truncate'],
@@ -132,6 +149,7 @@ const POLICIES: readonly BadThing[] = [
     `create policy p on project for select using (${OWN} or name = 'public')`,
     `create policy p on project for delete using (coalesce(current_setting('tenantry.tenant_id', true), tenant_id) = tenant_id)`,
     `create policy p on project for select using (current_setting('tenantry.tenant_id', true) is null or ${OWN} or name is null)`,
+    `create policy p on project for select using (current_setting('tenantry.tenant_id', true) is null or ${OWN})`,
   ].map((sql): BadThing => ({ what: sql, sql: () => sql, found: ['policy-not-bound-to-tenant'] })),
   {
     what: 'a policy of a role that can be assumed, not inherited',
@@ -139,6 +157,22 @@ const POLICIES: readonly BadThing[] = [
       `create policy p on project for select to ${b.thirdRole} using (true); alter role ${b.appRole} noinherit; grant ${b.thirdRole} to ${b.appRole};`,
     found: ['policy-not-bound-to-tenant'],
   },
+  ...[
+    `tenant_id = evil.current_setting('tenantry.tenant_id')`,
+    `false = (tenant_id = current_setting('tenantry.tenant_id'))`,
+    `(id > 0) = (tenant_id = current_setting('tenantry.tenant_id'))`,
+    `tenant_id = regexp_replace(current_setting('tenantry.tenant_id'), '.*', 'b')`,
+    `tenant_id = greatest(current_setting('tenantry.tenant_id'), 'b')`,
+    `tenant_id = (select max(x) from (values ('b')) v(x) where current_setting('tenantry.tenant_id') is not null)`,
+    `name = concat('b', nullif(current_setting('tenantry.tenant_id'), current_setting('tenantry.tenant_id')))`,
+    `tenant_id = current_setting('tenantry.tenant_id')::varchar(1)`,
+  ].map((using): BadThing => ({
+    what: `using (${using})`,
+    sql: () => `drop schema if exists evil cascade; create schema evil;
+        create function evil.current_setting(text) returns text language sql as $$ select 'b' $$;
+        create policy p on project for select using (${using})`,
+    found: ['policy-not-understood by hand'],
+  })),
   {
     what: 'a policy that is no comparison',
     sql: () =>
@@ -165,6 +199,29 @@ const READERS: readonly BadThing[] = [
     sql: () => 'create view v as select * from project',
     tables: ['v'],
     found: ['view-not-checked'],
+  },
+  {
+    what: 'a view over a parent that the role may not use itself',
+    sql: (b) => `create table base (id int); create table note (tenant_id text not null) inherits (base);
+      ${tenantTableSql('note')} create view v as select * from base; grant select on v to ${b.appRole};`,
+    tables: ['note'],
+    found: ['view-not-checked'],
+  },
+  {
+    what: 'rules that write and show rows with the rights of an owner',
+    sql: (b) => `create table inbox (x text); grant select, update, delete on inbox to ${b.appRole};
+      create rule poke as on update to inbox do instead update project set name = new.x;
+      create rule "peek ""it" as on delete to inbox do instead select * from project;`,
+    found: ['rule-past-rls', 'rule-past-rls'],
+  },
+  {
+    what: 'rules on a table of tenants and on a view that checks its reader',
+    sql: (
+      b,
+    ) => `create view v with (security_invoker = true) as select * from project; grant select, update on v to ${b.appRole};
+      create rule poke as on update to v do instead update project set name = new.name;
+      create rule poke as on delete to project do instead update project set name = 'gone';`,
+    found: ['rule-past-rls', 'rule-past-rls'],
   },
   {
     what: 'a function with the rights of a superuser, which has the table in its text',

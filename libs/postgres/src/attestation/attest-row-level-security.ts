@@ -4,6 +4,7 @@ import { definerFunctionFindings } from './definer-functions.js';
 import { IsolationUnsafeError } from './isolation-unsafe.error.js';
 import { keyFindings } from './key-rules.js';
 import { readRole } from './role-facts.js';
+import { rewriteRuleFindings } from './rewrite-rules.js';
 import { roleFindings } from './role-rules.js';
 import { readOids, readTables, readUnlisted, readViews } from './table-facts.js';
 import { missingTableFinding, tableFindings } from './table-rules.js';
@@ -16,7 +17,7 @@ import type { TableFacts } from './table-facts.js';
 export interface AttestOptions {
   /**
    * Tables and views with rows of tenants: `table` or `schema.table`. Looked at as well, where the role may use them: their
-   * partitions and children, other tables with a column `tenant_id`, and the views over all of these.
+   * partitions, children and parents, other tables with a column `tenant_id`, and the views and rules over all of these.
    */
   readonly tables: readonly string[];
   /** The role given to `TenantDatabase`; default: the connection's own. */
@@ -83,6 +84,11 @@ async function findingsIn(
       ),
     ),
     ...unlisted.flatMap((facts) => tableFindings({ table: facts.qualified, facts, listed: false, role })),
+    ...(await rewriteRuleFindings(
+      tx,
+      tables.map(({ oid }) => oid),
+      left,
+    )),
     ...(await definerFunctionFindings(tx, tables)),
     ...(await keyFindingsIn(tx, tables)),
   ];

@@ -9,6 +9,7 @@ export type IsolationFindingKind =
   | 'table-missing'
   | 'table-not-listed'
   | 'partition-unprotected'
+  | 'parent-unprotected'
   | 'rls-disabled'
   | 'owner-not-forced'
   | 'not-forced'
@@ -20,6 +21,7 @@ export type IsolationFindingKind =
   | 'privilege-truncate'
   | 'privilege-needless'
   | 'view-not-checked'
+  | 'rule-past-rls'
   | 'function-past-rls'
   | 'unique-without-tenant'
   | 'foreign-key-without-tenant';
@@ -31,7 +33,7 @@ export type IsolationSeverity = 'error' | 'warning';
 export interface IsolationFinding {
   readonly kind: IsolationFindingKind;
   readonly severity: IsolationSeverity;
-  /** The role, table, view, policy, key or function, as the database names it. */
+  /** The role, table, view, policy, key, rule or function, as the database names it. */
   readonly object: string;
   /** What is wrong, as a sentence. */
   readonly problem: string;

@@ -35,6 +35,8 @@ export interface TableFacts {
   readonly kind: string;
   /** Whether it is a partition or child of another table of the set. */
   readonly child: boolean;
+  /** Whether rows of another table of the set are its rows too. */
+  readonly parent: boolean;
   readonly securityInvoker: boolean;
   /** Text of a view. */
   readonly definition: string | null;
@@ -50,8 +52,8 @@ export interface TableFacts {
   readonly policies: readonly TablePolicy[];
 }
 
-/** Whether the current role may do anything with a relation `c` in a namespace `n`. */
-const USABLE = `pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+/** SQL that tells whether the current role may do anything with a relation `c` in a namespace `n`. @internal */
+export const USABLE = `pg_catalog.has_schema_privilege(n.oid, 'USAGE')
   and (pg_catalog.has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
     or pg_catalog.has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE'))`;
 
@@ -65,15 +67,20 @@ const UNLISTED = `
     where c.relkind in ('r', 'p', 'f') and ${OURS} and exists (select from pg_catalog.pg_attribute a
       where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped)
     union select oid from unnest($1::text[]::oid[]) oid
-    union select h.inhrelid from pg_catalog.pg_inherits h join named on named.oid = h.inhparent)
-  select c.oid::text as oid from named join pg_catalog.pg_class c on c.oid = named.oid
+    union select h.inhrelid from pg_catalog.pg_inherits h join named on named.oid = h.inhparent),
+  family as (select oid from named
+    union select h.inhparent from pg_catalog.pg_inherits h join family on family.oid = h.inhrelid)
+  select c.oid::text as oid from family join pg_catalog.pg_class c on c.oid = family.oid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.oid <> all ($1::text[]::oid[]) and c.oid <> all ($2::text[]::oid[]) and ${USABLE}
   order by n.nspname, c.relname`;
 
 const VIEWS = `
-  with recursive reached as (
+  with recursive family as (
     select oid from unnest($1::text[]::oid[]) oid
+    union select h.inhparent from pg_catalog.pg_inherits h join family on family.oid = h.inhrelid),
+  reached as (
+    select oid from family
     union select r.ev_class from reached
       join pg_catalog.pg_depend d on d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = reached.oid
         and d.classid = 'pg_catalog.pg_rewrite'::regclass
@@ -107,6 +114,7 @@ const TABLES = `
   select c.oid::text as oid, '"' || replace(n.nspname, '"', '""') || '"."' || replace(c.relname, '"', '""') || '"' as qualified, c.relname::text as name, c.relkind::text as kind,
     c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
     exists (select from pg_catalog.pg_inherits h where h.inhrelid = c.oid and h.inhparent = any ($1::text[]::oid[])) as child,
+    exists (select from pg_catalog.pg_inherits h where h.inhparent = c.oid and h.inhrelid = any ($1::text[]::oid[])) as parent,
     case when c.relkind in ('v', 'm') then pg_catalog.pg_get_viewdef(c.oid) end as definition,
     ${reachable('c.relowner')} as owned, pg_catalog.format_type(a.atttypid, null) as "columnType",
     coalesce((select o.option_value::boolean from pg_catalog.pg_options_to_table(c.reloptions) o
@@ -126,7 +134,7 @@ export async function readOids(tx: SqlSession, names: readonly string[]): Promis
   return rows.map(({ oid }) => oid);
 }
 
-/** Tables with a column `tenant_id`, and partitions and children of listed ones, that the role may use. @internal */
+/** Tables with a column `tenant_id`, and the partitions, children and parents of these and of listed ones, that the role may use. @internal */
 export function readUnlisted(tx: SqlSession, listed: readonly string[], ignored: readonly string[]): Promise<string[]> {
   return readOidsOf(tx, UNLISTED, listed, ignored);
 }

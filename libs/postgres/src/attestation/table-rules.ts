@@ -2,7 +2,7 @@ import { quotedIdentifier } from '../policies/quoted-identifier.js';
 import { isTenantColumnType, rowPolicySql } from '../policies/row-policy-sql.js';
 import { finding } from './isolation-finding.js';
 import { policyFindings } from './policy-rules.js';
-import type { IsolationFinding, Remedy } from './isolation-finding.js';
+import type { IsolationFinding, IsolationFindingKind, Remedy } from './isolation-finding.js';
 import type { TableFacts } from './table-facts.js';
 
 /** A table or view to judge. */
@@ -67,20 +67,16 @@ function securityFindings({ table, facts, role }: JudgedTable): IsolationFinding
 }
 
 function unlistedFinding(table: string, facts: TableFacts): IsolationFinding {
-  const remedy = bindRemedy(facts);
-  return facts.child
-    ? finding(
-        ['partition-unprotected', 'error'],
-        table,
-        'can be used past the policies of the table that it is a part of',
-        remedy,
-      )
-    : finding(
-        ['table-not-listed', 'error'],
-        table,
-        'has a column tenant_id, is not listed, and has no row-level security',
-        remedy,
-      );
+  const [kind, what] = unprotected(facts);
+  return finding([kind, 'error'], table, what, bindRemedy(facts));
+}
+
+function unprotected({ child, parent, columnType }: TableFacts): readonly [IsolationFindingKind, string] {
+  if (parent && columnType === null) {
+    return ['parent-unprotected', 'has the rows of its children too, which can be used through it past their policies'];
+  }
+  if (child) return ['partition-unprotected', 'can be used past the policies of the table that it is a part of'];
+  return ['table-not-listed', 'has a column tenant_id, is not listed, and has no row-level security'];
 }
 
 function bindRemedy({ columnType, kind, qualified }: TableFacts): Remedy {

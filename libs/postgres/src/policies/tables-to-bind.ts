@@ -14,6 +14,8 @@ export interface TableToBind {
   readonly partition: boolean;
   /** Whether it is a partition of a table that is not in the set. */
   readonly loosePartition: boolean;
+  /** Parents that are not in the set, quoted with their schema. */
+  readonly looseParents: readonly string[];
   /** Type of its column `tenant_id`; `null` = it has none. */
   readonly columnType: string | null;
   readonly columnNotNull: boolean;
@@ -22,6 +24,17 @@ export interface TableToBind {
   /** Whether row-level security is enabled and forced. */
   readonly secured: boolean;
   /** Conditions of our policy; `null` = it is not there as we make it. */
+  readonly using: string | null;
+  readonly check: string | null;
+  /** Other policies for everybody. */
+  readonly others: readonly OtherPolicy[];
+}
+
+/** A policy beside ours. */
+export interface OtherPolicy {
+  readonly name: string;
+  readonly permissive: boolean;
+  readonly command: string;
   readonly using: string | null;
   readonly check: string | null;
 }
@@ -45,6 +58,14 @@ const TABLES = (chosen: string): string => `
       where h.inhrelid = c.oid) as inherits, c.relispartition as partition,
     c.relispartition and not exists (select from pg_catalog.pg_inherits h join tree on tree.oid = h.inhparent
       where h.inhrelid = c.oid) as "loosePartition",
+    (select coalesce(json_agg(pg_catalog.format('%I.%I', pn.nspname, pc.relname) order by pn.nspname, pc.relname), '[]')
+      from pg_catalog.pg_inherits h join pg_catalog.pg_class pc on pc.oid = h.inhparent
+      join pg_catalog.pg_namespace pn on pn.oid = pc.relnamespace
+      where h.inhrelid = c.oid and h.inhparent not in (select oid from tree)) as "looseParents",
+    (select coalesce(json_agg(json_build_object('name', o.policyname, 'permissive', o.permissive = 'PERMISSIVE',
+        'command', o.cmd, 'using', o.qual, 'check', o.with_check) order by o.policyname), '[]')
+      from pg_catalog.pg_policies o where o.schemaname = n.nspname and o.tablename = c.relname
+        and o.policyname <> 'tenant_isolation' and 'public' = any (o.roles)) as others,
     pg_catalog.format_type(a.atttypid, null) as "columnType", coalesce(a.attnotnull, false) as "columnNotNull",
     exists (select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisvalid and i.indpred is null
       and i.indkey[0] = a.attnum) as indexed,

@@ -2,13 +2,23 @@
 export type TenantCondition = 'bound' | 'unbound' | 'unclear';
 
 const SETTING = `'tenantry.tenant_id'`;
-const COLUMN = /^\(?([a-z_][\w$]*|"(?:[^"]|"")+")\)?(?:::[\w ]+)?$/;
+const NAME = String.raw`[a-z_][\w$]*|"(?:[^"]|"")+"`;
+const CAST = '::(?:text|uuid|character varying)';
+const COLUMN = new RegExp(`^\\(?(?!(?:true|false|null)\\b)(${NAME})\\)?(?:${CAST})?$`);
+const TENANT = /^current_setting\('tenantry\.tenant_id'(?:::text)?(?:, (?:true|false))?\)$/;
+/** What may be around the setting and leaves it as it is: a cast, NULLIF with the empty string, a SELECT of nothing else. */
+const WRAPPINGS = [
+  new RegExp(`^(.+)${CAST}$`),
+  /^NULLIF\((.+), ''::text\)$/,
+  new RegExp(`^SELECT (.+) AS (?:${NAME})$`),
+] as const;
 
 /**
  * Judges the condition of a policy, as the system catalog writes it.
  *
- * Bound: a column is compared with the setting, in every branch of an OR and in one part of an AND. Unbound: the setting is
- * missing in a branch, or the column is compared with itself where the setting is not there. All else is unclear.
+ * Bound: a column is compared with the setting itself, in every branch of an OR and in one part of an AND. Unbound: the
+ * setting is missing in a branch, no column is there, or the column is compared with itself. All else is unclear: whatever
+ * is made of the setting by other functions and operators.
  *
  * @internal
  */
@@ -26,10 +36,31 @@ function comparison(text: string): TenantCondition {
   const sides = splitAtTop(text, ' = ').map((side) => side.trim());
   const column = sides.map((side) => COLUMN.exec(side)?.[1]).find((name) => name !== undefined);
   const value = sides.find((side) => side.includes(SETTING));
-  if (sides.length !== 2 || column === undefined || value === undefined) return 'unclear';
-  const words = value.replaceAll(/'(?:[^']|'')*'/g, ' ');
-  if (new RegExp(`(?<![\\w"])${column.replaceAll(/[^\w]/g, '\\$&')}(?![\\w"])`).test(words)) return 'unbound';
-  return /\b(?:COALESCE|CASE|ANY|ALL)\b/i.test(words) ? 'unclear' : 'bound';
+  if (sides.length !== 2 || column === undefined || value === undefined)
+    return namesColumn(text) ? 'unclear' : 'unbound';
+  if (isTenant(value)) return 'bound';
+  const again = new RegExp(`(?<![\\w"])${column.replaceAll(/[^\w]/g, '\\$&')}(?![\\w"])`);
+  return again.test(withoutTexts(value)) ? 'unbound' : 'unclear';
+}
+
+function isTenant(value: string): boolean {
+  const text = withoutParentheses(value.trim());
+  if (TENANT.test(text)) return true;
+  const inner = WRAPPINGS.map((wrapping) => wrapping.exec(text)?.[1]).find((match) => match !== undefined);
+  return inner !== undefined && isTenant(inner);
+}
+
+/** The catalog writes keywords in capitals: lower case is left to columns, functions, types, aliases, true and false. */
+function namesColumn(text: string): boolean {
+  const words = withoutTexts(text)
+    .replaceAll(/::[a-z_][\w ."]*?(?=$|[^\w ."]| [A-Z])/g, ' ')
+    .replaceAll(new RegExp(` AS (?:${NAME})`, 'g'), ' ');
+  const names = words.match(new RegExp(`(?<![\\w$])(?:${NAME})(?![\\w$(])`, 'g')) ?? [];
+  return names.some((name) => name !== 'true' && name !== 'false');
+}
+
+function withoutTexts(text: string): string {
+  return text.replaceAll(/'(?:[^']|'')*'/g, ' ');
 }
 
 function worst(conditions: readonly TenantCondition[]): TenantCondition {

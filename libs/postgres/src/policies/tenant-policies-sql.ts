@@ -6,6 +6,7 @@ import { quotedIdentifier, suffixedName } from './quoted-identifier.js';
 import { currentTenantSql, isTenantColumnType, rowPolicySql } from './row-policy-sql.js';
 import { hasRowsWithoutTenant, readTablesToBind } from './tables-to-bind.js';
 import { tenantCondition } from './tenant-condition.js';
+import { policyObstacles } from './policy-obstacles.js';
 import { readTenantlessKeys } from './tenant-keys.js';
 import type { SqlDatabase, SqlSession } from '../sql/sql-database.js';
 import type { TableToBind } from './tables-to-bind.js';
@@ -82,15 +83,23 @@ async function keysOf(tx: SqlSession, tables: readonly TableToBind[]): Promise<T
   return { ...keys, foreign: keys.foreign.filter(({ targetOid }) => oids.has(targetOid)) };
 }
 
-function tableObstacles({ table, kind, loosePartition, columnType, orphans }: Plan, owner: string | null): string[] {
+function tableObstacles(plan: Plan, owner: string | null): string[] {
+  const { table, kind, loosePartition, looseParents, columnType, orphans } = plan;
   if (kind !== 'r' && kind !== 'p') return [`${table} is no table, and has no row-level security.`];
   if (loosePartition) return [`${table} is a partition: name the table that it is a partition of.`];
   if (columnType !== null && !isTenantColumnType(columnType)) {
     return [`${table} has a column tenant_id of type ${columnType}: it must be text, varchar or uuid.`];
   }
-  return orphans && owner === null
-    ? [`${table} has rows without a tenant: name the tenant that gets them (existingRows), or fill tenant_id first.`]
-    : [];
+  const obstacles = [...looseParents.map((parent) => parentObstacle(table, parent)), ...policyObstacles(plan)];
+  if (!orphans || owner !== null) return obstacles;
+  return [
+    ...obstacles,
+    `${table} has rows without a tenant: name the tenant that gets them (existingRows), or fill tenant_id first.`,
+  ];
+}
+
+function parentObstacle(table: string, parent: string): string {
+  return `${table} has the parent ${parent}, through which its rows are used past its policies: add ${parent} to the tables, or run "alter table ${table} no inherit ${parent}".`;
 }
 
 function keyObstacles({ unique, foreign }: TenantlessKeys, tables: readonly TableToBind[]): string[] {
