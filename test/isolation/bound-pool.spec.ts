@@ -1,10 +1,9 @@
 import pg from 'pg';
 import {
   boundPool,
-  boundRoleName,
-  boundRoleSql,
   boundTableSql,
-  dropBoundRoleSql,
+  grantCatalogSql,
+  migrateCatalog,
   pgDatabase,
   rowLevelSecurity,
 } from '@tenantry/postgres';
@@ -48,6 +47,7 @@ describe('a bound pool under injected SQL', () => {
 
   it.each([
     ['the role of the application', () => `set role ${data.server.test.appRole}`],
+    ['the group of its rights', () => `set role ${data.server.tablesRole}`],
     ['the role of another tenant', () => `set role "${data.roleOf(B)}"`],
     ['the session of another tenant', () => `set session authorization "${data.roleOf(B)}"`],
     ['a superuser', () => 'set role postgres'],
@@ -93,6 +93,20 @@ describe('a bound pool under injected SQL', () => {
     });
     expect(await reached).toHaveLength(2);
     await data.server.admin.query(boundTableSql('project', data.server.rolePrefix));
+  });
+
+  it('gets neither at placements nor at the password of the application', async () => {
+    const { admin, test } = data.server;
+    await migrateCatalog(admin);
+    await admin.query(grantCatalogSql(test.appRole));
+    for (const statement of [
+      `update tenantry.placements set strategy = 'shared'`,
+      'select * from tenantry.tenants',
+      `do $$ begin set role ${test.appRole}; alter role ${test.appRole} password 'mine'; end $$`,
+      `alter role ${test.appRole} password 'mine'`,
+    ]) {
+      await expect(a.query(statement)).rejects.toMatchObject({ code: '42501' });
+    }
   });
 
   it('works on after an injected setting, in its own rows', async () => {
@@ -150,72 +164,45 @@ describe('a bound pool under injected SQL', () => {
   });
 });
 
-describe('the login role of a tenant', () => {
-  it('can be made again, with another password, and taken away again', async () => {
-    const data = await onBoundPool();
-    const { admin, rolePrefix: prefix, test } = data.server;
-    await admin.query(boundRoleSql({ tenantId: A, prefix, memberOf: test.appRole, password: 'another' }));
-    await admin.query(boundRoleSql({ tenantId: A, prefix, memberOf: test.appRole, password: 'another' }));
-    const { rows } = await admin.query(
-      `select rolcanlogin, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication from pg_roles where rolname = $1`,
-      [data.roleOf(A)],
-    );
-    expect(rows).toEqual([
-      {
-        rolcanlogin: true,
-        rolsuper: false,
-        rolbypassrls: false,
-        rolcreaterole: false,
-        rolcreatedb: false,
-        rolreplication: false,
-      },
-    ]);
-    await admin.query(dropBoundRoleSql({ tenantId: A, prefix }));
-    await admin.query(dropBoundRoleSql({ tenantId: A, prefix }));
-    expect((await admin.query('select 1 from pg_roles where rolname = $1', [data.roleOf(A)])).rowCount).toBe(0);
-    await data.close();
+describe('a bound table with partitions and children', () => {
+  const TABLES = ['item', '"Item 1"', 'item_1_x', 'item_2', 'thing', 'thing_child'];
+  let data: PooledData;
+
+  beforeAll(async () => {
+    data = await onBoundPool();
+    await data.server.admin.query(`
+      create table item (tenant_id text not null, id int) partition by list (id);
+      create table "Item 1" partition of item for values in (1) partition by list (id);
+      create table item_1_x partition of "Item 1" for values in (1);
+      create table item_2 partition of item for values in (2);
+      create table thing (tenant_id text not null, id int);
+      create table thing_child () inherits (thing);
+      ${['item', 'thing'].map((table) => boundTableSql(table, data.server.rolePrefix)).join('')}
+      insert into item values ('${A}', 1), ('${B}', 1), ('${A}', 2), ('${B}', 2);
+      insert into thing_child values ('${A}', 1), ('${B}', 1);
+      grant select on ${TABLES.join(', ')} to ${data.server.tablesRole};`);
+  });
+  afterAll(() => data.close());
+
+  const tenantsIn = async (table: string): Promise<unknown[]> => {
+    const { rows } = await data.strategy
+      .forTenant(A)
+      .query<{ tenant_id: string }>(`select distinct tenant_id from ${table}`);
+    return rows.map(({ tenant_id: tenantId }) => tenantId);
+  };
+
+  it.each(TABLES)('gives the rows of the own tenant only, and only by a policy, from %s', async (table) => {
+    expect(await tenantsIn(table)).toEqual([]);
+    await data.server.admin.query(`create policy everything on ${table} using (true)`);
+    expect(await tenantsIn(table)).toEqual([A]);
   });
 
-  it('has the password that PostgreSQL itself would keep, and it is not in the SQL', async () => {
-    const password = `it's "1" \\ secret`;
-    const sql = boundRoleSql({ tenantId: A, memberOf: 'app', password });
-    expect(sql).not.toContain('secret');
-    expect(sql).toMatch(/password 'SCRAM-SHA-256\$4096:[^']+'/);
-  });
-
-  it('is another one for each tenant, and no longer than a name may be', () => {
-    const ids = ['a-b', 'a_b', 'a.b', 'A.B', 'a', 'ab', 'a--b'];
-    expect(new Set(ids.map((tenantId) => boundRoleName({ tenantId }))).size).toBe(ids.length);
-    expect(boundRoleName({ tenantId: 'x'.repeat(56) })).toHaveLength(63);
-    expect(() => boundRoleName({ tenantId: 'x'.repeat(57) })).toThrow(
-      expect.objectContaining({ code: 'MT_ARGUMENT_INVALID' }) as Error,
-    );
-  });
-
-  it.each(['', 'app', 'app_', 'App:', "a':", 'a b:', '1a:', ':', `${'x'.repeat(32)}:`])(
-    'refuses the prefix %j',
-    (prefix) => {
-      const refused = expect.objectContaining({ code: 'MT_ARGUMENT_INVALID' }) as Error;
-      expect(() => boundRoleName({ tenantId: A, prefix })).toThrow(refused);
-      expect(() => boundTableSql('project', prefix)).toThrow(refused);
-    },
-  );
-
-  it.each(['', 'x\n', 'pässword', 'x'.repeat(257)])(
-    'refuses a password that is not printable ASCII, without telling it',
-    (password) => {
-      expect(() => boundRoleSql({ tenantId: A, memberOf: 'app', password })).toThrow(
-        expect.objectContaining({
-          code: 'MT_ARGUMENT_INVALID',
-          message: expect.not.stringContaining('pässword') as string,
-        }) as Error,
-      );
-    },
-  );
-
-  it.each(['public', 'none', 'a b', `a"; drop table x`])('refuses membership of %j', (memberOf) => {
-    expect(() => boundRoleSql({ tenantId: A, memberOf, password: 'x' })).toThrow(
-      expect.objectContaining({ code: 'MT_ARGUMENT_INVALID' }) as Error,
-    );
+  it('binds what was attached since then when it is run again', async () => {
+    const { admin, rolePrefix, tablesRole } = data.server;
+    await admin.query(`create table item_3 partition of item for values in (3);
+      create policy everything on item_3 using (true); grant select on item_3 to ${tablesRole};
+      insert into item values ('${A}', 3), ('${B}', 3); ${boundTableSql('public.item', rolePrefix)}`);
+    expect(await tenantsIn('item_3')).toEqual([A]);
+    expect(await tenantsIn('item')).toEqual([A]);
   });
 });

@@ -97,6 +97,11 @@ describe('a database for each tenant', () => {
     ['a name that only begins alike', { host: '127.0.0.1.evil.example' }],
     ['a socket', { host: '/var/run/postgresql' }],
     ['a list of hosts', { host: '127.0.0.1,evil.example' }],
+    ['port 0', { port: 0 }],
+    ['a negative port', { port: -1 }],
+    ['a port that is too high', { port: 70_000 }],
+    ['half a port', { port: 1.5 }],
+    ['a port that is text', { port: '5432' as unknown as number }],
     ['no host', { host: undefined }],
     ['no database', { database: undefined }],
   ])('on %s is refused before anything is connected to', async (_what, change) => {
@@ -118,6 +123,33 @@ describe('a database for each tenant', () => {
     expect((await right.forTenant(A).query('select * from project')).rowCount).toBe(2);
     await expect(wrong.forTenant(A).query('select 1')).rejects.toThrow(refused('MT_PLACEMENT_INVALID'));
     await Promise.all([right.close(), wrong.close()]);
+  });
+
+  it.each([
+    [['db8:6432'], { host: 'db8:6432' }],
+    [['db8:6432'], { host: 'db8:6432', port: 6432 }],
+    [['::1:5432'], { host: '::1' }],
+    [['[::1]:5432'], { host: '::1:5432' }],
+    [['[::1]:5432'], { host: '[::1]' }],
+    [['[::1]:5432'], { host: '::1', port: 5433 }],
+  ])('is refused where %j are allowed and its place is %j', async (allowed, place) => {
+    places.set(A, { ...place, database: 'x' });
+    const strategy = open({ allowedHosts: allowed });
+    await expect(strategy.connectionOf(A)).rejects.toThrow(refused('MT_PLACEMENT_INVALID'));
+    await strategy.close();
+  });
+
+  it.each([
+    [['db8:6432'], { host: 'DB8', port: 6432 }],
+    [['::1'], { host: '::1', port: 6432 }],
+    [['[::1]'], { host: '::1', port: 6432 }],
+    [['::1:5432'], { host: '::1:5432' }],
+    [['[2001:DB8::1]:5432'], { host: '2001:db8::1' }],
+  ])('is connected to where %j are allowed and its place is %j', async (allowed, place) => {
+    places.set(A, { ...place, database: 'x' });
+    const strategy = open({ allowedHosts: allowed });
+    expect(await strategy.connectionOf(A)).toMatchObject(place);
+    await strategy.close();
   });
 
   it('that is on record nowhere is told with the remedy', async () => {
@@ -168,12 +200,20 @@ describe('a database for each tenant', () => {
     await strategy.close();
   });
 
-  it.each([[[]], [['']], [undefined as unknown as string[]]])(
-    'needs hosts that are allowed, not %j',
-    (allowedHosts) => {
-      expect(() => open({ allowedHosts })).toThrow(refused('MT_OPTIONS_INVALID'));
-    },
-  );
+  it.each([
+    [[]],
+    [['']],
+    [['db8', '']],
+    [['db8:']],
+    [['db8:0']],
+    [['db8:70000']],
+    [['db8:x']],
+    [['[db8]:5432']],
+    [['db8:1:2']],
+    [undefined as unknown as string[]],
+  ])('needs hosts that are allowed, not %j', (allowedHosts) => {
+    expect(() => open({ allowedHosts })).toThrow(refused('MT_OPTIONS_INVALID'));
+  });
 
   it('needs a way to make pools', () => {
     expect(() => open({ createPool: undefined as never })).toThrow(refused('MT_OPTIONS_INVALID'));

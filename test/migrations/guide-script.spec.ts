@@ -54,9 +54,9 @@ describe('the script of the guide', () => {
     return Object.assign(child, { ended });
   };
 
-  const waiting = async (): Promise<boolean> => {
+  const waitsForGate = async (): Promise<boolean> => {
     const { rowCount } = await schemas.database.query(
-      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      `select 1 from pg_locks where not granted and relation = 'public.gate'::regclass`,
       [],
     );
     return rowCount > 0;
@@ -92,11 +92,11 @@ describe('the script of the guide', () => {
       const child = start();
       await schemas.other.transaction(async (tx) => {
         await tx.query('lock table public.gate');
-        await until(waiting);
+        await until(waitsForGate);
         child.kill('SIGKILL');
         expect(await child.ended).toMatchObject({ signal: 'SIGKILL' });
       });
-      await until(async () => !(await waiting()));
+      await until(async () => !(await waitsForGate()));
       expect(await ledgerOf(schemas.database, 'tenant_t0002')).toEqual(['0001-notes.sql']);
       const { rowCount } = await schemas.database.query(
         `select 1 from information_schema.columns where table_schema = 'tenant_t0002' and column_name = 'author'`,

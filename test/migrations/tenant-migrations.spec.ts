@@ -211,6 +211,18 @@ describe('migrations per tenant', () => {
     expect(rows).toEqual([{ path: '"$user", public', time: '0' }]);
   });
 
+  it('see nothing of what another tenant’s left on the connection', async () => {
+    const one = pgDatabase(new pg.Pool({ connectionString: schemas.url, max: 1 }));
+    const shared = ['a', 'b', 'c'].map((tenantId) => ({ tenantId, schema: `tenant_${tenantId}`, database: one }));
+    try {
+      const report = await new TenantMigrations({ targets: shared, migrations: LEAVING, concurrency: 1 }).run();
+      expect(statesOf(report)).toEqual(['a migrated', 'b migrated', 'c migrated']);
+      expect(await copiesOf(schemas.other, 'b')).toEqual([{ owner: 'b', by: '' }]);
+    } finally {
+      await one.close();
+    }
+  });
+
   it.each([
     ['targets', { targets: [{ tenantId: 'a' }, { tenantId: 'a' }] }],
     ['targets', { targets: [{ tenantId: '' }] }],
@@ -306,7 +318,36 @@ describe('migrations on PGlite', () => {
       await database.close();
     }
   }, 120_000);
+
+  it('see nothing of what another tenant’s left', async () => {
+    const database = pgliteDatabase(await createPglite());
+    try {
+      const targets = await targetsOf(database, 'a', 'b');
+      await new TenantMigrations({ targets, migrations: LEAVING }).run();
+      expect(await copiesOf(database, 'b')).toEqual([{ owner: 'b', by: '' }]);
+    } finally {
+      await database.close();
+    }
+  }, 120_000);
 });
+
+/** Steps that copy by way of a temporary table, and leave it and a setting behind. */
+const LEAVING: readonly TenantMigration[] = [
+  {
+    name: '0001-note',
+    up: async (tx, { tenantId }) => void (await tx.query(`create table note as select '${tenantId}'::text as owner`)),
+  },
+  {
+    name: '0002-copy',
+    up: `create temp table if not exists staging as select owner, coalesce(current_setting('staging.by', true), '') as by from note;
+      create table copy (owner text, by text); insert into copy select * from staging;
+      set staging.by = 'another tenant'; set search_path = tenant_a;`,
+  },
+];
+
+async function copiesOf(database: SqlDatabase, tenantId: string): Promise<unknown[]> {
+  return (await database.query(`select owner, by from tenant_${tenantId}.copy`)).rows;
+}
 
 function bound(database: SqlDatabase): SqlDatabase {
   return {

@@ -121,9 +121,9 @@ export const SET_UPS = [
   ['databasePerTenant', onDatabases],
 ] as const;
 
-async function makeSharedTable({ admin, test }: TenantsServer): Promise<void> {
+async function makeSharedTable({ admin, tablesRole }: TenantsServer): Promise<void> {
   await admin.query(`${SHARED} ${tenantTableSql('project')}
-    grant select, insert, update, delete on project to ${test.appRole};`);
+    grant select, insert, update, delete on project to ${tablesRole};`);
 }
 
 function isolated<S extends IsolationStrategy>(

@@ -55,8 +55,8 @@ export class MovingTenants {
     await migrateCatalog(moving.#catalog);
     await server.admin.query(`${KINDS} ${TABLES(TENANT_COLUMN)}
       ${['folder', 'note'].map((table) => `${tenantTableSql(table)} ${boundTableSql(table, server.rolePrefix)}`).join('')}
-      grant select, insert, update, delete on folder, note to ${server.test.appRole};
-      grant usage, select, update on all sequences in schema public to ${server.test.appRole};`);
+      grant select, insert, update, delete on folder, note to ${server.tablesRole};
+      grant usage, select, update on all sequences in schema public to ${server.tablesRole};`);
     for (const tenantId of TENANTS) await moving.#makePlaces(tenantId);
     return moving;
   }

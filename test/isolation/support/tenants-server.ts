@@ -18,6 +18,8 @@ export class TenantsServer {
   /** A superuser. */
   readonly admin: SqlDatabase;
   readonly rolePrefix = `t${randomBytes(4).toString('hex')}:`;
+  /** A group with the rights on tables that the application's role and those of tenants share. */
+  readonly tablesRole = `tenantry_tables_${this.rolePrefix.slice(0, -1)}`;
   readonly #databases = new Map<string, SqlDatabase>();
 
   private constructor(test: TestDatabase) {
@@ -28,9 +30,12 @@ export class TenantsServer {
   /** The caller closes it. */
   static async open(): Promise<TenantsServer> {
     const server = new TenantsServer(await createTestDatabase());
+    await server.admin.query(
+      `create role ${server.tablesRole} nologin; grant ${server.tablesRole} to ${server.test.appRole};`,
+    );
     for (const tenantId of TENANTS) {
       const password = server.passwordOf(tenantId);
-      const role = { tenantId, prefix: server.rolePrefix, memberOf: server.test.appRole, password };
+      const role = { tenantId, prefix: server.rolePrefix, memberOf: server.tablesRole, password };
       await server.admin.query(boundRoleSql(role));
     }
     return server;
@@ -99,6 +104,7 @@ export class TenantsServer {
     for (const tenantId of TENANTS) {
       await elsewhere.query(dropBoundRoleSql({ tenantId, prefix: this.rolePrefix }));
     }
+    await elsewhere.query(`drop role ${this.tablesRole}`);
     await elsewhere.close();
   }
 }

@@ -1,19 +1,17 @@
 import type { Umzug } from 'umzug';
 import { quotedIdentifier } from '../policies/quoted-identifier.js';
+import { settingStep } from '../sql/setting-step.js';
 import { withinTime } from '../sql/within-time.js';
 import { MigrationLedger } from './migration-ledger.js';
 import { TenantMigrationError } from './tenant-migration.error.js';
-import type { SqlDatabase, SqlSession } from '../sql/sql-database.js';
+import type { SqlDatabase, SqlSession, TransactionSettings } from '../sql/sql-database.js';
 import type { TenantMigrationOutcome } from './tenant-migration-report.js';
 import type { MigratedTenant, MigrationTarget, TenantMigration } from './tenant-migration.js';
 import type { ResolvedOptions } from './tenant-migrations-options.js';
 
 type MigrateOptions = Pick<ResolvedOptions, 'migrations' | 'timeoutMs' | 'lockTimeoutMs' | 'clock' | 'onProgress'>;
 
-// A process that is frozen, not dead, would keep its locks: so the server ends a session that does nothing for twice the time.
-const ENTER = `select set_config('search_path', $1, true), set_config('lock_timeout', $2, true),
-  set_config('statement_timeout', $3, true), set_config('tenantry.migration', $4, true),
-  set_config('idle_in_transaction_session_timeout', least($3::bigint * 2, 2147483647)::text, true)`;
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** What one tenant's turn works with. */
 interface Turn extends MigrateOptions {
@@ -59,7 +57,7 @@ async function runUmzug(turn: Turn, database: SqlDatabase): Promise<void> {
       up: () => apply(turn, database, ledger, migration),
     })),
     storage: {
-      executed: () => ledger.names(database),
+      executed: () => inTransaction(database, settingsOf(turn, ''), (tx) => ledger.names(tx)),
       logMigration: () => Promise.resolve(),
       unlogMigration: () => Promise.resolve(),
     },
@@ -75,21 +73,46 @@ async function apply(
   migration: TenantMigration,
 ): Promise<void> {
   turn.current = migration.name;
-  const done = await database.transaction((tx) => applyIn(tx, turn, ledger, migration));
+  const settings = settingsOf(turn, migration.name);
+  const done = await inTransaction(database, settings, (tx) => applyIn(tx, turn, ledger, migration));
   turn.current = null;
   if (!done) return;
   turn.applied.push(migration.name);
   turn.onProgress({ kind: 'migration', tenantId: turn.tenant.tenantId, migration: migration.name });
 }
 
+function settingsOf({ tenant, lockTimeoutMs, timeoutMs }: Turn, migration: string): TransactionSettings {
+  return {
+    search_path: quotedIdentifier(tenant.schema),
+    lock_timeout: String(lockTimeoutMs),
+    statement_timeout: String(timeoutMs),
+    // A process that is frozen, not dead, would keep its locks: so the server ends a session that does nothing for twice the time.
+    idle_in_transaction_session_timeout: String(Math.min(timeoutMs * 2, MAX_TIMEOUT_MS)),
+    'tenantry.migration': migration,
+  };
+}
+
+/** The connection may have served another tenant: what is left there (temporary tables, settings) is cleared where it can be. */
+function inTransaction<R>(
+  database: SqlDatabase,
+  settings: TransactionSettings,
+  fn: (tx: SqlSession) => Promise<R>,
+): Promise<R> {
+  if (database.within) return database.within(settings).transaction(fn);
+  const { text, values } = settingStep(settings);
+  return database.transaction(async (tx) => {
+    await tx.query(text, values);
+    return fn(tx);
+  });
+}
+
 /** Applies one migration; `false` when another process has done it while this one waited. */
 async function applyIn(
   tx: SqlSession,
-  { tenant, clock, lockTimeoutMs, timeoutMs }: Turn,
+  { tenant, clock, timeoutMs }: Turn,
   ledger: MigrationLedger,
   { name, up }: TenantMigration,
 ): Promise<boolean> {
-  await tx.query(ENTER, [quotedIdentifier(tenant.schema), String(lockTimeoutMs), String(timeoutMs), name]);
   await ledger.take(tx);
   if (await ledger.has(tx, name)) return false;
   const work = typeof up === 'string' ? tx.query(up) : up(tx, tenant);

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { OptionsInvalidError } from '@tenantry/core';
 import { pooledStrategy } from './pooled-strategy.js';
 import type { PooledStrategy, PooledStrategyOptions } from './pooled-strategy.js';
@@ -7,7 +8,10 @@ import type { TenantPlace } from './tenant-place.js';
 
 /** What {@link databasePerTenant} takes. */
 export interface DatabasePerTenantOptions extends PooledStrategyOptions {
-  /** The only servers that may be connected to: `host` for any port, or `host:port`. At least one; compared without regard to case. */
+  /**
+   * The only servers that may be connected to: `host` for any port, or `host:port`, with an IPv6 address in brackets
+   * (`[::1]:5432`). At least one; compared as text, without regard to case.
+   */
   readonly allowedHosts: readonly string[];
   /** Who logs in for a tenant. Secrets come from here and never from a placement. */
   readonly credentials: (tenantId: string, place: TenantPlace) => PgCredentials | Promise<PgCredentials>;
@@ -21,8 +25,8 @@ export interface DatabasePerTenantOptions extends PooledStrategyOptions {
  * A database, a role and a small pool for each tenant, on servers of a list. A database that cannot be reached is an outage
  * (503) for its tenant alone.
  *
- * @throws `MT_OPTIONS_INVALID` without a host; from calls `MT_PLACEMENT_MISSING`, `MT_PLACEMENT_INVALID` for a host that is not
- *   on the list (nothing is connected to then), `MT_DATABASE_UNAVAILABLE`, `MT_ISOLATION_UNSAFE`, and what `credentials`
+ * @throws `MT_OPTIONS_INVALID` without a host or for a malformed one; from calls `MT_PLACEMENT_MISSING`, `MT_PLACEMENT_INVALID`
+ *   for a host that is not on the list and for what is no port (nothing is connected to then), `MT_DATABASE_UNAVAILABLE`, `MT_ISOLATION_UNSAFE`, and what `credentials`
  *   throws wrapped in `MT_CLIENT_CREATE_FAILED`
  */
 export function databasePerTenant(options: DatabasePerTenantOptions): PooledStrategy {
@@ -44,21 +48,52 @@ export function databasePerTenant(options: DatabasePerTenantOptions): PooledStra
   );
 }
 
-function allowedHosts(hosts: readonly string[] = []): ReadonlySet<string> {
-  const named = hosts.filter((host) => typeof host === 'string' && host !== '');
-  if (named.length === 0 || named.length < hosts.length) {
-    throw new OptionsInvalidError('allowedHosts', hosts, 'at least one "host" or "host:port"');
-  }
-  return new Set(named.map((host) => host.toLowerCase()));
+interface AllowedHost {
+  readonly host: string;
+  /** `undefined` = any. */
+  readonly port: number | undefined;
 }
 
-function serverOf(tenantId: string, place: TenantPlace, allowed: ReadonlySet<string>): PgServer {
+const MAX_PORT = 65_535;
+
+function allowedHosts(entries: readonly string[] = []): readonly AllowedHost[] {
+  const allowed = entries.map(allowedHost);
+  if (allowed.length === 0 || allowed.includes(undefined)) {
+    throw new OptionsInvalidError('allowedHosts', entries, 'at least one "host", "host:port" or "[IPv6 address]:port"');
+  }
+  return allowed.filter((each) => each !== undefined);
+}
+
+/** A colon alone tells no port: `::1:5432` is an address. */
+function allowedHost(entry: string): AllowedHost | undefined {
+  if (typeof entry !== 'string') return undefined;
+  const name = entry.toLowerCase();
+  if (isIPv6(name)) return { host: name, port: undefined };
+  const {
+    address,
+    host = address,
+    port,
+  } = /^(?:\[(?<address>.+)\]|(?<host>[^:[\]]+))(?::(?<port>\d+))?$/.exec(name)?.groups ?? {};
+  if (host === undefined || (address !== undefined && !isIPv6(address))) return undefined;
+  if (port === undefined) return { host, port };
+  return isPort(Number(port)) ? { host, port: Number(port) } : undefined;
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 1 && port <= MAX_PORT;
+}
+
+function serverOf(tenantId: string, place: TenantPlace, allowed: readonly AllowedHost[]): PgServer {
   const { host, port = 5432, database } = place;
   if (typeof host !== 'string' || typeof database !== 'string') {
     throw new PlacementInvalidError(tenantId, 'it names no host or no database', 'Place the tenant with both.');
   }
+  if (!isPort(port)) {
+    const what = `${JSON.stringify(port)?.slice(0, 80)} is no port`;
+    throw new PlacementInvalidError(tenantId, what, `Give a whole number from 1 to ${MAX_PORT}.`);
+  }
   const name = host.toLowerCase();
-  if (!allowed.has(name) && !allowed.has(`${name}:${port}`)) {
+  if (!allowed.some((each) => each.host === name && (each.port === undefined || each.port === port))) {
     const where = JSON.stringify(`${host.slice(0, 80)}:${port}`);
     throw new PlacementInvalidError(
       tenantId,
