@@ -29,10 +29,16 @@ const FILL = `select n, 'project ' || n from generate_series(1, ${ROWS}) n`;
 export async function openDataSubject() {
   const names = namesOf(randomBytes(4).toString('hex'));
   await asAdmin('postgres', `create database ${names.database} template template0`);
-  await asAdmin('postgres', `create role ${names.tables} nologin; create role ${names.app} login password '${PASSWORD}' in role ${names.tables}`);
+  await asAdmin(
+    'postgres',
+    `create role ${names.tables} nologin; create role ${names.app} login password '${PASSWORD}' in role ${names.tables}`,
+  );
   for (const tenantId of TENANTS) {
     await asAdmin('postgres', `create database ${names.own(tenantId)} template template0;`);
-    await asAdmin('postgres', boundRoleSql({ tenantId, prefix: names.prefix, memberOf: names.tables, password: PASSWORD }));
+    await asAdmin(
+      'postgres',
+      boundRoleSql({ tenantId, prefix: names.prefix, memberOf: names.tables, password: PASSWORD }),
+    );
   }
   await fill(names);
   const opened = open(names);
@@ -72,15 +78,23 @@ async function fill({ database, tables, prefix, own, role }) {
   await asAdmin(database, `${shared} ${schemas.join('')}`);
   await asAdmin(database, 'vacuum analyze');
   for (const tenantId of TENANTS) {
-    await asAdmin(own(tenantId), `create table project (${COLUMNS}, primary key (id)); insert into project ${FILL};
-      grant all on project to public;`);
+    await asAdmin(
+      own(tenantId),
+      `create table project (${COLUMNS}, primary key (id)); insert into project ${FILL};
+      grant all on project to public;`,
+    );
     await asAdmin(own(tenantId), 'vacuum analyze');
   }
 }
 
 function open({ database, app, prefix, own, role }) {
   const sharedPool = (name) =>
-    new pg.Pool({ connectionString: urlOf(database, app), max: CONNECTIONS, application_name: name, idleTimeoutMillis: 0 });
+    new pg.Pool({
+      connectionString: urlOf(database, app),
+      max: CONNECTIONS,
+      application_name: name,
+      idleTimeoutMillis: 0,
+    });
   const server = { host: SERVER.hostname, port: Number(SERVER.port || 5432), database };
   const settingsOf = (name) => ({
     createPool: (each) => new pg.Pool(each),
@@ -92,7 +106,9 @@ function open({ database, app, prefix, own, role }) {
     name,
     query: (n) => strategy.forTenant(tenantOf(n)).query(`select body from ${table} where id = $1`, [idOf(n)]),
     transaction: (n) =>
-      strategy.forTenant(tenantOf(n)).transaction((tx) => tx.query(`select body from ${table} where id = $1`, [idOf(n)])),
+      strategy
+        .forTenant(tenantOf(n))
+        .transaction((tx) => tx.query(`select body from ${table} where id = $1`, [idOf(n)])),
     close: () => strategy.close(),
   });
   const rls = ofStrategy('rowLevelSecurity', rowLevelSecurity({ database: shared }));
@@ -100,7 +116,11 @@ function open({ database, app, prefix, own, role }) {
     plainOf(sharedPool('plain')),
     byHand(sharedPool('by hand')),
     { ...rls, close: () => shared.close() },
-    ofStrategy('boundPool', boundPool({ server, password: () => PASSWORD, rolePrefix: prefix, ...settingsOf('boundPool') }), 'bound'),
+    ofStrategy(
+      'boundPool',
+      boundPool({ server, password: () => PASSWORD, rolePrefix: prefix, ...settingsOf('boundPool') }),
+      'bound',
+    ),
     ofStrategy('schemaPerTenant', schemaPerTenant({ server, credentials, ...settingsOf('schemaPerTenant') })),
     ofStrategy(
       'databasePerTenant',
