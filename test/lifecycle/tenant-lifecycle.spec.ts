@@ -1,16 +1,10 @@
-import pg from 'pg';
 import { InMemoryTenantLifecycleStore } from '@tenantry/core';
 import { ManualClock } from '@tenantry/core/testing';
-import {
-  grantCatalogSql,
-  migrateCatalog,
-  pgDatabase,
-  pgliteDatabase,
-  PostgresTenantLifecycleStore,
-} from '@tenantry/postgres';
+import { migrateCatalog, pgliteDatabase, PostgresTenantLifecycleStore } from '@tenantry/postgres';
 import type { SqlDatabase } from '@tenantry/postgres';
-import { createPglite, createTestDatabase } from '../support/postgres.js';
-import type { TestDatabase } from '../support/postgres.js';
+import { createCatalogDatabase } from '../support/catalog-database.js';
+import type { CatalogDatabase } from '../support/catalog-database.js';
+import { createPglite } from '../support/postgres.js';
 import type { StoreUnderTest } from './support/lifecycle-bench.js';
 import { describeTenantLifecycle } from './tenant-lifecycle.contract.js';
 
@@ -47,24 +41,12 @@ describe('PGlite', () => {
 });
 
 describe('PostgreSQL', () => {
-  let test: TestDatabase;
-  let admin: SqlDatabase;
-  let app: SqlDatabase;
-
-  beforeAll(async () => {
-    test = await createTestDatabase();
-    admin = pgDatabase(new pg.Pool({ connectionString: test.adminUrl, max: 1 }));
-    app = pgDatabase(new pg.Pool({ connectionString: test.appUrl, max: 8 }));
-    await migrateCatalog(admin);
-    await admin.query(grantCatalogSql(test.appRole));
-  });
-  afterAll(async () => {
-    await Promise.all([app.close(), admin.close()]);
-    await test.drop();
-  });
+  let server: CatalogDatabase;
+  beforeAll(async () => void (server = await createCatalogDatabase()));
+  afterAll(() => server.close());
 
   describeTenantLifecycle('on PostgreSQL, as a role without further rights', async () => {
-    await admin.query(EMPTY);
-    return storeOf(app, admin);
+    await server.admin.query(EMPTY);
+    return storeOf(server.app, server.admin);
   });
 });

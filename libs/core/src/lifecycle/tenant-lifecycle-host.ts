@@ -6,6 +6,7 @@ import type {
   OnModuleInit,
 } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
+import { MultitenancyError } from '../errors/multitenancy.error.js';
 import type { TenantClientKinds } from '../registry/tenant-client-kinds.js';
 import type { Tenant } from '../tenant/tenant.js';
 import { discoverParticipants } from './discover-participants.js';
@@ -103,10 +104,17 @@ export class TenantLifecycleHost
   #log(event: TenantLifecycleEvent): void {
     if (event.type === 'ended') return;
     if (event.type === 'interrupted') {
-      this.#logger.warn(`Operation ${event.operationId ?? '(looking for due ones)'} was interrupted.`, event.cause);
+      this.#logger.warn(interruptionOf(event));
       return;
     }
     const { operation, part, cause } = event;
     this.#logger.warn(`Operation ${operation.id} (${operation.kind} ${operation.tenantId}): ${part} failed.`, cause);
   }
+}
+
+/** Comes every few seconds while the store is down: one line, without a stack. The diagnostics channel has the cause. */
+function interruptionOf({ operationId, cause }: TenantLifecycleEvent & { type: 'interrupted' }): string {
+  const what = operationId === undefined ? 'The look for unfinished operations' : `Operation ${operationId}`;
+  const why = cause instanceof MultitenancyError ? `${cause.code} ${cause.message}` : 'an unexpected error';
+  return `${what} was interrupted, and is tried again: ${why}`;
 }
