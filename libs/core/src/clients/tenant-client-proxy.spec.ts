@@ -15,10 +15,7 @@ const catalog = new InMemoryTenantCatalog([
 function as<R>(id: string, client: unknown, fn: () => R): R {
   const tenant = catalog.peekByIdentifier(id) ?? undefined;
   if (tenant === undefined) throw new Error(`no ${id}`);
-  const scope = new TenantScope({
-    outcome: { kind: 'resolved', tenant, trust: 'verified', trace: [] },
-    clients: {} as ScopeClients,
-  });
+  const scope = new TenantScope({ kind: 'resolved', tenant, trust: 'verified', trace: [] }, {} as ScopeClients);
   if (client !== undefined) scope.hold('db', { client, release: () => undefined });
   return runInScope(cls, scope, fn);
 }

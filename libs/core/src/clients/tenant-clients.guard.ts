@@ -2,7 +2,6 @@ import { UseGuards } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { ClsServiceManager } from 'nestjs-cls';
 import { currentScope } from '../context/scope-store.js';
-import { isPromise } from '../tenant/maybe-promise.js';
 
 const GUARDED = 'tenantry:acquires-clients';
 
@@ -16,7 +15,7 @@ const tenantClientsGuard: CanActivate = {
     const scope = currentScope(ClsServiceManager.getClsService());
     if (scope === undefined) return true;
     const pending = scope.clients.lendTo(scope, context.getClass(), context.getHandler());
-    return isPromise(pending) ? pending.then(() => true) : true;
+    return pending instanceof Promise ? pending.then(() => true) : true;
   },
 };
 

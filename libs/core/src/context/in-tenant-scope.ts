@@ -31,7 +31,7 @@ async function inScopeOfItsOwn<R>(kinds: readonly string[], fn: () => R): Promis
   const cls = ClsServiceManager.getClsService();
   const outer = currentScope(cls);
   if (outer === undefined) throw new TenantContextMissingError('this method was called outside of any tenant scope');
-  const scope = new TenantScope({ outcome: outer.outcome, clients: outer.clients });
+  const scope = new TenantScope(outer.outcome, outer.clients);
   try {
     if (scope.tenant) await outer.clients.lend(scope, kinds);
     return await runInScope(cls, scope, fn);

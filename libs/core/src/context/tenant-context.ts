@@ -100,10 +100,7 @@ export class TenantContext {
   async #runFor<R>(tenant: Tenant, fn: () => R | Promise<R>, { clients = [], signal }: RunOptions): Promise<R> {
     if (tenant.id === SUPER_TENANT_ID)
       publishAudit({ type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' });
-    const scope = new TenantScope({
-      outcome: { kind: 'resolved', tenant, trust: 'verified', trace: [] },
-      clients: this.#clients,
-    });
+    const scope = new TenantScope({ kind: 'resolved', tenant, trust: 'verified', trace: [] }, this.#clients);
     try {
       await this.#clients.lend(scope, clients, signal);
       return await runInScope(this.#cls, scope, fn);

@@ -1,20 +1,21 @@
 import { TenantClientNotAcquiredError } from '../errors/client.errors.js';
 import { TenantRequiredError } from '../errors/tenant.errors.js';
-import { isPromise } from '../tenant/maybe-promise.js';
 import type { MaybePromise } from '../tenant/maybe-promise.js';
 import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import type { Tenant } from '../tenant/tenant.js';
 import type { Borrower, HeldClient, ScopeClients } from './scope-clients.js';
 
-/** What a scope is opened with. */
-export interface ScopeParts {
-  readonly outcome: ResolutionOutcome;
-  /** Where it borrows clients. */
-  readonly clients: ScopeClients;
-  /** Calls `end` once its work is over, at once if it is over already. Without it, whoever opened the scope ends it. */
-  readonly whenOver?: (end: () => void) => void;
+/** What a scope is opened for, where that knows more than a tenant. */
+export interface ScopeEntry {
+  /** Calls `end` once the work is over, at once if it is over already. */
+  whenOver(end: () => void): void;
   /** Judges again with what only the body of a request tells; gets the outcome so far. */
-  readonly hearBody?: (head: ResolutionOutcome) => MaybePromise<ResolutionOutcome>;
+  hearBody(head: ResolutionOutcome): MaybePromise<ResolutionOutcome>;
+}
+
+interface Loan {
+  readonly kind: string;
+  readonly held: HeldClient;
 }
 
 /**
@@ -22,30 +23,30 @@ export interface ScopeParts {
  * Its tenant is set when it opens; only the guard may complete it, before any handler has run.
  */
 export class TenantScope implements Borrower {
-  readonly #parts: ScopeParts;
+  /** Where it borrows clients. */
+  readonly clients: ScopeClients;
+  readonly #entry: ScopeEntry | undefined;
   #outcome: ResolutionOutcome;
-  #held: Map<string, HeldClient> | undefined;
+  /** A few at most: an array is found through faster than a map. */
+  #held: Loan[] | undefined;
   #ended = false;
 
-  constructor(parts: ScopeParts) {
-    this.#parts = parts;
-    this.#outcome = parts.outcome;
+  /** @param entry what it is opened for; without it, whoever opened the scope ends it */
+  constructor(outcome: ResolutionOutcome, clients: ScopeClients, entry?: ScopeEntry) {
+    this.#outcome = outcome;
+    this.clients = clients;
+    this.#entry = entry;
   }
 
   get outcome(): ResolutionOutcome {
     return this.#outcome;
   }
 
-  /** Where it borrows clients. */
-  get clients(): ScopeClients {
-    return this.#parts.clients;
-  }
-
   /** Takes in what only the body of the request tells, where some resolver reads it. */
   complete(): MaybePromise<void> {
-    const outcome = this.#parts.hearBody?.(this.#outcome);
-    if (outcome === undefined) return;
-    if (isPromise(outcome)) return outcome.then((late) => void (this.#outcome = late));
+    if (this.#entry === undefined) return;
+    const outcome = this.#entry.hearBody(this.#outcome);
+    if (outcome instanceof Promise) return outcome.then((late) => void (this.#outcome = late));
     this.#outcome = outcome;
   }
 
@@ -76,7 +77,7 @@ export class TenantScope implements Borrower {
 
   /** Whether a client of this kind is on loan here. */
   holds(kind: string): boolean {
-    return this.#held?.has(kind) ?? false;
+    return this.#find(kind) !== undefined;
   }
 
   /**
@@ -87,19 +88,19 @@ export class TenantScope implements Borrower {
    */
   hold(kind: string, held: HeldClient): void {
     if (this.#held === undefined) {
-      this.#held = new Map();
-      this.#parts.whenOver?.(() => this.end());
+      this.#held = [];
+      this.#entry?.whenOver(() => this.end());
     }
-    if (this.#ended || this.#held.has(kind)) held.release();
-    else this.#held.set(kind, held);
+    if (this.#ended || this.holds(kind)) held.release();
+    else this.#held.push({ kind, held });
     if (this.#ended) throw this.#notAcquired(kind);
   }
 
   /** The client of a kind. @throws `MT_CLIENT_NOT_ACQUIRED` when it is not on loan here (any more) */
   client(kind: string): unknown {
-    const held = this.#held?.get(kind);
-    if (held === undefined) throw this.#notAcquired(kind);
-    return held.client;
+    const loan = this.#find(kind);
+    if (loan === undefined) throw this.#notAcquired(kind);
+    return loan.held.client;
   }
 
   /** Ends the scope and gives back what it holds. Idempotent. */
@@ -107,8 +108,14 @@ export class TenantScope implements Borrower {
     if (this.#ended) return;
     this.#ended = true;
     const held = this.#held;
-    this.#held = new Map();
-    held?.forEach((each) => each.release());
+    this.#held = [];
+    held?.forEach((loan) => loan.held.release());
+  }
+
+  #find(kind: string): Loan | undefined {
+    if (this.#held === undefined) return undefined;
+    for (const loan of this.#held) if (loan.kind === kind) return loan;
+    return undefined;
   }
 
   #notAcquired(kind: string): TenantClientNotAcquiredError {

@@ -51,7 +51,7 @@ export class TenantScopes {
 
   /** Opens a scope around what is known of the tenant. It does not decide: the guard does. */
   open(outcome: ResolutionOutcome): OpenTenantScope {
-    const scope = new TenantScope({ outcome, clients: this.#clients });
+    const scope = new TenantScope(outcome, this.#clients);
     return {
       outcome,
       run: (fn) => runInScope(this.#cls, scope, fn),

@@ -4,7 +4,6 @@ import { ClsService } from 'nestjs-cls';
 import { currentScope } from '../context/scope-store.js';
 import type { TenantScope } from '../context/tenant-scope.js';
 import { TenantContextMissingError } from '../errors/usage.errors.js';
-import { isPromise } from '../tenant/maybe-promise.js';
 import { TenantPolicies } from './tenant-policy.js';
 
 /**
@@ -25,7 +24,8 @@ export class TenantGuard implements CanActivate {
     const scope = currentScope(this.#cls);
     if (scope === undefined) throw new TenantContextMissingError();
     const completed = scope.complete();
-    return isPromise(completed) ? completed.then(() => this.#enforce(scope, context)) : this.#enforce(scope, context);
+    if (completed instanceof Promise) return completed.then(() => this.#enforce(scope, context));
+    return this.#enforce(scope, context);
   }
 
   #enforce(scope: TenantScope, context: ExecutionContext): boolean {

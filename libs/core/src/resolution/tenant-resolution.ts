@@ -34,7 +34,7 @@ export class TenantResolution {
 
   /** The outcome by the resolvers that need no body. */
   ofHead(request: TenantRequest): MaybePromise<ResolutionOutcome> {
-    return settled(this.#head.map((resolver) => this.#hear(resolver, request)));
+    return judged(this.#hearAll(this.#head, request));
   }
 
   /**
@@ -43,18 +43,31 @@ export class TenantResolution {
    * @param head the outcome by the resolvers that need no body
    */
   ofWhole(request: TenantRequest, head: ResolutionOutcome): MaybePromise<ResolutionOutcome> {
-    const hearBody = (): MaybePromise<Claim>[] => this.#body.map((resolver) => this.#hear(resolver, request));
+    if (!this.readsBody) return head;
     const judgeAll = (body: readonly Claim[]): MaybePromise<ResolutionOutcome> => {
       if (body.every(({ answer }) => answer.kind === 'notApplicable')) return head;
-      return settled([...this.#head.map((resolver) => this.#hear(resolver, request)), ...body]);
+      const claims = this.#hearAll(this.#head, request);
+      return judged(claims instanceof Promise ? claims.then((late) => [...late, ...body]) : [...claims, ...body]);
     };
-    const body = hearBody();
-    return body.some(isPromise) ? Promise.all(body).then(judgeAll) : judgeAll(body as Claim[]);
+    const body = this.#hearAll(this.#body, request);
+    return body instanceof Promise ? body.then(judgeAll) : judgeAll(body);
+  }
+
+  #hearAll(resolvers: readonly TenantResolver[], request: TenantRequest): MaybePromise<Claim[]> {
+    const claims: MaybePromise<Claim>[] = [];
+    let late = false;
+    for (const resolver of resolvers) {
+      const claim = this.#hear(resolver, request);
+      late ||= claim instanceof Promise;
+      claims.push(claim);
+    }
+    return late ? Promise.all(claims) : (claims as Claim[]);
   }
 
   #hear(resolver: TenantResolver, request: TenantRequest): MaybePromise<Claim> {
     const answer = ask(resolver, request);
-    return isPromise(answer) ? answer.then((late) => this.#lookUp(resolver, late)) : this.#lookUp(resolver, answer);
+    if (answer instanceof Promise) return answer.then((late) => this.#lookUp(resolver, late));
+    return this.#lookUp(resolver, answer);
   }
 
   #lookUp(resolver: TenantResolver, answer: ResolverAnswer): MaybePromise<Claim> {
@@ -62,7 +75,7 @@ export class TenantResolution {
     const identifier = canonicalIdentifier(answer.identifier);
     if (identifier === null) return { resolver, answer: rejected('it is malformed') };
     const found = this.#directory.find(identifier);
-    if (!isPromise(found)) return claimOf(resolver, answer, identifier, found);
+    if (!(found instanceof Promise)) return claimOf(resolver, answer, identifier, found);
     return found.then(
       (tenant) => claimOf(resolver, answer, identifier, tenant),
       (error: unknown) => ({ resolver, answer: rejected(asOutage(error)) }),
@@ -77,14 +90,14 @@ function claimOf(resolver: TenantResolver, answer: Named, identifier: string, fo
   return { resolver, answer, identifier, tenant: isMeant ? found : null };
 }
 
-function settled(claims: MaybePromise<Claim>[]): MaybePromise<ResolutionOutcome> {
-  return claims.some(isPromise) ? Promise.all(claims).then(judge) : judge(claims as Claim[]);
+function judged(claims: MaybePromise<readonly Claim[]>): MaybePromise<ResolutionOutcome> {
+  return claims instanceof Promise ? claims.then(judge) : judge(claims);
 }
 
 function ask(resolver: TenantResolver, request: TenantRequest): MaybePromise<ResolverAnswer> {
   try {
     const answer = resolver.resolve(request);
-    return isPromise(answer) ? answer.then(checkedAnswer, asRejection) : checkedAnswer(answer);
+    return isPromise(answer) ? Promise.resolve(answer).then(checkedAnswer, asRejection) : checkedAnswer(answer);
   } catch (error) {
     return asRejection(error);
   }

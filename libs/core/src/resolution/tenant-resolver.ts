@@ -79,10 +79,11 @@ function answerOf(answer: string | null | undefined | ResolverAnswer): ResolverA
 
 /** An answer as it must be; anything else is a fault of the resolver, and rejects. */
 export function checkedAnswer(answer: unknown): ResolverAnswer {
-  const { kind, identifier, error } = Object(answer) as Record<string, unknown>;
-  const fits =
-    kind === 'notApplicable' ||
-    (kind === 'resolved' && typeof identifier === 'string') ||
-    (kind === 'rejected' && error instanceof MultitenancyError);
-  return fits ? (answer as ResolverAnswer) : rejected('its resolver gave something that is no answer');
+  return isAnswer(answer) ? answer : rejected('its resolver gave something that is no answer');
+}
+
+function isAnswer(answer: unknown): answer is ResolverAnswer {
+  const { kind, identifier, error } = Object(answer) as Partial<Record<'kind' | 'identifier' | 'error', unknown>>;
+  if (kind === 'resolved') return typeof identifier === 'string';
+  return kind === 'notApplicable' || (kind === 'rejected' && error instanceof MultitenancyError);
 }

@@ -29,11 +29,11 @@ const TRUST_RANK: Readonly<Record<ResolverTrust, number>> = { network: 0, proxy:
  * another claim names a tenant; a tenant that is not served rejects.
  */
 export function judge(claims: readonly Claim[]): ResolutionOutcome {
-  const trace: ResolutionTrace = claims.map(traceEntry);
-  const [only] = claims;
-  if (claims.length === 1 && only?.tenant?.status === 'active') {
-    return { kind: 'resolved', tenant: only.tenant, trust: only.resolver.trust, trace };
+  const only = claims.length === 1 ? claims[0] : undefined;
+  if (only?.tenant?.status === 'active') {
+    return { kind: 'resolved', tenant: only.tenant, trust: only.resolver.trust, trace: [traceEntry(only)] };
   }
+  const trace: ResolutionTrace = claims.map(traceEntry);
   const rejection = claims.find(({ answer }) => answer.kind === 'rejected')?.answer;
   if (rejection?.kind === 'rejected') return { kind: 'rejected', error: rejection.error, trace };
 

@@ -1,6 +1,8 @@
 import { TenantFieldInvalidError } from '../errors/catalog.errors.js';
 
 const MAX_LENGTH = 253;
+/** Most identifiers: one label, canonical as it is, and no number. */
+const PLAIN = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
 const IDENTIFIER = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 const HOST_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 /** What some reader takes for an IP address, short, octal and hexadecimal spellings included: `1.1`, `0x7f.1`. */
@@ -22,6 +24,7 @@ export const DOMAIN_RANGE =
  *   canonical form is its own.
  */
 export function canonicalIdentifier(raw: string): string | null {
+  if (raw.length <= MAX_LENGTH && PLAIN.test(raw)) return raw;
   if (raw.length > MAX_LENGTH || !IDENTIFIER.test(raw) || raw.includes('..') || ADDRESS_LIKE.test(raw)) return null;
   return raw.toLowerCase();
 }

@@ -16,7 +16,7 @@ export class HttpTenantRequest implements TenantRequest {
     const hosts = this.headers('host');
     const target = parseTarget(originalTarget(raw));
     this.#location = target.location;
-    this.#host = headerText(raw.headers[':authority']) ?? hosts[0];
+    this.#host = authorityOf(raw) ?? hosts[0];
     this.ambiguity = ambiguityOf(hosts, target, this.#host);
   }
 
@@ -34,8 +34,7 @@ export class HttpTenantRequest implements TenantRequest {
   }
 
   get body(): unknown {
-    const body: unknown = Reflect.get(this.platformRequest, 'body');
-    return body;
+    return (this.platformRequest as { readonly body?: unknown }).body;
   }
 
   headers(name: string): readonly string[] {
@@ -50,9 +49,15 @@ export class HttpTenantRequest implements TenantRequest {
   }
 }
 
-function originalTarget(raw: IncomingMessage): string {
-  const original: unknown = Reflect.get(raw, 'originalUrl');
-  return typeof original === 'string' ? original : (raw.url ?? '/');
+/** Express keeps the target here before it cuts off where a router is mounted. */
+function originalTarget(raw: IncomingMessage & { readonly originalUrl?: unknown }): string {
+  return typeof raw.originalUrl === 'string' ? raw.originalUrl : (raw.url ?? '/');
+}
+
+/** What stands for `Host` in HTTP/2. */
+function authorityOf(raw: IncomingMessage): string | undefined {
+  const authority = raw.httpVersionMajor < 2 ? undefined : raw.headers[':authority'];
+  return typeof authority === 'string' ? authority : undefined;
 }
 
 interface Target {
@@ -84,8 +89,4 @@ function ambiguityOf(
   if (malformed) return 'the request target is malformed';
   if ((authority ?? hosts[0] ?? host) !== host) return 'the request target and the Host header disagree';
   return null;
-}
-
-function headerText(value: string | string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
