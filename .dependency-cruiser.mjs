@@ -123,8 +123,8 @@ export default {
     },
   ],
   options: {
-    // They have a package of their own, which is installed when they are measured.
-    exclude: { path: '^test/bench/http/peers/' },
+    // They have packages of their own, which are installed when they are measured or tested.
+    exclude: { path: '^test/(bench/http/peers|orms/prisma)/' },
     doNotFollow: { path: 'node_modules|/dist/' },
     tsConfig: { fileName: 'tsconfig.test.json' },
     tsPreCompilationDeps: true,

@@ -5,6 +5,9 @@ import tseslint from 'typescript-eslint';
 const sources = ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts'];
 const specs = ['**/*.spec.ts', 'test/**/*.ts', '**/testing/**/*.ts'];
 
+/** Prisma's is checked when it is installed, by `npm run test:prisma`. */
+const typeScriptProjects = ['./tsconfig.test.json', './test/orms/prisma/tsconfig.json'];
+
 const described = [
   'ClassDeclaration',
   'FunctionDeclaration',
@@ -15,12 +18,12 @@ const described = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/coverage/', 'data/', '.stryker-tmp/', 'reports/'] },
+  { ignores: ['**/dist/', '**/coverage/', 'data/', '.stryker-tmp/', 'reports/', 'test/orms/prisma/generated/'] },
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],
     extends: [js.configs.recommended, ...tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { project: './tsconfig.test.json', tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: { project: typeScriptProjects, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
       '@typescript-eslint/consistent-type-exports': 'error',

@@ -24,6 +24,8 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testMatch: ['**/*.spec.ts'],
+  // By `npm run test:prisma`, which installs it.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/orms/prisma/'],
   moduleNameMapper: {
     '^@tenantry/core/testing$': '<rootDir>/libs/core/src/testing/index.ts',
     '^@tenantry/(core|jwt|postgres)$': '<rootDir>/libs/$1/src/index.ts',

@@ -1,16 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { assertRowLevelSecurity, attestRowLevelSecurity, IsolationUnsafeError } from '@tenantry/postgres';
 import type { IsolationFinding } from '@tenantry/postgres';
 import { BAD_THINGS, goodDatabaseSql } from './support/bad-things.js';
 import type { BadThing } from './support/bad-things.js';
+import { ATTACKS } from './support/attacks.js';
 import { pgliteBench, postgresBench } from './support/benches.js';
 import type { Bench } from './support/benches.js';
-
-const GUIDE = readFileSync('docs/guides/policies.md', 'utf8');
-/** Kinds with their severity, as the guide lists them. */
-const LISTED = new Map(
-  [...GUIDE.matchAll(/^\| `([a-z-]+)` +\| (error|warning) +\|/gm)].map(([, kind, severity]) => [kind, severity]),
-);
+import { LISTED } from './support/listed-findings.js';
 
 describe.each([
   ['PostgreSQL', postgresBench],
@@ -92,8 +87,8 @@ describe('the attestation of a database with everything wrong', () => {
   it('finds one of every kind that the guide lists, and nothing else', async () => {
     const bench = await postgresBench();
     try {
-      const kinds = new Set<string>(['server-outdated', 'row-security-off']);
-      for (const { sql, tables = [] } of BAD_THINGS) {
+      const kinds = new Set<string>(['server-outdated', 'row-security-off', 'tenant-preset', 'role-creates-roles']);
+      for (const { sql, tables = [] } of [...BAD_THINGS, ...ATTACKS]) {
         await bench.admin.query(goodDatabaseSql(bench));
         await bench.admin.query(sql(bench));
         const found = await attestRowLevelSecurity(bench.app, { tables: ['project', ...tables] });

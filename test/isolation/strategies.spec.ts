@@ -136,6 +136,9 @@ describe.each(SET_UPS)('%s keeps tenants apart:', (_name, open) => {
      commit`,
     '/* and here */ rollback work',
     "prepare transaction 'x'",
+    ';commit',
+    '-- it ends here\rcommit',
+    '/* a comment /* in a comment */ */ ; -- and more\n commit',
   ])('the statement `%s` is refused: it would end the tenant’s transaction', async (statement) => {
     await expect(a.query(statement)).rejects.toMatchObject({ code: 'MT_ARGUMENT_INVALID' });
     const then = a.transaction(async (tx) => {
@@ -233,7 +236,7 @@ describe.each(SET_UPS)('%s keeps tenants apart:', (_name, open) => {
   });
 
   it('a statement that the driver gave up is rolled back, and its connection is never used again', async () => {
-    const hasty = await open({ query_timeout: 300, connectionTimeoutMillis: 20_000 });
+    const hasty = await open({ query_timeout: 300, statement_timeout: 0, connectionTimeoutMillis: 20_000 });
     await hasty.reset();
     const [mine, other] = [hasty.strategy.forTenant(A), hasty.strategy.forTenant(B)];
     let pid = 0;

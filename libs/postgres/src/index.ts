@@ -75,6 +75,7 @@ export {
   ConnectionUnsafeError,
   PlacementInvalidError,
   PlacementMissingError,
+  PlacementTakenError,
   TenantDatabaseUnavailableError,
   TenantMovingError,
   TenantSchemaMissingError,
@@ -101,7 +102,7 @@ export { CachedPlacements } from './placement/cached-placements.js';
 export type { CachedPlacementsOptions } from './placement/cached-placements.js';
 export { MoveMismatchError, MoveRefusedError } from './placement/move.errors.js';
 export { placedIsolation, PlacedIsolation } from './placement/placed-isolation.js';
-export type { PlacedIsolationOptions } from './placement/placed-isolation.js';
+export type { PlacedConnectionOptions, PlacedIsolationOptions } from './placement/placed-isolation.js';
 export { PostgresPlacements } from './placement/postgres-placements.js';
 export type {
   PlacementMove,

@@ -17,10 +17,11 @@ export interface BadThing {
 /** A database in order: one table, its owner, and a role that may read and write. */
 export function goodDatabaseSql({ appRole, ownerRole, thirdRole }: Bench): string {
   return `
-    drop schema public cascade; create schema public; grant usage on schema public to public;
-    alter role ${appRole} nosuperuser nobypassrls inherit; alter role ${ownerRole} nobypassrls;
+    select lo_unlink(oid) from pg_largeobject_metadata; drop schema if exists shut, mine cascade; drop schema public cascade; create schema public; grant usage on schema public to public;
+    alter role ${appRole} nosuperuser nobypassrls noreplication nocreaterole inherit; alter role ${ownerRole} nobypassrls;
     alter role ${thirdRole} nobypassrls;
-    revoke ${ownerRole}, ${thirdRole} from ${appRole}; revoke ${ownerRole} from ${thirdRole};
+    revoke ${ownerRole}, ${thirdRole}, pg_execute_server_program, pg_read_server_files from ${appRole} cascade;
+    revoke ${ownerRole} from ${thirdRole} cascade;
     grant create on schema public to ${ownerRole};
     create table project (tenant_id text not null, id int not null, name text, primary key (tenant_id, id));
     ${tenantTableSql('project')}
@@ -39,7 +40,7 @@ const ROLES: readonly BadThing[] = [
     what: 'a member of a bypassing role, through another',
     sql: (b) => `alter role ${b.ownerRole} bypassrls; alter table project owner to current_user;
       grant ${b.ownerRole} to ${b.thirdRole}; grant ${b.thirdRole} to ${b.appRole};`,
-    found: ['role-can-assume'],
+    found: ['role-can-assume', 'privilege-create'],
   },
   {
     what: 'a member without inheritance, who can assume a bypassing role',
@@ -48,7 +49,11 @@ const ROLES: readonly BadThing[] = [
     found: ['role-can-assume'],
   },
   { what: 'an owner', sql: (b) => `alter table project owner to ${b.appRole}`, found: ['role-owns-table'] },
-  { what: 'a member of the owner', sql: (b) => `grant ${b.ownerRole} to ${b.appRole}`, found: ['role-owns-table'] },
+  {
+    what: 'a member of the owner',
+    sql: (b) => `grant ${b.ownerRole} to ${b.appRole}; revoke create on schema public from ${b.ownerRole};`,
+    found: ['role-owns-table'],
+  },
   {
     what: 'an owner without FORCE',
     sql: (b) => `alter table project owner to ${b.appRole}; alter table project no force row level security;`,
@@ -123,7 +128,22 @@ const TABLES: readonly BadThing[] = [
   {
     what: 'REFERENCES and TRIGGER, through a membership',
     sql: (b) => `grant references, trigger on project to ${b.thirdRole}; grant ${b.thirdRole} to ${b.appRole};`,
-    found: ['privilege-needless', 'privilege-needless'],
+    found: ['privilege-trigger', 'privilege-needless'],
+  },
+  {
+    what: 'MAINTAIN, where there is one, and REFERENCES',
+    sql: (b) => `grant references on project to public;
+      do $$ begin if current_setting('server_version_num')::int >= 170000 then
+        execute 'revoke references on project from public; grant maintain on project to ${b.appRole}'; end if; end $$;`,
+    found: ['privilege-needless'],
+  },
+  {
+    what: 'a collation that takes different ids for the same, under policies of one’s own',
+    sql: () => `create collation no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+      drop policy tenant_isolation on project;
+      alter table project alter column tenant_id type text collate no_case;
+      create policy p on project using (${OWN}) with check (${OWN});`,
+    found: ['collation-not-exact by hand'],
   },
 ];
 
@@ -179,6 +199,22 @@ const POLICIES: readonly BadThing[] = [
       `create policy p on project for select using (position(tenant_id in current_setting('tenantry.tenant_id', true)) > 0)`,
     found: ['policy-not-understood by hand'],
   },
+  ...[
+    [`nullif(current_setting('tenantry.tenant_id'), '')`, 'an operator that NULLIF does not show'],
+    [
+      `current_setting('tenantry.tenant_id') and tenant_id is distinct from 'x'`,
+      'an operator that IS DISTINCT FROM does not show',
+    ],
+  ].map(([value = '', what = '']): BadThing => ({
+    what,
+    sql: () => `drop schema if exists evil cascade; create schema evil;
+      create function evil.same(text, text) returns boolean language sql as 'select true';
+      create operator evil.= (leftarg = text, rightarg = text, function = evil.same);
+      set search_path = evil, pg_catalog, public;
+      create policy p on project for select using (tenant_id operator(pg_catalog.=) ${value});
+      reset search_path;`,
+    found: ['policy-not-understood by hand'],
+  })),
 ];
 
 /** Views and functions. */

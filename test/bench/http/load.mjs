@@ -1,7 +1,7 @@
 import autocannon from 'autocannon';
 import { BASE_DOMAIN, NO_TENANT, tenantIds } from './tenants.mjs';
 
-const CONNECTIONS = 10;
+const CONNECTIONS = 50;
 
 /** Requests of every tenant once, in an order that looks random and is the same in every run. */
 function everyTenant(tenants) {

@@ -2,7 +2,7 @@ const GOALS = [
   { setup: 'tenantry', limit: 1.1 },
   { setup: 'tenantry+client', limit: 1.15 },
 ];
-const OURS = ['bare', 'bare-nest11', 'als', 'tenantry', 'tenantry+client', 'tenantry+2clients'];
+const OURS = ['bare', 'bare-nest11', 'floor', 'als', 'tenantry', 'tenantry+client', 'tenantry+2clients'];
 const MOST_FOR_MANY_TENANTS = 1.1;
 
 /** One row per contender: medians over the rounds, with the quartiles as spread. A ratio is to bare Nest in the same round. */

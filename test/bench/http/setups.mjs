@@ -5,6 +5,7 @@ export const SETUPS = [
   { name: 'tenantry+client' },
   { name: 'tenantry+2clients' },
   { name: 'als' },
+  { name: 'floor' },
   { name: 'durable' },
   { name: 'nestjs-cls' },
   { name: 'request-scope' },

@@ -17,9 +17,11 @@ import {
 import type {
   IsolationStrategy,
   PlacedIsolation,
+  PlacedIsolationOptions,
   PlacementTarget,
   SqlDatabase,
   TenantMoverOptions,
+  TenantPlacementReader,
 } from '@tenantry/postgres';
 import { TENANTS, TenantsServer } from './tenants-server.js';
 
@@ -61,7 +63,10 @@ export class MovingTenants {
     return moving;
   }
 
-  isolationOver(placements: Pick<PostgresPlacements, 'find'>): PlacedIsolation {
+  isolationOver(
+    placements: TenantPlacementReader,
+    change: Pick<PlacedIsolationOptions, 'connectionLifetimeMs'> = {},
+  ): PlacedIsolation {
     const { server } = this;
     const createPool = (settings: pg.PoolConfig): pg.Pool => new pg.Pool(settings);
     const credentials = (tenantId: string) => ({
@@ -77,9 +82,13 @@ export class MovingTenants {
         createPool,
       }),
       schema: schemaPerTenant({ server: server.server(), credentials, createPool }),
-      own: databasePerTenant({ allowedHosts: [server.server().host], credentials, createPool }),
+      own: databasePerTenant({
+        allowedHosts: [server.server().host, 'localhost', '127.0.0.1'],
+        credentials,
+        createPool,
+      }),
     };
-    return placedIsolation({ placements, strategies, fallback: { strategy: 'shared' } });
+    return placedIsolation({ placements, strategies, fallback: { strategy: 'shared' }, ...change });
   }
 
   mover(change: Partial<TenantMoverOptions> = {}): TenantMover {

@@ -4,7 +4,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { transformFileSync } from '@swc/core';
 
 const ROOT = join(__dirname, '../../..');
-const CHILD = [require.resolve('./crash-child.ts'), require.resolve('./crash-scenario.ts')];
+const CHILD = [require.resolve('./crash-child.ts'), require.resolve('./crash-scenario.ts')] as const;
 const CACHE = join(ROOT, 'node_modules/.cache');
 
 /** How a process has ended. */
@@ -17,9 +17,13 @@ export interface ProcessEnd {
 /**
  * Compiles the libraries and the child as they are now, into a folder from which Node finds the installed packages too.
  *
+ * @param files the child, and what it imports as a neighbour. Default: the child of the lifecycle
  * @returns how to run the child, and how to remove the folder
  */
-export function compileChild(): { run(...args: readonly string[]): Promise<ProcessEnd>; remove(): void } {
+export function compileChild(files: readonly [string, ...string[]] = CHILD): {
+  run(...args: readonly string[]): Promise<ProcessEnd>;
+  remove(): void;
+} {
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'tenantry-lifecycle-'));
   const manifest = JSON.stringify({ type: 'module', main: './index.js' });
@@ -28,10 +32,11 @@ export function compileChild(): { run(...args: readonly string[]): Promise<Proce
     compileFolder(join(ROOT, 'libs', lib, 'src'), target);
     writeFileSync(join(target, 'package.json'), manifest);
   }
-  for (const file of CHILD) compile(file, join(folder, `${basename(file, '.ts')}.js`));
+  const compiledTo = (file: string): string => join(folder, `${basename(file, '.ts')}.js`);
+  for (const file of files) compile(file, compiledTo(file));
   writeFileSync(join(folder, 'package.json'), manifest);
   return {
-    run: (...args) => runNode([join(folder, 'crash-child.js'), ...args]),
+    run: (...args) => runNode([compiledTo(files[0]), ...args]),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -26,9 +26,11 @@ export async function createSchemas(connections: number): Promise<Schemas> {
   return { url: test.adminUrl, database, other, drop };
 }
 
-/** Makes schemas `tenant_<id>` and what migrates them. */
+/** Makes schemas `tenant_<id>`, marked as those of their tenants, and what migrates them. */
 export async function targetsOf(database: SqlDatabase, ...ids: readonly string[]): Promise<MigrationTarget[]> {
-  await database.query(ids.map((id) => `create schema "tenant_${id}";`).join('\n'));
+  const made = (id: string): string =>
+    `create schema "tenant_${id}"; comment on schema "tenant_${id}" is 'Tenantry: tenant ${id} of prefix tenant_';`;
+  await database.query(ids.map(made).join('\n'));
   return ids.map((tenantId) => ({ tenantId, schema: `tenant_${tenantId}`, database }));
 }
 

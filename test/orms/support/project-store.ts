@@ -53,10 +53,16 @@ export function settingsOf(url: string): ConnectionSettings {
 /** How one ORM is used. */
 export interface Orm {
   readonly name: string;
-  /** On connections of one tenant. What comes back has a connection that was checked. */
-  open(settings: ConnectionSettings): Promise<ProjectStore>;
+  /**
+   * On connections of one tenant. What comes back has a connection that was checked.
+   *
+   * @param schema where the tenant's tables are, for an ORM that has to be told
+   */
+  open(settings: ConnectionSettings, schema?: string): Promise<ProjectStore>;
   /** On connections of all tenants. */
   share(settings: ConnectionSettings): Promise<SharedStores>;
+  /** What the server called an error, for an ORM that has codes of its own. */
+  codeOf?(error: unknown): string | undefined;
 }
 
 /** Names the tenant for the running transaction alone. */

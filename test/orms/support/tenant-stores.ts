@@ -3,6 +3,7 @@ import type { IsolationStrategy, PooledStrategy, TenantPoolSettings } from '@ten
 import type { IsolatedData } from '../../isolation/support/isolated-data.js';
 import { settingsOf } from './project-store.js';
 import type { Orm, ProjectStore, SharedStores } from './project-store.js';
+import { schemaOf } from './schema-of.js';
 
 /** One ORM on one strategy: a registry with a store for each tenant. */
 export class TenantStores {
@@ -20,16 +21,14 @@ export class TenantStores {
    *
    * @param pool in the place of what the strategy says of pools
    */
-  static async open(
-    orm: Orm,
-    { strategy, server }: IsolatedData,
-    pool: TenantPoolSettings = {},
-  ): Promise<TenantStores> {
-    const connectionOf = connectionsOf(strategy);
+  static async open(orm: Orm, data: IsolatedData, pool: TenantPoolSettings = {}): Promise<TenantStores> {
+    const connectionOf = connectionsOf(data.strategy);
     if (connectionOf !== null) {
-      return new TenantStores(orm, async (tenantId) => orm.open({ ...(await connectionOf(tenantId)), ...pool }), null);
+      const create = async (tenantId: string): Promise<ProjectStore> =>
+        orm.open({ ...(await connectionOf(tenantId)), ...pool }, schemaOf(data, tenantId));
+      return new TenantStores(orm, create, null);
     }
-    const shared = await orm.share({ ...settingsOf(server.test.appUrl), max: 1, ...pool });
+    const shared = await orm.share({ ...settingsOf(data.server.test.appUrl), max: 1, ...pool });
     return new TenantStores(orm, async (tenantId) => shared.forTenant(tenantId), shared);
   }
 

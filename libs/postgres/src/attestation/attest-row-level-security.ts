@@ -1,23 +1,28 @@
 import { checkedRole, parsedTable, quotedTable } from '../sql/sql-identifier.js';
 import { readTenantlessKeys } from '../policies/tenant-keys.js';
+import { PLAIN_SEARCH_PATH } from '../policies/hidden-names.js';
 import { definerFunctionFindings } from './definer-functions.js';
 import { IsolationUnsafeError } from './isolation-unsafe.error.js';
 import { keyFindings } from './key-rules.js';
 import { readRole } from './role-facts.js';
 import { rewriteRuleFindings } from './rewrite-rules.js';
 import { roleFindings } from './role-rules.js';
-import { readOids, readTables, readUnlisted, readViews } from './table-facts.js';
+import { readTables } from './table-facts.js';
 import { missingTableFinding, tableFindings } from './table-rules.js';
+import { readOids, readTenantTables, readViews } from './tenant-tables.js';
+import { wayAroundFindings } from './ways-around.js';
 import type { SqlDatabase, SqlSession } from '../sql/sql-database.js';
 import type { IsolationFinding } from './isolation-finding.js';
 import type { RoleFacts } from './role-facts.js';
 import type { TableFacts } from './table-facts.js';
+import type { TenantTable } from './tenant-tables.js';
 
 /** What to look at. */
 export interface AttestOptions {
   /**
-   * Tables and views with rows of tenants: `table` or `schema.table`. Looked at as well, where the role may use them: their
-   * partitions, children and parents, other tables with a column `tenant_id`, and the views and rules over all of these.
+   * Tables and views with rows of tenants: `table` or `schema.table`. Looked at as well, where the role, or one that it may
+   * become, may use them: their partitions, children and parents, other tables with a column `tenant_id`, and the views, rules
+   * and functions over all of these.
    */
   readonly tables: readonly string[];
   /** The role given to `TenantDatabase`; default: the connection's own. */
@@ -42,7 +47,7 @@ export async function attestRowLevelSecurity(
   const [names, ignored] = [tables, ignore].map((list) => list.map((table) => quotedTable(parsedTable(table))));
   const assumed = role === undefined ? undefined : checkedRole(role);
   return database.transaction(async (tx) => {
-    if (assumed !== undefined) await tx.query(`select set_config('role', $1, true)`, [assumed]);
+    if (assumed !== undefined) await tx.query(`select pg_catalog.set_config('role', $1, true)`, [assumed]);
     return findingsIn(tx, names ?? [], ignored ?? []);
   });
 }
@@ -67,12 +72,11 @@ async function findingsIn(
   names: readonly string[],
   ignored: readonly string[],
 ): Promise<IsolationFinding[]> {
+  // Names are looked up as the application does; all else as if it had no search path.
+  const [oids, left] = [await readOids(tx, names), (await readOids(tx, ignored)).filter((oid) => oid !== null)];
+  await tx.query(PLAIN_SEARCH_PATH, []);
   const role = await readRole(tx);
-  const oids = await readOids(tx, names);
-  const left = (await readOids(tx, ignored)).filter((oid) => oid !== null);
-  // Whatever the catalog writes from here on names its schema.
-  await tx.query(`select set_config('search_path', '', true)`, []);
-  const { tables, views } = await readAll(tx, [...new Set(oids.filter((oid) => oid !== null))], left);
+  const { all, tables, views } = await readAll(tx, [...new Set(oids.filter((oid) => oid !== null))], left, role);
   const unlisted = [...tables.filter(({ oid }) => !oids.includes(oid)), ...views];
   return [
     ...roleFindings(role),
@@ -84,14 +88,18 @@ async function findingsIn(
       ),
     ),
     ...unlisted.flatMap((facts) => tableFindings({ table: facts.qualified, facts, listed: false, role })),
-    ...(await rewriteRuleFindings(
-      tx,
-      tables.map(({ oid }) => oid),
-      left,
-    )),
-    ...(await definerFunctionFindings(tx, tables)),
+    ...(await rewriteRuleFindings(tx, { tables: all.map(({ oid }) => oid), ignored: left, roles: role.roles })),
+    ...(await definerFunctionFindings(tx, all, role.roles)),
+    ...(await wayAroundFindings(tx, all, role)),
     ...(await keyFindingsIn(tx, tables)),
   ];
+}
+
+interface Everything {
+  /** Tables of tenants, also those that nobody in reach may use: views, rules and functions may. */
+  readonly all: readonly TenantTable[];
+  readonly tables: readonly TableFacts[];
+  readonly views: readonly TableFacts[];
 }
 
 /** The listed tables and views, those beside them, and the views over all of these. */
@@ -99,10 +107,13 @@ async function readAll(
   tx: SqlSession,
   listed: readonly string[],
   ignored: readonly string[],
-): Promise<{ readonly tables: TableFacts[]; readonly views: TableFacts[] }> {
-  const oids = [...listed, ...(await readUnlisted(tx, listed, ignored))];
-  const tables = await readTables(tx, oids);
-  return { tables, views: await readTables(tx, await readViews(tx, oids, ignored)) };
+  { roles }: RoleFacts,
+): Promise<Everything> {
+  const all = await readTenantTables(tx, listed, ignored, roles);
+  const oids = all.map(({ oid }) => oid);
+  const beside = all.filter(({ oid, lookedAt }) => lookedAt && !listed.includes(oid)).map(({ oid }) => oid);
+  const tables = await readTables(tx, [...listed, ...beside], roles);
+  return { all, tables, views: await readTables(tx, await readViews(tx, oids, ignored, roles), roles) };
 }
 
 function listedFindings(table: string, facts: TableFacts | undefined, role: RoleFacts): IsolationFinding[] {

@@ -23,7 +23,8 @@ export function policyFindings(table: string, facts: TableFacts): IsolationFindi
     ...permissive.filter((policy) => policy.reachable).flatMap((policy) => singlePolicyFindings(table, policy, facts)),
     ...gapFindings(
       table,
-      permissive.filter(({ applies }) => applies),
+      // What only another role may use has to have policies of that one's.
+      permissive.filter(({ applies, reachable }) => (facts.commands.length > 0 ? applies : reachable)),
       facts,
     ),
   ];
@@ -33,7 +34,7 @@ function singlePolicyFindings(table: string, policy: TablePolicy, facts: TableFa
   const object = `policy ${quotedIdentifier(policy.name)} on ${table}`;
   const remedy = remedyOf(facts, policy.name);
   const [reads, writes] = [commandsOf(policy, 'using'), commandsOf(policy, 'check')];
-  const [seen, written] = [judge(policy.using, 'using', reads, facts), judge(policy.check, 'check', writes, facts)];
+  const [seen, written] = [judge(policy, 'using', reads, facts), judge(policy, 'check', writes, facts)];
   if (policy.check === null && writes.length > 0 && written === 'unbound') {
     return [finding(['policy-without-check', 'error'], object, 'has no WITH CHECK', remedy)];
   }
@@ -49,20 +50,26 @@ function singlePolicyFindings(table: string, policy: TablePolicy, facts: TableFa
 
 /** The worst that a condition lets through, where no restrictive policy holds it back. */
 function judge(
-  condition: string | null,
+  policy: TablePolicy,
   side: Side,
   commands: readonly PolicyCommand[],
   { policies }: TableFacts,
 ): TenantCondition {
   if (commands.every((command) => isHeldBack(command, side, policies))) return 'bound';
-  return condition === null ? 'unbound' : tenantCondition(condition);
+  return policy[side] === null ? 'unbound' : conditionOf(policy, policy[side]);
+}
+
+/** What is printed cannot be believed where it leaves functions or operators unnamed. */
+function conditionOf({ hidden }: TablePolicy, printed: string): TenantCondition {
+  const condition = tenantCondition(printed);
+  return hidden && condition === 'bound' ? 'unclear' : condition;
 }
 
 function isHeldBack(command: PolicyCommand, side: Side, policies: readonly TablePolicy[]): boolean {
   return policies.some((policy) => {
     if (policy.permissive || !policy.everyone || !commandsOf(policy, side).includes(command)) return false;
     const condition = side === 'check' ? (policy.check ?? policy.using) : policy.using;
-    return condition !== null && tenantCondition(condition) === 'bound';
+    return condition !== null && conditionOf(policy, condition) === 'bound';
   });
 }
 

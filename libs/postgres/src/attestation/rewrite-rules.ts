@@ -1,6 +1,6 @@
 import { quotedIdentifier } from '../policies/quoted-identifier.js';
 import { finding } from './isolation-finding.js';
-import { USABLE } from './table-facts.js';
+import { usable } from './reachable-role.js';
 import type { SqlSession } from '../sql/sql-database.js';
 import type { IsolationFinding } from './isolation-finding.js';
 
@@ -10,6 +10,16 @@ interface RewriteRule {
   readonly on: string;
   /** What it uses of tenants, each quoted with its schema. */
   readonly used: readonly string[];
+}
+
+/** Which rules are meant, by object ids. */
+interface RuleChoice {
+  /** The tables of tenants. */
+  readonly tables: readonly string[];
+  /** Tables and views whose rules are left alone. */
+  readonly ignored: readonly string[];
+  /** The roles in reach. */
+  readonly roles: readonly string[];
 }
 
 const NAMED = (relation: string, namespace: string): string =>
@@ -27,25 +37,22 @@ const RULES = `
   from pg_catalog.pg_rewrite r join used on used.rule = r.oid join reached on reached.oid = used.refobjid
   join pg_catalog.pg_class c on c.oid = r.ev_class join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   join pg_catalog.pg_class t on t.oid = used.refobjid join pg_catalog.pg_namespace m on m.oid = t.relnamespace
-  where r.ev_type <> '1' and c.oid <> all ($2::text[]::oid[]) and ${USABLE}
+  where r.ev_type <> '1' and c.oid <> all ($2::text[]::oid[]) and ${usable('$3')}
     and (t.oid <> c.oid
       or cardinality(string_to_array(pg_catalog.pg_get_ruledef(r.oid), pg_catalog.format('%I.%I', n.nspname, c.relname))) > 2)
   group by n.nspname, c.relname, r.rulename order by n.nspname, c.relname, r.rulename`;
 
 /**
- * Rules, of tables and views that the role may use, that put a statement on rows of tenants in the place of another one or
+ * Rules, of tables and views that a role in reach may use, that put a statement on rows of tenants in the place of another one or
  * beside it: such a statement has the rights of the owner of the table or view, not those of the role.
  *
- * @param tables object ids of the tables of tenants
- * @param ignored object ids of tables and views whose rules are left alone
  * @internal
  */
 export async function rewriteRuleFindings(
   tx: SqlSession,
-  tables: readonly string[],
-  ignored: readonly string[],
+  { tables, ignored, roles }: RuleChoice,
 ): Promise<IsolationFinding[]> {
-  const { rows } = await tx.query<RewriteRule>(RULES, [tables, ignored]);
+  const { rows } = await tx.query<RewriteRule>(RULES, [tables, ignored, roles]);
   return rows.map(({ name, on, used }) =>
     finding(
       ['rule-past-rls', 'error'],

@@ -1,6 +1,14 @@
 import { roleFindings } from './role-rules.js';
 
-const ROLE = { name: 'app', login: 'app', superuser: false, bypassesRls: false, assumable: [], rowSecurity: true };
+const ROLE = {
+  name: 'app',
+  login: 'app',
+  superuser: false,
+  bypassesRls: false,
+  roles: [],
+  powers: [],
+  rowSecurity: true,
+};
 
 describe('the age of the server', () => {
   it.each([150_013, 160_009, 170_005])('is a warning, and no error, at %d', (version) => {

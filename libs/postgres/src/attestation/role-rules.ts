@@ -1,7 +1,7 @@
 import { quotedIdentifier } from '../policies/quoted-identifier.js';
 import { finding } from './isolation-finding.js';
-import type { IsolationFinding } from './isolation-finding.js';
-import type { RoleFacts } from './role-facts.js';
+import type { IsolationFinding, IsolationFindingKind } from './isolation-finding.js';
+import type { RoleFacts, RoleMembership, RolePower } from './role-facts.js';
 
 const ANOTHER = 'Or connect as (or pass as role) one that is neither superuser nor BYPASSRLS.';
 
@@ -18,7 +18,7 @@ const MENDED: ReadonlyMap<number, number> = new Map([
  * @internal
  */
 export function roleFindings(role: RoleFacts): IsolationFinding[] {
-  return [...rightsFindings(role), ...assumableFindings(role), ...serverFindings(role)];
+  return [...rightsFindings(role), ...role.powers.map((power) => powerFinding(role, power)), ...serverFindings(role)];
 }
 
 function rightsFindings({ name, superuser, bypassesRls }: RoleFacts): IsolationFinding[] {
@@ -34,16 +34,33 @@ function rightsFindings({ name, superuser, bypassesRls }: RoleFacts): IsolationF
   return [finding(['role-bypasses-rls', 'error'], quoted, 'has BYPASSRLS', remedy)];
 }
 
-function assumableFindings({ name, assumable }: RoleFacts): IsolationFinding[] {
+function powerFinding({ name }: RoleFacts, { name: other, power, through }: RolePower): IsolationFinding {
   const quoted = quotedIdentifier(name);
-  return assumable.map(({ name: other, through }) =>
-    finding(
-      ['role-can-assume', 'error'],
-      quoted,
-      `may change to ${quotedIdentifier(other)}, whom row-level security does not bind`,
-      { sql: `revoke ${through.map(quotedIdentifier).join(', ')} from ${quoted};` },
-    ),
-  );
+  const [kind, what, attribute] = POWERS[power];
+  if (name === other) return finding([kind, 'error'], quoted, what, { sql: `alter role ${quoted} ${attribute};` });
+  const holder = `may become, or has the rights of, ${quotedIdentifier(other)}, which ${what}`;
+  return finding([kind, 'error'], quoted, holder, { sql: revokedMemberships(through, quoted) });
+}
+
+/** For each power its kind, what it means, and the attribute that is without it. */
+const POWERS: Readonly<Record<RolePower['power'], readonly [IsolationFindingKind, string, string]>> = {
+  bypass: ['role-can-assume', 'is not bound by row-level security', 'nobypassrls'],
+  replicate: ['role-server-access', 'has REPLICATION: a replica gets the rows of every tenant', 'noreplication'],
+  role: [
+    'role-creates-roles',
+    'has CREATEROLE: before PostgreSQL 16 it may become any role that is no superuser',
+    'nocreaterole',
+  ],
+  server: ['role-server-access', 'gets at the server’s files or programs past every policy', ''],
+};
+
+/** Since PostgreSQL 16 each membership is revoked for who granted it. */
+function revokedMemberships(through: readonly RoleMembership[], member: string): string {
+  const statements = through.map(({ role, grantor }) => {
+    const by = grantor === null ? '' : ` granted by ${quotedIdentifier(grantor)}`;
+    return `revoke ${quotedIdentifier(role)} from ${member}${by} cascade;`;
+  });
+  return statements.join('\n');
 }
 
 function serverFindings({ login, version, rowSecurity }: RoleFacts): IsolationFinding[] {

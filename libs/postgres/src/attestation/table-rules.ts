@@ -2,8 +2,9 @@ import { quotedIdentifier } from '../policies/quoted-identifier.js';
 import { isTenantColumnType, rowPolicySql } from '../policies/row-policy-sql.js';
 import { finding } from './isolation-finding.js';
 import { policyFindings } from './policy-rules.js';
+import { revokeSql, rolesSql } from './revoke-sql.js';
 import type { IsolationFinding, IsolationFindingKind, Remedy } from './isolation-finding.js';
-import type { TableFacts } from './table-facts.js';
+import type { TableFacts, TableGrant } from './table-facts.js';
 
 /** A table or view to judge. */
 export interface JudgedTable {
@@ -36,13 +37,35 @@ export function tableFindings(judged: JudgedTable): IsolationFinding[] {
   if (facts.kind === 'v' || facts.kind === 'm') return viewFindings(judged);
   // What binds it sees to its policies too.
   if (!judged.listed && !facts.enabled) return [unlistedFinding(judged.table, facts), ...rightsFindings(judged)];
-  return [...securityFindings(judged), ...policyFindings(judged.table, facts), ...rightsFindings(judged)];
+  return [
+    ...securityFindings(judged),
+    ...policyFindings(judged.table, facts),
+    ...collationFindings(judged),
+    ...rightsFindings(judged),
+  ];
+}
+
+/** A column that a policy uses keeps its collation: our own policy steps aside, others are not ours to build anew. */
+function collationFindings({ table, facts }: JudgedTable): IsolationFinding[] {
+  const { inexact, qualified, kind, child, policies, columnType } = facts;
+  if (!inexact) return [];
+  const ours = policies.every(({ name }) => name === 'tenant_isolation') && isTenantColumnType(columnType ?? '');
+  const sql = [
+    `drop policy if exists tenant_isolation on ${qualified};`,
+    `alter table ${qualified} alter column tenant_id type ${columnType} collate pg_catalog."default";`,
+    ...rowPolicySql(qualified),
+  ].join('\n');
+  const words = 'Give the column a deterministic collation, and its policies anew.';
+  const remedy = ours && kind === 'r' && !child && !facts.parent ? { sql } : { words };
+  const what = 'has a tenant_id whose collation takes different ids for the same, like A and a';
+  return [finding(['collation-not-exact', 'error'], table, what, remedy)];
 }
 
 function viewFindings({ table, facts, role }: JudgedTable): IsolationFinding[] {
   if (facts.kind === 'm') {
+    const readers = facts.readers.length > 0 ? facts.readers : [role.name];
     const view = `create view ${facts.qualified} with (security_invoker = true) as ${facts.definition ?? ''}`;
-    const sql = `drop materialized view ${facts.qualified};\n${view}\ngrant select on ${facts.qualified} to ${quotedIdentifier(role.name)};`;
+    const sql = `drop materialized view ${facts.qualified};\n${view}\ngrant select on ${facts.qualified} to ${rolesSql(readers)};`;
     const what = 'is a materialized view, which has no row-level security';
     return [finding(['view-not-checked', 'error'], table, what, { sql })];
   }
@@ -94,24 +117,23 @@ function rightsFindings({ table, facts, role }: JudgedTable): IsolationFinding[]
     const sql = `alter table ${facts.qualified} owner to current_user;`;
     findings.push(finding(['role-owns-table', 'warning'], table, what, { sql, words: 'Run it as another role.' }));
   }
-  for (const { privilege, grantees } of facts.grants) {
-    const names = grantees.map((name) => (name === null ? 'public' : quotedIdentifier(name))).join(', ');
-    const sql = `revoke ${privilege.toLowerCase()} on ${facts.qualified} from ${names};`;
-    findings.push(
-      privilege === 'TRUNCATE'
-        ? finding(
-            ['privilege-truncate', 'error'],
-            table,
-            'may be emptied of every tenant’s rows: TRUNCATE knows no row-level security',
-            { sql },
-          )
-        : finding(
-            ['privilege-needless', 'warning'],
-            table,
-            `grants ${privilege}, with which checks and triggers can be put on every tenant’s rows`,
-            { sql },
-          ),
-    );
-  }
-  return findings;
+  const grants = facts.grants.map((grant) => {
+    const [kind, severity, what] = GRANTED[grant.privilege];
+    return finding([kind, severity], table, what, { sql: revokeSql(grant, `table ${facts.qualified}`) });
+  });
+  return [...findings, ...grants];
 }
+
+/** What it means that a right is granted. */
+const GRANTED: Readonly<
+  Record<TableGrant['privilege'], readonly [IsolationFindingKind, IsolationFinding['severity'], string]>
+> = {
+  TRUNCATE: [
+    'privilege-truncate',
+    'error',
+    'may be emptied of every tenant’s rows: TRUNCATE knows no row-level security',
+  ],
+  TRIGGER: ['privilege-trigger', 'error', 'grants TRIGGER: a trigger gets the rows that every tenant writes'],
+  REFERENCES: ['privilege-needless', 'warning', 'grants REFERENCES: a foreign key tells which keys other tenants have'],
+  MAINTAIN: ['privilege-needless', 'warning', 'grants MAINTAIN, which only whoever looks after the table needs'],
+};

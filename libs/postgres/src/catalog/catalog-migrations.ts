@@ -1,3 +1,5 @@
+import { PLACED_DATABASES } from './placed-databases.js';
+
 /** One step of the catalog's schema. Never changed once released; a correction is a further step. */
 export interface CatalogMigration {
   /** 1, 2, 3, ... without gaps. */
@@ -184,4 +186,5 @@ export const CATALOG_MIGRATIONS: readonly CatalogMigration[] = [
   { version: 4, name: 'lists', sql: LISTS },
   { version: 5, name: 'nodes', sql: NODES },
   { version: 6, name: 'placements', sql: PLACEMENTS },
+  { version: 7, name: 'placed databases', sql: PLACED_DATABASES },
 ];

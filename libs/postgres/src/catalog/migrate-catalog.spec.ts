@@ -12,6 +12,7 @@ const STEPS = [
   { version: 4, name: 'lists' },
   { version: 5, name: 'nodes' },
   { version: 6, name: 'placements' },
+  { version: 7, name: 'placed databases' },
 ];
 
 describe('migrateCatalog on PostgreSQL', () => {

@@ -2,11 +2,14 @@ import type { SqlSession } from '../sql/sql-database.js';
 import { MoveMismatchError, MoveRefusedError } from '../placement/move.errors.js';
 import type { TableSum } from '../placement/tenant-placement.js';
 import type { TenantSql } from '../strategies/isolation-strategy.js';
-import { copyRows, deleteRows, lockRows, readTenantTable, sumOf, useSameText } from './tenant-table.js';
+import { copyRows, deleteRows, idOfTable, lockRows, readTenantTable, sumOf, useSameText } from './tenant-table.js';
 import type { TenantTable } from './tenant-table.js';
 
 /** Two processes that move one tenant take turns by this lock, at the place that they write to. */
 const LOCK = `select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('tenantry move ' || $1, 0))`;
+
+/** Whether nobody has that lock in this database. */
+const IS_FREE = `select pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended('tenantry move ' || $1, 0)) as free`;
 
 /** The tables of one tenant, parents before children. */
 export class PlaceCopy {
@@ -24,36 +27,70 @@ export class PlaceCopy {
   }
 
   /**
-   * Copies all rows in one transaction of the target; does nothing where they are there already.
+   * Copies all rows in one transaction of the target; does nothing where they are there already, or the places are one.
    *
-   * @param stillWanted asked once the lock is held
+   * @param stillWanted asked once the lock is held; throws where it is not
    * @throws `MT_MOVE_REFUSED` when other rows are there, or tables differ in their columns
    */
-  async copy(from: TenantSql, to: TenantSql, stillWanted: () => Promise<boolean>): Promise<void> {
+  async copy(from: TenantSql, to: TenantSql, stillWanted: () => Promise<void>): Promise<void> {
     await to.transaction(async (into) => {
       await into.query(LOCK, [this.#tenantId]);
-      if (!(await stillWanted())) return;
-      await from.transaction((source) => this.#copyTables(source, into));
+      await stillWanted();
+      await from.transaction(async (source) => {
+        if (!(await this.#isOnePlace(into, source))) await this.#copyTables(source, into);
+      });
     });
   }
 
   /**
-   * Deletes the rows at a place in one transaction, if they are those that the sums tell; also if they are gone already.
+   * Deletes the rows at a place in one transaction, if they are those that the sums tell; also if they are gone already. Where it is
+   * the place to keep under another name, nothing is deleted.
    *
+   * @returns whether the places are two
    * @throws `MT_MOVE_MISMATCH`, and then nothing is deleted
    */
-  async remove(place: TenantSql, expected: readonly TableSum[], stillWanted: () => Promise<boolean>): Promise<void> {
-    await place.transaction(async (tx) => {
+  async remove(
+    place: TenantSql,
+    keep: TenantSql,
+    expected: readonly TableSum[],
+    stillWanted: () => Promise<void>,
+  ): Promise<boolean> {
+    return place.transaction(async (tx) => {
       await tx.query(LOCK, [this.#tenantId]);
-      if (!(await stillWanted())) return;
-      const tables = await this.#read(tx);
-      for (const table of tables) await lockRows(tx, table);
-      const sums = await this.#sums(tx, tables);
-      if (isEmpty(sums)) return;
-      const differing = differenceOf(expected, sums);
-      if (differing.length === 0) differing.push(...(await deleteAll(tx, tables, sums)));
-      if (differing.length > 0) throw new MoveMismatchError(this.#tenantId, differing, LATE_WRITES);
+      await stillWanted();
+      if (await keep.transaction((kept) => this.#isOnePlace(tx, kept))) return false;
+      await this.#deleteTables(tx, expected);
+      return true;
     });
+  }
+
+  async #deleteTables(tx: SqlSession, expected: readonly TableSum[]): Promise<void> {
+    const tables = await this.#read(tx);
+    for (const table of tables) await lockRows(tx, table);
+    const sums = await this.#sums(tx, tables);
+    if (isEmpty(sums)) return;
+    const differing = differenceOf(expected, sums);
+    if (differing.length === 0) differing.push(...(await deleteAll(tx, tables, sums)));
+    if (differing.length > 0) throw new MoveMismatchError(this.#tenantId, differing, LATE_WRITES);
+  }
+
+  /** Whether both are the same tables: two strategies may share them, and a server may have two names. @param locked has the lock */
+  async #isOnePlace(locked: SqlSession, other: SqlSession): Promise<boolean> {
+    const { rows } = await other.query<{ free: boolean }>(IS_FREE, [this.#tenantId]);
+    if (rows[0]?.free === true) return false;
+    const [here, there] = [await this.#idsOf(locked), await this.#idsOf(other)];
+    const shared = this.#tables.filter((_table, at) => here[at] !== null && here[at] === there[at]);
+    if (shared.length > 0 && shared.length < this.#tables.length) {
+      const why = `its two places have some tables in common and not all of them: ${shared.join(', ')}`;
+      throw new MoveRefusedError(this.#tenantId, why);
+    }
+    return shared.length > 0;
+  }
+
+  async #idsOf(tx: SqlSession): Promise<(string | null)[]> {
+    const ids: (string | null)[] = [];
+    for (const table of this.#tables) ids.push(await idOfTable(tx, table));
+    return ids;
   }
 
   async #copyTables(source: SqlSession, into: SqlSession): Promise<void> {

@@ -25,7 +25,10 @@ export interface TenantMoverOptions {
   readonly settleMs?: number;
   /** Makes the target ready: database, schema, role, tables. Called again after a crash. Default: it is ready. */
   readonly prepare?: (tenantId: string, target: PlacementTarget) => Promise<void>;
-  /** Removes what is left of the old place once its rows are gone: schema, database, role. Called again after a crash. Default: it stays. */
+  /**
+   * Removes what is left of the old place once its rows are gone: schema, database, role. Called again after a crash; not called
+   * where both places are the same tables. Default: it stays.
+   */
   readonly dismantle?: (tenantId: string, source: PlacementTarget) => Promise<void>;
   /** Waits so many milliseconds; for tests. Default: really. */
   readonly wait?: (ms: number) => Promise<unknown>;
@@ -35,7 +38,8 @@ export interface TenantMoverOptions {
  * Moves the data of a tenant from one place to another, and nothing of any other tenant: both places are used as the tenant.
  *
  * The tenant is shut out (`MT_TENANT_MOVING`) from the beginning until the switch. Where a move stops, by a crash or an error,
- * {@link move} or {@link resume} goes on; nothing is lost at any point. Several processes may run it; they take turns.
+ * {@link move} or {@link resume} goes on; nothing is lost at any point. Several processes may run it; they take turns. Where both places are
+ * the same tables (row-level security and a bound pool, another name of the server), nothing is copied or removed.
  */
 export class TenantMover {
   readonly #options: TenantMoverOptions;
@@ -81,17 +85,19 @@ export class TenantMover {
     const placement = await this.#recorded(tenantId);
     const { move, generation, target } = placement;
     if (move === null) return placement;
-    if (move.step === 'switched')
+    if (move.step !== 'shut')
       throw new MoveRefusedError(tenantId, 'it works at its new place already; resume, then move it back');
     const copy = this.#copyOf(tenantId);
-    const sums = await copy.sums(this.#sqlAt(placement, target, generation));
-    await copy.remove(this.#sqlAt(placement, move.to, generation + 1), sums, () => this.#isStill(placement));
+    const works = this.#sqlAt(placement, target, generation);
+    const copied = this.#sqlAt(placement, move.to, generation + 1);
+    await copy.remove(copied, works, await copy.sums(works), () => this.#assertStill(placement));
     return this.#change(placement, target, null);
   }
 
   async #goOn(placement: TenantPlacement): Promise<TenantPlacement> {
     if (placement.move === null) return placement;
-    if (placement.move.step === 'switched') return this.#finish(placement, placement.move);
+    if (placement.move.step === 'switched') return this.#remove(placement, placement.move);
+    if (placement.move.step === 'removed') return this.#dismantle(placement, placement.move.from);
     await this.#options.prepare?.(placement.tenantId, placement.move.to);
     await this.#settled(placement);
     const tables = await this.#copied(placement, placement.move.to);
@@ -108,7 +114,7 @@ export class TenantMover {
     const { tenantId, target, generation } = placement;
     const [from, into] = [this.#sqlAt(placement, target, generation), this.#sqlAt(placement, to, generation + 1)];
     const copy = this.#copyOf(tenantId);
-    await copy.copy(from, into, () => this.#isStill(placement));
+    await copy.copy(from, into, () => this.#assertStill(placement));
     const [wanted, found] = [await copy.sums(from), await copy.sums(into)];
     const differing = differenceOf(wanted, found);
     if (differing.length === 0) return wanted;
@@ -124,12 +130,17 @@ export class TenantMover {
     return this.#change(placement, to, { step: 'switched', from, fromGeneration, tables }, fromGeneration + 1);
   }
 
-  async #finish(
+  async #remove(
     placement: TenantPlacement,
     { from, fromGeneration, tables }: PlacementMove & { step: 'switched' },
   ): Promise<TenantPlacement> {
-    const old = this.#sqlAt(placement, from, fromGeneration);
-    await this.#copyOf(placement.tenantId).remove(old, tables, () => this.#isStill(placement));
+    const { tenantId, target, generation } = placement;
+    const [old, works] = [this.#sqlAt(placement, from, fromGeneration), this.#sqlAt(placement, target, generation)];
+    const areTwo = await this.#copyOf(tenantId).remove(old, works, tables, () => this.#assertStill(placement));
+    return this.#goOn(await this.#change(placement, target, areTwo ? { step: 'removed', from } : null));
+  }
+
+  async #dismantle(placement: TenantPlacement, from: PlacementTarget): Promise<TenantPlacement> {
     await this.#options.dismantle?.(placement.tenantId, from);
     return this.#change(placement, placement.target, null);
   }
@@ -142,9 +153,9 @@ export class TenantMover {
     return placements.place(tenantId, isolation.fallback);
   }
 
-  async #isStill({ tenantId, generation, move }: TenantPlacement): Promise<boolean> {
+  async #assertStill({ tenantId, generation, move }: TenantPlacement): Promise<void> {
     const now = await this.#options.placements.find(tenantId);
-    if (now?.generation === generation && now.move?.step === move?.step) return true;
+    if (now?.generation === generation && now.move?.step === move?.step) return;
     throw new MoveRefusedError(tenantId, 'another process has gone on with it; ask for the placement');
   }
 

@@ -42,6 +42,12 @@ export async function readTenantTable(tx: SqlSession, name: string): Promise<Ten
   return { name, columns, hasTenantId: columns.length < rows.length };
 }
 
+/** Which table of its database this is; `null` = there is none that the tenant can see. @internal */
+export async function idOfTable(tx: SqlSession, name: string): Promise<string | null> {
+  const text = 'select pg_catalog.to_regclass($1)::oid::text as id';
+  return (await tx.query<{ id: string | null }>(text, [quotedTable(parsedTable(name))])).rows[0]?.id ?? null;
+}
+
 /** Counts and sums the tenant's rows of a table. @internal */
 export async function sumOf(tx: SqlSession, table: TenantTable): Promise<TableSum> {
   const half = (start: number): string => `coalesce(sum(('x' || substr(h, ${start}, 15))::bit(60)::bigint), 0)::text`;
@@ -108,13 +114,12 @@ function insertOf(table: TenantTable): string {
 
 /** Numbers that the target gives out later must not be those that came along. */
 async function advanceSequences(into: SqlSession, table: TenantTable): Promise<void> {
-  for (const { name } of table.columns) {
-    const { rows } = await into.query<{ sequence: string | null }>(
-      'select pg_catalog.pg_get_serial_sequence($1, $2) as sequence',
-      [sqlNameOf(table), name],
-    );
-    const sequence = rows[0]?.sequence;
-    if (sequence === null || sequence === undefined) continue;
+  const { rows } = await into.query<{ name: string; sequence: string }>(
+    `select n.name, s.sequence from unnest($2::text[]) as n (name), pg_catalog.pg_get_serial_sequence($1, n.name) as s (sequence)
+     where s.sequence is not null`,
+    [sqlNameOf(table), table.columns.map(({ name }) => name)],
+  );
+  for (const { name, sequence } of rows) {
     await into.query(
       `select setval($1::regclass, greatest(m.highest, s.last_value)) from ${sequence} as s,
         (select max(${quoted(name)}) as highest from ${sqlNameOf(table)}) as m where m.highest is not null`,

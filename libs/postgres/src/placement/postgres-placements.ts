@@ -4,8 +4,10 @@ import {
   OptionsInvalidError,
   tenantId as checkedTenantId,
 } from '@tenantry/core';
+import { ONE_TENANT_EACH } from '../catalog/placed-databases.js';
 import { keyOf } from '../catalog/tenant-row.js';
 import type { SqlDatabase } from '../sql/sql-database.js';
+import { PlacementTakenError } from '../strategies/strategy.errors.js';
 import { MoveRefusedError } from './move.errors.js';
 import type { PlacementMove, PlacementTarget, TenantPlacement, TenantPlacementReader } from './tenant-placement.js';
 
@@ -27,6 +29,8 @@ export interface PlacementChange {
   readonly generation: number;
   readonly move: PlacementMove | null;
 }
+
+const DEFAULT_PORT = 5432;
 
 const COLUMNS = `tenant_id as "tenantId", strategy, host, port, database, generation, move,
   (extract(epoch from clock_timestamp() - changed_at) * 1000)::double precision as "unchangedForMs"`;
@@ -58,13 +62,15 @@ export class PostgresPlacements implements TenantPlacementReader {
   }
 
   /**
-   * Records where the data of a tenant lie that was placed nowhere. Called again with the same target, it does nothing.
+   * Records where the data of a tenant lie that was placed nowhere. Called again with the same target, it does nothing. A database
+   * that the target names is the tenant's alone.
    *
-   * @throws `MT_MOVE_REFUSED` when it is placed elsewhere: that takes a move; `MT_TENANT_IDENTIFIER_INVALID`, `MT_OPTIONS_INVALID`
+   * @throws `MT_MOVE_REFUSED` when it is placed elsewhere: that takes a move; `MT_PLACEMENT_INVALID` when another tenant has the
+   *   database; `MT_TENANT_IDENTIFIER_INVALID`, `MT_OPTIONS_INVALID`
    */
   async place(tenantId: string, target: PlacementTarget): Promise<TenantPlacement> {
     const key = keyOf(checkedTenantId(tenantId));
-    await this.#rows(PLACE, [key, tenantId, ...targetValues(target)]);
+    await this.#record(tenantId, PLACE, [key, tenantId, ...targetValues(target)]);
     const placed = (await this.find(tenantId)) as TenantPlacement;
     if (!isSameTarget(placed.target, target) || placed.move !== null) {
       throw new MoveRefusedError(tenantId, 'it is placed elsewhere, or being moved. Use TenantMover');
@@ -81,12 +87,23 @@ export class PostgresPlacements implements TenantPlacementReader {
    * Takes a placement from the state that was read to the next one.
    *
    * @returns `null` when somebody else has changed it since
+   * @throws `MT_PLACEMENT_INVALID` when another tenant has the database
    * @internal
    */
   async change({ from, target, generation, move }: PlacementChange): Promise<TenantPlacement | null> {
     const json = move === null ? null : JSON.stringify(move);
     const values = [keyOf(from.tenantId), ...targetValues(target), generation, json];
-    return (await this.#rows(CHANGE, [...values, from.generation, from.move?.step ?? null]))[0] ?? null;
+    return (
+      (await this.#record(from.tenantId, CHANGE, [...values, from.generation, from.move?.step ?? null]))[0] ?? null
+    );
+  }
+
+  async #record(tenantId: string, text: string, params: readonly unknown[]): Promise<TenantPlacement[]> {
+    try {
+      return await this.#rows(text, params);
+    } catch (error) {
+      throw takenError(tenantId, error) ?? error;
+    }
   }
 
   #rows(text: string, params: readonly unknown[]): Promise<TenantPlacement[]> {
@@ -94,9 +111,15 @@ export class PostgresPlacements implements TenantPlacementReader {
   }
 }
 
-/** Whether two targets are one place. @internal */
+/** Whether two targets are one place, however they are spelled. @internal */
 export function isSameTarget(one: PlacementTarget, other: PlacementTarget): boolean {
-  return JSON.stringify(targetValues(one)) === JSON.stringify(targetValues(other));
+  return JSON.stringify(placeNameOf(one)) === JSON.stringify(placeNameOf(other));
+}
+
+function placeNameOf(target: PlacementTarget): unknown[] {
+  const [strategy, host, port, database] = targetValues(target);
+  if (typeof host !== 'string') return [strategy, host, port, database];
+  return [strategy, host.replace(/\.+$/, ''), port ?? DEFAULT_PORT, database];
 }
 
 function targetValues({ strategy, host, port, database }: PlacementTarget): unknown[] {
@@ -114,6 +137,12 @@ function placementOf({ tenantId, strategy, host, port, database, ...rest }: Plac
     ...(database === null ? {} : { database }),
   };
   return { tenantId, target, ...rest };
+}
+
+function takenError(tenantId: string, error: unknown): PlacementTakenError | null {
+  const { code, constraint, detail } = ((error as Error).cause ?? {}) as Readonly<Record<string, string | undefined>>;
+  if (code !== '23505' || constraint !== ONE_TENANT_EACH) return null;
+  return new PlacementTakenError(tenantId, detail === '' ? undefined : detail);
 }
 
 async function available<R>(ask: () => Promise<R>): Promise<R> {

@@ -30,7 +30,9 @@ export type PlacementMove =
       readonly from: PlacementTarget;
       readonly fromGeneration: number;
       readonly tables: readonly TableSum[];
-    };
+    }
+  /** Its rows at the old place are gone; what is left of that place is being removed. */
+  | { readonly step: 'removed'; readonly from: PlacementTarget };
 
 /** Where the data of one tenant lie. */
 export interface TenantPlacement {

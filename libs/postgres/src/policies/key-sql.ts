@@ -113,7 +113,7 @@ function fullMatchSql({ table, name, columns, matchFull }: ForeignKey): string[]
   if (!matchFull || columns.length === 1) return [];
   const check = quotedIdentifier(suffixedName(name, '_all_or_none'));
   return [
-    `alter table ${table} drop constraint if exists ${check}, add constraint ${check} check (num_nulls(${listOf(columns)}) in (0, ${columns.length}));`,
+    `alter table ${table} drop constraint if exists ${check}, add constraint ${check} check (pg_catalog.num_nulls(${listOf(columns)}) in (0, ${columns.length}));`,
   ];
 }
 

@@ -22,7 +22,8 @@ function holdsBack(policy: OtherPolicy): boolean {
   return !policy.permissive && policy.command === 'ALL' && isBound(policy);
 }
 
-function isBound({ using, check }: OtherPolicy): boolean {
+function isBound({ using, check, hidden }: OtherPolicy): boolean {
+  if (hidden) return false;
   const conditions = [using, check].filter((condition) => condition !== null);
   return conditions.length > 0 && conditions.every((condition) => tenantCondition(condition) === 'bound');
 }

@@ -1,4 +1,5 @@
 import type { SqlSession } from '../sql/sql-database.js';
+import { hiddenNames } from './hidden-names.js';
 
 /** A table that is to be a tenant's, as the system catalog has it. */
 export interface TableToBind {
@@ -26,6 +27,8 @@ export interface TableToBind {
   /** Conditions of our policy; `null` = it is not there as we make it. */
   readonly using: string | null;
   readonly check: string | null;
+  /** Whether our policy uses functions or operators that its conditions do not name. */
+  readonly hidden: boolean;
   /** Other policies for everybody. */
   readonly others: readonly OtherPolicy[];
 }
@@ -37,18 +40,23 @@ export interface OtherPolicy {
   readonly command: string;
   readonly using: string | null;
   readonly check: string | null;
+  /** Whether it uses functions or operators that its conditions do not name. */
+  readonly hidden: boolean;
 }
 
-/** Which tables are meant. */
+/** Which tables are meant: those of some object ids, or a schema but some names. */
 export type TableChoice =
-  { readonly tables: readonly string[] } | { readonly schema: string; readonly except: readonly string[] };
+  { readonly oids: readonly string[] } | { readonly schema: string; readonly except: readonly string[] };
 
-const BY_NAME = `select pg_catalog.to_regclass(name)::oid as oid from unnest($1::text[]) name where to_regclass(name) is not null`;
+const BY_OID = 'select oid from unnest($1::text[]::oid[]) oid';
 
 const BY_SCHEMA = `select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where n.nspname = $1 and c.relname <> all ($2::text[]) and c.relkind in ('r', 'p') and not c.relispartition
     and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass
       and d.objid = c.oid and d.deptype = 'e')`;
+
+const HIDDEN = (name: string): string =>
+  `exists (select from pg_catalog.pg_policy y where y.polrelid = c.oid and y.polname = ${name} and ${hiddenNames('y')})`;
 
 const TABLES = (chosen: string): string => `
   with recursive chosen as (${chosen}),
@@ -63,13 +71,15 @@ const TABLES = (chosen: string): string => `
       join pg_catalog.pg_namespace pn on pn.oid = pc.relnamespace
       where h.inhrelid = c.oid and h.inhparent not in (select oid from tree)) as "looseParents",
     (select coalesce(json_agg(json_build_object('name', o.policyname, 'permissive', o.permissive = 'PERMISSIVE',
-        'command', o.cmd, 'using', o.qual, 'check', o.with_check) order by o.policyname), '[]')
+        'command', o.cmd, 'using', o.qual, 'check', o.with_check,
+        'hidden', ${HIDDEN('o.policyname')}) order by o.policyname), '[]')
       from pg_catalog.pg_policies o where o.schemaname = n.nspname and o.tablename = c.relname
         and o.policyname <> 'tenant_isolation' and 'public' = any (o.roles)) as others,
     pg_catalog.format_type(a.atttypid, null) as "columnType", coalesce(a.attnotnull, false) as "columnNotNull",
     exists (select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisvalid and i.indpred is null
       and i.indkey[0] = a.attnum) as indexed,
-    c.relrowsecurity and c.relforcerowsecurity as secured, p.qual as using, p.with_check as check
+    c.relrowsecurity and c.relforcerowsecurity as secured, p.qual as using, p.with_check as check,
+    ${HIDDEN(`'tenant_isolation'`)} as hidden
   from tree join pg_catalog.pg_class c on c.oid = tree.oid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
@@ -80,12 +90,12 @@ const TABLES = (chosen: string): string => `
 /**
  * Reads the chosen tables with their partitions and children; those that give columns come before those that get them.
  *
- * @param choice tables by name, quoted; or a schema with the names of what in it is no tenant's
+ * The search path has to be {@link PLAIN_SEARCH_PATH}.
  * @internal
  */
 export async function readTablesToBind(session: SqlSession, choice: TableChoice): Promise<TableToBind[]> {
   const [text, params] =
-    'tables' in choice ? [TABLES(BY_NAME), [choice.tables]] : [TABLES(BY_SCHEMA), [choice.schema, choice.except]];
+    'oids' in choice ? [TABLES(BY_OID), [choice.oids]] : [TABLES(BY_SCHEMA), [choice.schema, choice.except]];
   const { rows } = await session.query<TableToBind>(text, params);
   return rows;
 }

@@ -1,5 +1,10 @@
 import { tenantCondition } from './tenant-condition.js';
 
+/** The setting as policies of the kit have it, where the catalog breaks lines. */
+const SET = `CASE
+    WHEN (current_setting('tenantry.tenant_id'::text, true) <> ''::text) THEN current_setting('tenantry.tenant_id'::text, true)
+    ELSE NULL::text
+END`;
 const OWN = `tenant_id = NULLIF(current_setting('tenantry.tenant_id'::text, true), ''::text)`;
 
 describe('tenantCondition', () => {
@@ -14,6 +19,9 @@ describe('tenantCondition', () => {
     `((tenant_id)::text = ((( SELECT current_setting('tenantry.tenant_id'::text, false) AS tenant_id))::character varying)::text)`,
     `(current_setting = current_setting('tenantry.tenant_id'::text))`,
     `(((id > 1) AND (${OWN})) OR ((${OWN}) AND deleted))`,
+    `(tenant_id =\n${SET})`,
+    `((tenant_id)::text =\n${SET})`,
+    `(tenant_id = (\n${SET})::uuid)`,
   ])('is bound by %s', (expression) => {
     expect(tenantCondition(expression)).toBe('bound');
   });
@@ -55,6 +63,8 @@ describe('tenantCondition', () => {
     `(tenant_id = (current_setting('tenantry.tenant_id'::text))::character varying(1))`,
     `((tenant_id)::character(1) = (current_setting('tenantry.tenant_id'::text))::character(1))`,
     `(tenant_id = (current_setting('tenantry.tenant_id'::text) COLLATE evil.same))`,
+    `(tenant_id =\n${SET.replace('NULL::text', "'b'::text")})`,
+    `(tenant_id =\n${SET.replace('<>', '=')})`,
   ])('cannot tell of %s', (expression) => {
     expect(tenantCondition(expression)).toBe('unclear');
   });

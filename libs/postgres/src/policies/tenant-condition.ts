@@ -6,10 +6,14 @@ const NAME = String.raw`[a-z_][\w$]*|"(?:[^"]|"")+"`;
 const CAST = '::(?:text|uuid|character varying)';
 const COLUMN = new RegExp(`^\\(?(?!(?:true|false|null)\\b)(${NAME})\\)?(?:${CAST})?$`);
 const TENANT = /^current_setting\('tenantry\.tenant_id'(?:::text)?(?:, (?:true|false))?\)$/;
-/** What may be around the setting and leaves it as it is: a cast, NULLIF with the empty string, a SELECT of nothing else. */
+/**
+ * What may be around the setting and leaves it as it is: a cast, NULLIF with the empty string or the CASE that says the same, a
+ * SELECT of nothing else.
+ */
 const WRAPPINGS = [
   new RegExp(`^(.+)${CAST}$`),
   /^NULLIF\((.+), ''::text\)$/,
+  /^CASE WHEN \(current_setting\('tenantry\.tenant_id'::text, true\) <> ''::text\) THEN (.+?) ELSE NULL::text END$/,
   new RegExp(`^SELECT (.+) AS (?:${NAME})$`),
 ] as const;
 
@@ -23,7 +27,7 @@ const WRAPPINGS = [
  * @internal
  */
 export function tenantCondition(expression: string): TenantCondition {
-  const text = withoutParentheses(expression.trim());
+  const text = withoutParentheses(expression.replaceAll(/\s+/g, ' ').trim());
   const branches = splitAtTop(text, ' OR ');
   if (branches.length > 1) return worst(branches.map(tenantCondition));
   const parts = splitAtTop(text, ' AND ');

@@ -2,6 +2,7 @@ import { ArgumentInvalidError, tenantId } from '@tenantry/core';
 import { parsedTable, quotedTable } from '../sql/sql-identifier.js';
 import { addForeignKeySql, dropForeignKeySql, foreignKeyObstacle, uniqueKeyObstacle, uniqueKeySql } from './key-sql.js';
 import { PoliciesRefusedError } from './policies-refused.error.js';
+import { PLAIN_SEARCH_PATH } from './hidden-names.js';
 import { quotedIdentifier, suffixedName } from './quoted-identifier.js';
 import { currentTenantSql, isTenantColumnType, rowPolicySql } from './row-policy-sql.js';
 import { hasRowsWithoutTenant, readTablesToBind } from './tables-to-bind.js';
@@ -50,7 +51,7 @@ interface Plan extends TableToBind {
 export async function tenantPoliciesSql(database: SqlDatabase, options: TenantPoliciesOptions): Promise<string> {
   const owner = options.existingRows === undefined ? null : tenantId(options.existingRows);
   return database.transaction(async (tx) => {
-    await tx.query(`select set_config('transaction_read_only', 'on', true)`, []);
+    await tx.query(`select pg_catalog.set_config('transaction_read_only', 'on', true)`, []);
     const tables = await chosenTables(tx, options);
     const plans: Plan[] = [];
     for (const table of tables) plans.push({ ...table, orphans: await orphansIn(tx, table) });
@@ -61,14 +62,25 @@ export async function tenantPoliciesSql(database: SqlDatabase, options: TenantPo
   });
 }
 
+const OID = 'select pg_catalog.to_regclass($1)::pg_catalog.oid::pg_catalog.text as oid';
+
 async function chosenTables(tx: SqlSession, options: TenantPoliciesOptions): Promise<TableToBind[]> {
-  if (!('tables' in options)) return readTablesToBind(tx, { schema: options.schema, except: options.except ?? [] });
-  const names = options.tables.map((table) => quotedTable(parsedTable(table)));
+  // Names are looked up as the caller does; all else as if there were no search path.
+  const oids = 'tables' in options ? await oidsOf(tx, options.tables) : [];
+  await tx.query(PLAIN_SEARCH_PATH, []);
+  if ('tables' in options) return readTablesToBind(tx, { oids });
+  return readTablesToBind(tx, { schema: options.schema, except: options.except ?? [] });
+}
+
+async function oidsOf(tx: SqlSession, tables: readonly string[]): Promise<string[]> {
+  const names = tables.map((table) => quotedTable(parsedTable(table)));
+  const oids: string[] = [];
   for (const [index, name] of names.entries()) {
-    const { rows } = await tx.query<{ there: boolean }>('select to_regclass($1) is not null as there', [name]);
-    if (!rows[0]?.there) throw new ArgumentInvalidError('tables', options.tables[index], 'tables that exist');
+    const { rows } = await tx.query<{ oid: string | null }>(OID, [name]);
+    if (!rows[0]?.oid) throw new ArgumentInvalidError('tables', tables[index], 'tables that exist');
+    oids.push(rows[0].oid);
   }
-  return readTablesToBind(tx, { tables: names });
+  return oids;
 }
 
 async function orphansIn(tx: SqlSession, table: TableToBind): Promise<boolean> {
@@ -132,10 +144,19 @@ function textOf(plans: readonly Plan[], { unique, foreign }: TenantlessKeys, own
 
 const HEADER = `-- Written by tenantPoliciesSql() from the system catalog. Read it, then run it as the owner of the tables, in one
 -- transaction (psql -1 -f). It may be run again. Each table is locked until the transaction ends.
+
+-- Definitions of keys name functions and operators of PostgreSQL as they are, so nothing may come before these.
+do $$ begin
+  if (select s from pg_catalog.unnest(pg_catalog.current_schemas(true)) with ordinality u(s, place)
+    where s operator(pg_catalog.!~) '^pg_temp_' order by place limit 1) operator(pg_catalog.<>) 'pg_catalog' then
+    raise exception 'The search_path has another schema before pg_catalog: leave pg_catalog out of it, or put it first.';
+  end if;
+end $$;
 `;
 
-function isDone({ columnNotNull, indexed, secured, using, check }: Plan): boolean {
-  const bound = [using, check].every((condition) => condition !== null && tenantCondition(condition) === 'bound');
+function isDone({ columnNotNull, indexed, secured, using, check, hidden }: Plan): boolean {
+  const bound =
+    !hidden && [using, check].every((condition) => condition !== null && tenantCondition(condition) === 'bound');
   return columnNotNull && indexed && secured && bound;
 }
 
@@ -148,7 +169,7 @@ function columnSql({ table, inherits, columnType, columnNotNull, orphans }: Plan
   const value = orphans && owner !== null ? `'${owner}'` : null;
   if (columnType === null) {
     return [
-      `alter table ${table} add column if not exists tenant_id text not null${value === null ? '' : ` default ${value}`};`,
+      `alter table ${table} add column if not exists tenant_id pg_catalog.text not null${value === null ? '' : ` default ${value}`};`,
       `alter table ${table} alter column tenant_id set default ${currentTenantSql('text')};`,
     ];
   }

@@ -1,4 +1,4 @@
-import { batchClass, sendBatch } from './pg-batch.js';
+import { sendBatch, takesBatches } from './pg-batch.js';
 import type { Batch } from './pg-batch.js';
 import type { PgClient, PgPool, PgResult, PgStatement } from './pg-pool.js';
 import type { SqlResult, SqlSession } from './sql-database.js';
@@ -11,6 +11,7 @@ import type { SqlResult, SqlSession } from './sql-database.js';
 export class PgConnection implements SqlSession {
   readonly #client: PgClient;
   #doubt: Error | undefined;
+  #isOver = false;
   // The pool listens to idle clients only; a lent one without a listener would end the process.
   readonly #onError = (error: Error): void => {
     this.#doubt = error;
@@ -21,21 +22,37 @@ export class PgConnection implements SqlSession {
     client.on('error', this.#onError);
   }
 
-  query<R>(text: string, params?: readonly unknown[]): Promise<SqlResult<R>> {
-    return this.#watched(() => runStatement<R>(this.#client, text, params));
+  async query<R>(text: string, params?: readonly unknown[]): Promise<SqlResult<R>> {
+    try {
+      return await runStatement<R>(this.#client, text, params);
+    } catch (error) {
+      throw this.#noted(error);
+    }
+  }
+
+  /** Whether a batch is one message, and so can be one transaction without BEGIN and COMMIT. */
+  get isBatching(): boolean {
+    return takesBatches(this.#client);
   }
 
   /** Runs a batch, in one round trip where the driver can. After an error its transaction, if it began one, is still to be rolled back. */
-  batch<R>(batch: Batch): Promise<SqlResult<R>> {
-    return this.#watched(async () => {
-      const Query = batchClass(this.#client);
-      return resultOf<R>(await (Query === undefined ? this.#oneByOne(batch) : sendBatch(this.#client, Query, batch)));
-    });
+  async batch<R>(batch: Batch): Promise<SqlResult<R>> {
+    try {
+      return resultOf<R>(await (this.isBatching ? sendBatch(this.#client, batch) : this.#oneByOne(batch)));
+    } catch (error) {
+      throw this.#noted(error);
+    }
   }
 
-  /** Rolls back where the connection is still to be trusted. Never throws. */
+  /** Runs a batch that is a transaction because it is one message: over when it is answered, either way. Only where {@link isBatching}. */
+  unit<R>(batch: Batch): Promise<SqlResult<R>> {
+    this.#isOver = true;
+    return this.batch<R>(batch);
+  }
+
+  /** Rolls back where there is something to, and the connection is still to be trusted. Never throws. */
   async rollBack(): Promise<void> {
-    if (this.#doubt !== undefined) return;
+    if (this.#isOver || this.#doubt !== undefined) return;
     try {
       await this.query('rollback');
     } catch (error) {
@@ -60,13 +77,9 @@ export class PgConnection implements SqlSession {
     this.#client.release(this.#doubt);
   }
 
-  async #watched<R>(run: () => Promise<R>): Promise<R> {
-    try {
-      return await run();
-    } catch (error) {
-      if (!isAnsweredByServer(error)) this.#doubt = toError(error);
-      throw error;
-    }
+  #noted(error: unknown): unknown {
+    if (!isAnsweredByServer(error)) this.#doubt = toError(error);
+    return error;
   }
 
   async #oneByOne({ before, statement, after }: Batch): Promise<PgResult | PgResult[]> {

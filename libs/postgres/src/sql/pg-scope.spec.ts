@@ -11,14 +11,19 @@ describe.each([
   let test: TestDatabase;
   let database: SqlDatabase;
   let sql: ScopedSql;
+  let notices: string[];
 
   beforeAll(async () => {
     test = await createTestDatabase();
-    database = pgDatabase(new pg.Pool({ connectionString: test.adminUrl, max: 1, ...change }));
+    const pool = new pg.Pool({ connectionString: test.adminUrl, max: 1, ...change });
+    pool.on('connect', (client) => client.on('notice', ({ message = '' }) => notices.push(message)));
+    database = pgDatabase(pool);
     await database.query(`create table note (id int primary key, body text, parent int references note deferrable initially deferred);
       create table seen (tenant text);
       create function see() returns trigger language plpgsql as $$ begin insert into seen values (current_setting('tenantry.tenant_id')); return null; end $$;
-      create constraint trigger see after insert on note deferrable initially deferred for each row execute function see();`);
+      create constraint trigger see after insert on note deferrable initially deferred for each row execute function see();
+      create sequence counter;
+      create procedure ends() language plpgsql as $$ begin commit; end $$;`);
     sql = database.within?.({
       'tenantry.tenant_id': "it's",
       'tenantry.more': '$1',
@@ -28,7 +33,10 @@ describe.each([
     await database.close();
     await test.drop();
   });
-  beforeEach(() => database.query('truncate note, seen'));
+  beforeEach(async () => {
+    notices = [];
+    await database.query('truncate note, seen');
+  });
 
   const settings = `select current_setting('tenantry.tenant_id', true) as id, current_setting('tenantry.more', true) as more`;
   const count = async (table = 'note'): Promise<number> =>
@@ -89,6 +97,75 @@ describe.each([
     loop['self'] = loop;
     await expect(sql.query('insert into note (id, body) values (1, $1)', [loop])).rejects.toThrow();
     expect([await count(), (await sql.query('select 1 as one', [])).rows]).toEqual([0, [{ one: 1 }]]);
+  });
+
+  it.each([
+    ['a block', 'do $$ begin commit; end $$', '2D000'],
+    ['a block behind other words', '/* select */ ; do $$ begin commit; end $$', '2D000'],
+    ['a procedure', 'call ends()', '2D000'],
+    ['a command that takes no transaction', 'vacuum note', '25001'],
+  ])('%s cannot get out of the transaction and its settings', async (_what, statement, code) => {
+    await expect(sql.query(statement, [])).rejects.toMatchObject({ code });
+    await expect(sql.transaction((tx) => tx.query(statement, []))).rejects.toMatchObject({ code });
+  });
+
+  it.each([
+    'select n from generate_series(1, 2) n',
+    '\n table note',
+    'values (1)',
+    'with one as (insert into note values (1) returning id) select * from one',
+    '-- told\n select 1',
+    'explain select 1',
+    'select 1 / 0',
+    'do $$ begin perform 1 / 0; end $$',
+  ])('the server has nothing to warn of in `%s`', async (statement) => {
+    await sql.query(statement, []).catch(() => undefined);
+    await sql.transaction((tx) => tx.query(statement, [])).catch(() => undefined);
+    expect(notices).toEqual([]);
+  });
+
+  it.each([
+    ['a role', 'set role pg_monitor', 'select current_user = session_user as clean'],
+    [
+      'a role that a function set',
+      `select set_config('role', 'pg_monitor', false)`,
+      'select current_user = session_user as clean',
+    ],
+    ['another user', 'set session authorization pg_monitor', `select session_user <> 'pg_monitor' as clean`],
+    ['an encoding', 'set client_encoding to latin1', `select 'ü' = chr(252) as clean`],
+    ['how strings are read', 'set standard_conforming_strings = off', `select 'a\\' = 'a' || chr(92) as clean`],
+    [
+      'an isolation level',
+      'set session characteristics as transaction isolation level serializable',
+      `select current_setting('transaction_isolation') <> 'serializable' as clean`,
+    ],
+    [
+      'a function of its own',
+      `create function pg_temp.own() returns int language sql as 'select 1'`,
+      `select to_regproc('pg_temp.own') is null as clean`,
+    ],
+    [
+      'a temporary view',
+      'create temp view note as select 1 as id',
+      `select 'note'::regclass = 'public.note'::regclass as clean`,
+    ],
+    ['what it listens to', 'listen news', 'select count(*) = 0 as clean from pg_listening_channels()'],
+  ])('%s that a call left does not reach the next', async (_what, statement, look) => {
+    await sql.query(statement, []);
+    expect((await sql.query(look, [])).rows).toEqual([{ clean: true }]);
+    await sql.transaction((tx) => tx.query(statement, []));
+    expect((await sql.transaction((tx) => tx.query(look, []))).rows).toEqual([{ clean: true }]);
+  });
+
+  it('the settings of a call that failed are gone with it', async () => {
+    await expect(sql.query('select 1 / 0', [])).rejects.toMatchObject({ code: '22012' });
+    expect((await database.query(settings, [])).rows).toEqual([{ id: '', more: '' }]);
+  });
+
+  it('the number that a call drew from a sequence does not reach the next', async () => {
+    await sql.query(`select nextval('counter')`, []);
+    await expect(sql.query('select lastval()', [])).rejects.toMatchObject({ code: '55000' });
+    await expect(sql.query(`select currval('counter')`, [])).rejects.toMatchObject({ code: '55000' });
   });
 
   it('runs calls that are started at once', async () => {

@@ -1,13 +1,22 @@
 import { onConnection, statementOf } from './pg-connection.js';
+import { batchStep } from './pg-step.js';
 import { settingStep } from './setting-step.js';
 import { runInTransaction } from './transaction-session.js';
-import type { BatchStep } from './pg-batch.js';
+import type { PgConnection } from './pg-connection.js';
+import type { BatchStep } from './pg-step.js';
 import type { PgPool } from './pg-pool.js';
 import type { ScopedSql, SqlResult, SqlSession, TransactionSettings } from './sql-database.js';
 
-/** DISCARD ALL runs outside of transactions only, so it comes before BEGIN; behind a pooler both reach the same server. */
-const OPEN: readonly BatchStep[] = [{ text: 'discard all' }, { text: 'begin' }];
-const COMMIT: BatchStep = { text: 'commit' };
+/** Commits at once and by itself, so it comes first; behind a pooler the rest of the message reaches the same server. */
+const DISCARD = batchStep('discard all');
+const BEGIN = batchStep('begin');
+const COMMIT = batchStep('commit');
+
+/**
+ * Statements, by their first word, that can neither end a transaction from within (as CALL and DO can, and COMMIT is) nor refuse one.
+ * For these the server makes one message one transaction, without BEGIN and COMMIT. What is not recognised goes the longer way.
+ */
+const CANNOT_COMMIT = /^\s*(?:select|insert|update|delete|merge|with|values|table)\b/i;
 
 /**
  * {@link SqlDatabase.within} over a `pg` pool: one round trip for a `query`, two beside the statements for a `transaction`.
@@ -16,25 +25,34 @@ const COMMIT: BatchStep = { text: 'commit' };
  */
 export class PgScope implements ScopedSql {
   readonly #pool: PgPool;
-  readonly #settings: ReturnType<typeof settingStep>;
+  readonly #settings: BatchStep;
 
   constructor(pool: PgPool, settings: TransactionSettings) {
     this.#pool = pool;
-    this.#settings = settingStep(settings);
+    const { text, values } = settingStep(settings);
+    this.#settings = batchStep(text, values);
   }
 
   query<R>(text: string, params: readonly unknown[] = []): Promise<SqlResult<R>> {
-    const batch = { before: [...OPEN, this.#settings], statement: statementOf(text, params), after: [COMMIT] };
-    return onConnection(this.#pool, (connection) => connection.batch<R>(batch));
+    const statement = statementOf(text, params);
+    return onConnection(this.#pool, (connection) =>
+      connection.isBatching && CANNOT_COMMIT.test(text)
+        ? connection.unit<R>({ before: [DISCARD, this.#settings], statement, after: [] })
+        : connection.batch<R>({ before: [DISCARD, BEGIN, this.#settings], statement, after: [COMMIT] }),
+    );
   }
 
   transaction<R>(fn: (tx: SqlSession) => Promise<R>): Promise<R> {
     return onConnection(this.#pool, async (connection) => {
-      const { text, values } = this.#settings;
-      await connection.batch({ before: OPEN, statement: statementOf(text, values), after: [] });
+      await this.#open(connection);
       const result = await runInTransaction(connection, fn);
       await connection.query('commit');
       return result;
     });
+  }
+
+  #open(connection: PgConnection): Promise<unknown> {
+    const { text, values } = this.#settings;
+    return connection.batch({ before: [DISCARD, BEGIN], statement: statementOf(text, values), after: [] });
   }
 }

@@ -11,6 +11,10 @@ export interface ExpectedConnection {
   readonly boundTo?: string;
   /** The one schema that names without a schema may be found in. */
   readonly schema?: string;
+  /** Comment of that schema, which tells whose it is. */
+  readonly schemaMark?: string;
+  /** What `statement_timeout` becomes, milliseconds, where nobody has set one. */
+  readonly statementTimeoutMs?: number;
   /** Whether what was set at its start must last: no pooler in transaction mode in between. */
   readonly direct?: boolean;
 }
@@ -21,13 +25,23 @@ interface Found {
   readonly database: string;
   readonly tenantId: string;
   readonly schemas: readonly string[];
+  readonly schemaMark: string | null;
 }
 
 const LOOK = `select pg_catalog.pg_backend_pid() as pid, session_user::text as "user", pg_catalog.current_database()::text as "database",
   coalesce(pg_catalog.current_setting('tenantry.tenant_id', true), '') as "tenantId",
-  pg_catalog.to_json(pg_catalog.current_schemas(false)) as schemas`;
+  pg_catalog.to_json(pg_catalog.current_schemas(false)) as schemas,
+  (select pg_catalog.obj_description(n.oid, 'pg_namespace') from pg_catalog.pg_namespace n
+    where n.nspname = (pg_catalog.current_schemas(false))[1]) as "schemaMark"`;
+
+/** Roles and databases may have a limit of their own, and pools too: that one stays. */
+const limitedTo = (ms: number): string => `,
+  case when pg_catalog.current_setting('statement_timeout') = '0' then pg_catalog.set_config('statement_timeout', '${ms}', false) end`;
 
 const DIRECTLY = 'Connect to PostgreSQL directly, or keep such tenants apart by rowLevelSecurity.';
+
+const MARK_IT =
+  'If it carries no mark and is the tenant’s, run tenantSchemaSql() with adopt: true; if it is another’s, choose another prefix.';
 
 /**
  * Looks whether a new connection is what its tenant's strategy relies on.
@@ -36,17 +50,26 @@ const DIRECTLY = 'Connect to PostgreSQL directly, or keep such tenants apart by 
  * @internal
  */
 async function checkConnection(client: VerifiableClient, expected: ExpectedConnection): Promise<void> {
-  const answer = await client.query({ text: LOOK });
+  const { tenantId, statementTimeoutMs } = expected;
+  const text = statementTimeoutMs === undefined ? LOOK : LOOK + limitedTo(statementTimeoutMs);
+  const answer = await client.query({ text });
   const found = (Array.isArray(answer) ? answer[0] : answer)?.rows[0] as Found;
-  const { tenantId } = expected;
   const trouble = mismatchOf(found, expected, client.processID);
   if (trouble !== null) throw new ConnectionUnsafeError(tenantId, ...trouble);
-  const { schema } = expected;
+  assertSchema(found, expected);
+}
+
+function assertSchema({ schemas, schemaMark }: Found, expected: ExpectedConnection): void {
+  const { tenantId, schema } = expected;
   if (schema === undefined) return;
-  if (found.schemas.length === 0) throw new TenantSchemaMissingError(tenantId, schema);
-  if (found.schemas.length > 1 || found.schemas[0] !== schema) {
-    const what = `names are looked up in ${found.schemas.join(', ')} and not in ${schema} alone`;
+  if (schemas.length === 0) throw new TenantSchemaMissingError(tenantId, schema);
+  if (schemas.length > 1 || schemas[0] !== schema) {
+    const what = `names are looked up in ${schemas.join(', ')} and not in ${schema} alone`;
     throw new ConnectionUnsafeError(tenantId, what, 'Let start-up options through, and leave search_path alone.');
+  }
+  if (schemaMark !== expected.schemaMark) {
+    const what = `schema ${schema} is not marked "${expected.schemaMark}", but "${schemaMark ?? ''}"`;
+    throw new ConnectionUnsafeError(tenantId, what, MARK_IT);
   }
 }
 

@@ -15,9 +15,14 @@ import type { TenantPlace } from './tenant-place.js';
 import { TenantPools } from './tenant-pools.js';
 import type { TenantPoolsOptions } from './tenant-pools.js';
 
+const SERVER_SHARE = 0.9;
+
 /** What each strategy with pools takes. */
 export interface PooledStrategyOptions extends TenantPoolsOptions {
-  /** Numbers and timeouts of each tenant's pool. Default: 2 connections, and {@link PG_POOL_TIMEOUTS}. */
+  /**
+   * Numbers and timeouts of each tenant's pool. Default: 2 connections, {@link PG_POOL_TIMEOUTS}, and a `statement_timeout` of nine tenths of
+   * `query_timeout`, unless the role or the database has one.
+   */
   readonly pool?: TenantPoolSettings;
 }
 
@@ -61,9 +66,9 @@ export function pooledStrategy(
     kind,
     forTenant: (tenantId, place) =>
       place === undefined ? placedLater(tenantId, placeOf, pools) : pools.sql(tenantId, place),
-    connectionOf: async (tenant) => {
+    connectionOf: async (tenant, place) => {
       const tenantId = checkedTenantId(typeof tenant === 'string' ? tenant : tenant.id);
-      return settingsOf(tenantId, await placeOf(tenantId));
+      return settingsOf(tenantId, place ?? (await placeOf(tenantId)));
     },
     stats: () => pools.stats(),
     close: () => pools.close(),
@@ -101,6 +106,15 @@ function settingsFor(
     ...(password === undefined ? {} : { password }),
     ...(ssl === undefined ? {} : { ssl: typeof ssl === 'boolean' ? ssl : { ...ssl } }),
     ...(options.length === 0 ? {} : { options: options.join(' ') }),
-    verify: verifierOf({ ...expected, tenantId, user, database }),
+    verify: verifierOf({ ...expected, ...serverLimit(pool), tenantId, user, database }),
   };
+}
+
+/** The server is to give a statement up before the client does, who would not know what becomes of it. */
+function serverLimit({
+  statement_timeout: set,
+  query_timeout: clientMs = PG_POOL_TIMEOUTS.query_timeout,
+}: TenantPoolSettings): Pick<ExpectedConnection, 'statementTimeoutMs'> {
+  if (set !== undefined || !(clientMs > 0)) return {};
+  return { statementTimeoutMs: Math.max(1, Math.floor(clientMs * SERVER_SHARE)) };
 }

@@ -1,7 +1,7 @@
 import { pooledStrategy } from './pooled-strategy.js';
 import type { PooledStrategy, PooledStrategyOptions } from './pooled-strategy.js';
 import type { PgCredentials, PgServer } from './tenant-connection.js';
-import { tenantSchemaName } from './tenant-schema.js';
+import { tenantSchemaMark, tenantSchemaName } from './tenant-schema.js';
 
 /** What {@link schemaPerTenant} takes. */
 export interface SchemaPerTenantOptions extends PooledStrategyOptions {
@@ -16,7 +16,8 @@ export interface SchemaPerTenantOptions extends PooledStrategyOptions {
  * One database, a schema and a small pool for each tenant. Names without a schema are found in the tenant's schema and nowhere
  * else; the path is fixed when the connection starts, so a pooler that answers in the place of PostgreSQL is refused.
  *
- * Tenants need `tenantSchemaSql`, and their tables. Each new connection is checked.
+ * Tenants need `tenantSchemaSql`, and their tables. Each new connection is checked: also whether the schema is marked as that of this
+ * tenant under this prefix, since two prefixes may lead to one name.
  *
  * @throws `MT_OPTIONS_INVALID`, `MT_ARGUMENT_INVALID`; from calls `MT_SCHEMA_MISSING`, `MT_DATABASE_UNAVAILABLE`,
  *   `MT_ISOLATION_UNSAFE`, and what `credentials` throws wrapped in `MT_CLIENT_CREATE_FAILED`
@@ -30,7 +31,7 @@ export function schemaPerTenant(options: SchemaPerTenantOptions): PooledStrategy
       server,
       credentials: await credentials(tenantId),
       startUp: { search_path: schema },
-      expected: { schema, direct: true },
+      expected: { schema, schemaMark: tenantSchemaMark(tenantId, schemaPrefix), direct: true },
     };
   });
 }

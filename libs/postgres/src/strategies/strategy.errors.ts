@@ -38,6 +38,17 @@ export class PlacementInvalidError extends MultitenancyError {
   }
 }
 
+/** A placement names a database that another tenant has (500). Nothing was recorded. */
+export class PlacementTakenError extends PlacementInvalidError {
+  /** The tenant that has it, for operators: it is not in the message. `undefined` when that changed meanwhile. */
+  readonly heldBy: string | undefined;
+
+  constructor(tenantId: string, heldBy: string | undefined) {
+    super(tenantId, 'another tenant has the database that it names', 'Give each of them a database of its own.');
+    this.heldBy = heldBy;
+  }
+}
+
 /** It is not on record where the tenant's data lie (500). */
 export class PlacementMissingError extends MultitenancyError {
   constructor(tenantId: string) {

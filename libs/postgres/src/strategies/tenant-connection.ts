@@ -1,4 +1,6 @@
+import type { Duplex } from 'node:stream';
 import type { PgClient } from '../sql/pg-pool.js';
+import type { TenantPlace } from './tenant-place.js';
 
 /** Where a PostgreSQL server is. */
 export interface PgServer {
@@ -23,7 +25,10 @@ export interface TenantPoolSettings {
   readonly connectionTimeoutMillis?: number;
   readonly idleTimeoutMillis?: number;
   readonly query_timeout?: number;
+  /** Milliseconds; 0 = none by the strategy. Keep it below `query_timeout`. */
   readonly statement_timeout?: number;
+  /** Seconds after which the pool replaces a connection. */
+  readonly maxLifetimeSeconds?: number;
   readonly application_name?: string;
 }
 
@@ -38,7 +43,9 @@ export interface TenantConnectionSettings extends TenantPoolSettings {
   /** Start-up options, which fix the tenant for the life of the connection. */
   readonly options?: string;
   readonly keepAlive: boolean;
-  /** Called by the pool with each new connection before anybody gets it: refuses one that is not the tenant's. */
+  /** Makes the socket of each connection, where it matters that one is made. */
+  readonly stream?: () => Duplex;
+  /** Called by the pool with each new connection before anybody gets it: limits its statements, and refuses one that is not the tenant's. */
   readonly verify: (client: VerifiableClient, done: (error?: Error) => void) => void;
 }
 
@@ -55,7 +62,8 @@ export interface TenantConnections {
    * credentials, but connects to nothing.
    *
    * @param tenant its id as the catalog spells it, or a record with one
+   * @param place where its data lie, for strategies to which that makes a difference. Default: what the strategy knows itself
    * @throws `MT_TENANT_IDENTIFIER_INVALID`; what the strategy refuses; what the function for credentials throws
    */
-  connectionOf(tenant: string | { readonly id: string }): Promise<TenantConnectionSettings>;
+  connectionOf(tenant: string | { readonly id: string }, place?: TenantPlace): Promise<TenantConnectionSettings>;
 }

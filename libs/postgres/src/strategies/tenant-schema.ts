@@ -9,6 +9,7 @@ const PREFIX = /^[a-z][a-z0-9_]{0,15}_$/;
 const PREFIX_RANGE = '2 to 17 of a-z 0-9 _, beginning with a letter, with _ at its end';
 const MAX_NAME_BYTES = 63;
 const DIGEST_HEX = 40;
+const MARK = 'Tenantry: tenant ';
 const PLAIN_ID = /^[a-z0-9]+$/;
 
 /**
@@ -28,6 +29,17 @@ export function tenantSchemaName(tenantId: string, prefix: string = TENANT_SCHEM
   return `${prefix}_h${createHash('sha256').update(id).digest('hex').slice(0, DIGEST_HEX)}`;
 }
 
+/**
+ * The comment that tells whose a schema is. Names alone do not: `a-b` under the prefix `tenant_` and `2db` under `tenant_a_` have one.
+ *
+ * @throws `MT_TENANT_IDENTIFIER_INVALID`, `MT_ARGUMENT_INVALID`
+ * @internal
+ */
+export function tenantSchemaMark(tenantId: string, prefix: string = TENANT_SCHEMA_PREFIX): string {
+  tenantSchemaName(tenantId, prefix);
+  return `${MARK}${tenantId} of prefix ${prefix}`;
+}
+
 /** How {@link tenantSchemaSql} makes a schema. */
 export interface NewTenantSchema {
   readonly tenantId: string;
@@ -35,20 +47,28 @@ export interface NewTenantSchema {
   readonly prefix?: string;
   /** Role that may use the tables of the schema, those that come later too; best one that is the tenant's alone. */
   readonly role: string;
+  /**
+   * Takes a schema over that is there and carries no mark: one made by hand, or by a version that made none. Whether it is the tenant's
+   * is yours to know. Default `false`: it is refused.
+   */
+  readonly adopt?: boolean;
 }
 
 /**
  * SQL that makes a tenant's schema, for one role to use. Run it as the role that makes the tables; it can be run again.
  *
+ * The schema's comment tells the tenant and the prefix, and `schemaPerTenant` looks at it: leave it. The SQL fails, and changes nothing,
+ * where the schema is there and is not marked as this tenant's.
+ *
  * @returns several statements in one text
  * @throws `MT_TENANT_IDENTIFIER_INVALID`, `MT_ARGUMENT_INVALID`
  */
-export function tenantSchemaSql({ tenantId, prefix, role }: NewTenantSchema): string {
+export function tenantSchemaSql({ tenantId, prefix, role, adopt = false }: NewTenantSchema): string {
   const schema = `"${tenantSchemaName(tenantId, prefix)}"`;
   const grantee = quotedRole(role);
   const inSchema = `in schema ${schema}`;
   return [
-    `create schema if not exists ${schema};`,
+    markedSchemaSql(schema, tenantSchemaMark(tenantId, prefix), adopt),
     `revoke all on schema ${schema} from public;`,
     `grant usage on schema ${schema} to ${grantee};`,
     `grant select, insert, update, delete on all tables ${inSchema} to ${grantee};`,
@@ -58,13 +78,43 @@ export function tenantSchemaSql({ tenantId, prefix, role }: NewTenantSchema): st
   ].join('\n');
 }
 
+function markedSchemaSql(schema: string, mark: string, adopt: boolean): string {
+  const mayMark = adopt ? `carried is null or not pg_catalog.starts_with(carried, '${MARK}')` : 'false';
+  return `do $$ declare carried text; begin
+  if pg_catalog.to_regnamespace('${schema}') is null then
+    create schema ${schema};
+    comment on schema ${schema} is '${mark}';
+  end if;
+  carried := pg_catalog.obj_description(pg_catalog.to_regnamespace('${schema}'), 'pg_namespace');
+  if carried is distinct from '${mark}' and (${mayMark}) then
+    comment on schema ${schema} is '${mark}';
+  elsif carried is distinct from '${mark}' then
+    ${raiseForeignSql(schema, mark)}
+  end if;
+end $$;`;
+}
+
+function raiseForeignSql(schema: string, mark: string): string {
+  return `raise exception 'Schema % is not marked "%", but "%".', '${schema}', '${mark}', coalesce(carried, '')
+      using hint = 'If it carries no mark and is the tenant''s, run tenantSchemaSql() with adopt: true. Else choose a prefix that is not the beginning of another.';`;
+}
+
 /**
- * SQL that removes a tenant's schema with everything in it. It can be run again.
+ * SQL that removes a tenant's schema with everything in it. It can be run again. It fails, and removes nothing, where the schema is not
+ * marked as this tenant's: see `adopt` of {@link NewTenantSchema}.
  *
  * @throws `MT_TENANT_IDENTIFIER_INVALID`, `MT_ARGUMENT_INVALID`
  */
 export function dropTenantSchemaSql(tenantId: string, prefix?: string): string {
-  return `drop schema if exists "${tenantSchemaName(tenantId, prefix)}" cascade;`;
+  const [schema, mark] = [`"${tenantSchemaName(tenantId, prefix)}"`, tenantSchemaMark(tenantId, prefix)];
+  return `do $$ declare carried text; begin
+  if pg_catalog.to_regnamespace('${schema}') is null then return; end if;
+  carried := pg_catalog.obj_description(pg_catalog.to_regnamespace('${schema}'), 'pg_namespace');
+  if carried is distinct from '${mark}' then
+    ${raiseForeignSql(schema, mark)}
+  end if;
+  drop schema ${schema} cascade;
+end $$;`;
 }
 
 /** Login roles of tenants have a colon in their name. */

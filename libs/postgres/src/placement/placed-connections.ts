@@ -1,0 +1,54 @@
+import { Socket } from 'node:net';
+import { PlacementMissingError, TenantMovingError } from '../strategies/strategy.errors.js';
+import type { TenantConnectionSettings } from '../strategies/tenant-connection.js';
+
+/** What connections are held to that lead to a place which may change. */
+export interface PlacedConnectionRules {
+  /** Rejects when the tenant is shut out or elsewhere, or when that cannot be asked. */
+  readonly assertThere: () => Promise<void>;
+  readonly lifetimeMs: number;
+  readonly onMoved: (() => unknown) | undefined;
+}
+
+/**
+ * The same settings for a tenant that may be moved: no connection is older than its lifetime, and none is new that leads to where the
+ * tenant no longer is.
+ *
+ * @internal
+ */
+export function placedConnections(
+  settings: TenantConnectionSettings,
+  { assertThere, lifetimeMs, onMoved }: PlacedConnectionRules,
+): TenantConnectionSettings {
+  const { maxLifetimeSeconds: seconds = 0, verify } = settings;
+  const tell = once(onMoved);
+  const look = (): Promise<void> =>
+    assertThere().catch((error: unknown) => {
+      if (error instanceof TenantMovingError || error instanceof PlacementMissingError) tell();
+      throw error;
+    });
+  return {
+    ...settings,
+    maxLifetimeSeconds: Math.min(seconds > 0 ? seconds : Infinity, lifetimeMs / 1000),
+    // The old place may be gone altogether, so that nothing is ever verified: look also when a connection is only tried.
+    stream: () => {
+      look().catch(() => undefined);
+      return new Socket();
+    },
+    // Looks last of all: from here on it is up to the lifetime.
+    verify: (client, done) =>
+      verify(client, (error) => (error === undefined ? void look().then(() => done(), done) : done(error))),
+  };
+}
+
+/** Once only: later on it would be the successor that is evicted. */
+function once(onMoved: (() => unknown) | undefined): () => void {
+  let isTold = false;
+  return () => {
+    if (isTold) return;
+    isTold = true;
+    void Promise.resolve()
+      .then(onMoved)
+      .catch(() => undefined);
+  };
+}

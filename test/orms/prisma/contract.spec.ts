@@ -1,0 +1,4 @@
+import { describeOrms } from '../orm.contract.js';
+import { prismaStore } from './prisma-store.js';
+
+describeOrms([prismaStore]);
