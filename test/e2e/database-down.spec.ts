@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import { createOrchestrator, setUpServerDatabase } from '@tenantry/orchestrator';
 import pg from 'pg';
@@ -65,6 +66,7 @@ describe.each(ADAPTERS)('the sample on %s whose PostgreSQL is down at its start'
 
   it('is never open: a server that comes back and would not keep tenants apart is not used', async () => {
     await setUpServerDatabase(test.adminUrl, test.appUrl);
+    const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const admin = new pg.Client({ connectionString: test.adminUrl });
     await admin.connect();
     await admin.query('alter table projects disable row level security');
@@ -72,9 +74,12 @@ describe.each(ADAPTERS)('the sample on %s whose PostgreSQL is down at its start'
     await start();
     await proxy.open();
     await until(async () => (await get('/t/foo.com/me')).text.includes('MT_ISOLATION_UNSAFE'));
+    // Also what fills the database has looked at it by now, and goes on looking.
+    await until(() => logged.mock.calls.some(([text]) => String(text).includes('cannot be filled')));
     expect((await get('/health/ready')).status).toBe(503);
     await admin.query('alter table projects enable row level security');
     await until(async () => (await get('/health/ready')).status === 200);
+    expect((await logIn()).status).toBe(200);
     await admin.end();
   });
 

@@ -51,6 +51,17 @@ describe.each(SET_UPS)('a time limit of statements on %s', (_name, open) => {
     expect(await limits({}, (role) => `alter role "${role}" set statement_timeout = '7s'`)).toEqual(['7s', '7s']);
   });
 
+  it('is there again after a session has been cleared of what a statement had set', async () => {
+    data = await open({ max: 1 });
+    const sql = data.strategy.forTenant(A);
+    const look = `select pg_backend_pid() as pid, current_setting('statement_timeout') as limit, current_setting('work_mem') as mem`;
+    const before = await sql.query(look);
+    await sql.query(`set work_mem = '5MB'`);
+    await sql.transaction((tx) => tx.query(`set work_mem = '6MB'`));
+    expect((await sql.query(look)).rows).toEqual(before.rows);
+    expect(before.rows).toMatchObject([{ limit: '9s' }]);
+  });
+
   it('leaves nothing of a statement that takes too long: neither does it commit later, nor is the connection lost', async () => {
     data = await open({ query_timeout: 1_000 });
     await data.reset();

@@ -17,7 +17,7 @@ const RETRY_MS = 2_000;
 /**
  * Fills an empty database before tenants are loaded and the application listens: with the demo where `SEED_DEMO` says so, and with the super
  * tenant's admin where `SUPER_ADMIN_PASSWORD` is given. A super tenant that has its admin counts as "not empty". While the
- * database is down, it waits for it behind the start.
+ * database is down, it waits for it behind the start, and for one that is not as it must be when it is back.
  */
 @Injectable()
 export class Seeder implements OnModuleInit, OnModuleDestroy {
@@ -29,7 +29,9 @@ export class Seeder implements OnModuleInit, OnModuleDestroy {
   readonly #users: UserRepository;
   readonly #hasher: PasswordHasher;
   #timer: NodeJS.Timeout | undefined;
+  #told: string | undefined;
   #isDone = false;
+  #isClosing = false;
 
   constructor(
     @Inject(SETTINGS) settings: Settings,
@@ -63,13 +65,30 @@ export class Seeder implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
+    this.#isClosing = true;
     clearTimeout(this.#timer);
   }
 
   #seedLater(): void {
-    this.#timer = setTimeout(() => {
-      this.onModuleInit().catch((error: unknown) => this.#logger.error('The database cannot be filled.', error));
-    }, RETRY_MS);
+    if (this.#isClosing) return;
+    this.#timer = setTimeout(() => void this.#seedBehind(), RETRY_MS);
+  }
+
+  /** Nobody would start it again: so it goes on until the database is as it must be, and tells each trouble once. */
+  async #seedBehind(): Promise<void> {
+    try {
+      await this.#seed();
+      this.#isDone = true;
+    } catch (error) {
+      if (!isOutage(error) && !this.#isClosing) this.#tell(error);
+      this.#seedLater();
+    }
+  }
+
+  #tell(error: unknown): void {
+    const trouble = String(error);
+    if (trouble !== this.#told) this.#logger.error('The database cannot be filled. This is tried again.', error);
+    this.#told = trouble;
   }
 
   async #seed(): Promise<void> {

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { whenResponseCloses } from './response-context.js';
 
 /** Node's own object behind a Fastify wrapper; Express objects are Node's own. */
 export function rawOf<T extends object>(platformObject: object): T {
@@ -16,32 +15,30 @@ export function isResponseOver(response: ServerResponse): boolean {
 
 /**
  * Tells when responses are over, whichever way they end. A response that is queued behind others on its socket, as
- * pipelining clients cause, never hears that the socket has gone: so for these the socket is listened to as well, once.
+ * pipelining clients cause, never hears that the socket has gone: so the sockets are listened to as well, each once.
  */
 export class HttpResponseEnds {
-  readonly #queued = new WeakMap<Socket, Set<() => void>>();
+  readonly #open = new WeakMap<Socket, Set<() => void>>();
 
-  /** Calls `end` when the response is over, maybe more than once; at once if it is already. */
+  /** Calls `end` once when the response is over; at once if it is already. */
   whenOver(request: IncomingMessage, response: ServerResponse, end: () => void): void {
     if (isResponseOver(response)) return end();
-    whenResponseCloses(response, end);
-    if (request.httpVersionMajor >= 2) return;
-    if (request.socket.destroyed) end();
-    else if (response.socket === null) this.#whenSocketCloses(request.socket, response, end);
-  }
-
-  #whenSocketCloses(socket: Socket, response: ServerResponse, end: () => void): void {
-    const ends = this.#endsOf(socket);
-    ends.add(end);
-    whenResponseCloses(response, () => ends.delete(end));
+    const ends = request.httpVersionMajor < 2 ? this.#endsOf(request.socket) : undefined;
+    const over = (): void => {
+      ends?.delete(over);
+      end();
+    };
+    ends?.add(over);
+    response.once('close', over);
+    if (request.socket.destroyed) over();
   }
 
   #endsOf(socket: Socket): Set<() => void> {
-    const known = this.#queued.get(socket);
+    const known = this.#open.get(socket);
     if (known !== undefined) return known;
     const ends = new Set<() => void>();
-    this.#queued.set(socket, ends);
-    socket.once('close', () => ends.forEach((end) => end()));
+    this.#open.set(socket, ends);
+    socket.once('close', () => ends.forEach((over) => over()));
     return ends;
   }
 }

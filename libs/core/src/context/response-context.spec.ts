@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { ClsServiceManager } from 'nestjs-cls';
 import type { ClsStore } from 'nestjs-cls';
-import { keepResponseInContext, whenResponseCloses } from './response-context.js';
+import { keepResponseInContext } from './response-context.js';
 
 describe('keepResponseInContext', () => {
   const cls = ClsServiceManager.getClsService();
@@ -43,18 +43,6 @@ describe('keepResponseInContext', () => {
     response.emit('told');
     expect(names).toEqual([['inner']]);
     expect(emit).toHaveBeenCalledTimes(1);
-  });
-
-  it('calls what waits for the end once, before those who listen, also what was left before it was asked again', () => {
-    const response = responseIn('outer');
-    const told: string[] = [];
-    response.on('close', () => told.push('listener'));
-    whenResponseCloses(response, () => told.push('outer end'));
-    cls.runWith(storeOf('inner'), () => keepResponseInContext(response));
-    whenResponseCloses(response, () => told.push('inner end'));
-    response.emit('close');
-    response.emit('close');
-    expect(told).toEqual(['outer end', 'inner end', 'listener', 'listener']);
   });
 
   it('calls an emit that somebody has put there before', () => {

@@ -11,13 +11,12 @@ interface Methods {
   assignSocket: (this: ServerResponse, socket: Socket) => void;
 }
 
-/** What a response remembers: its context, the methods that it had before, and what is to be done when it closes. */
+/** What a response remembers: its context, and the methods that it had before. */
 interface Kept {
   store: ClsStore;
   readonly emit: Methods['emit'];
   /** Only of a response that waits for its socket. */
   assignSocket: Methods['assignSocket'] | undefined;
-  ends: (() => void)[] | undefined;
 }
 
 type KeptResponse = ServerResponse & { [KEPT]: Kept };
@@ -41,7 +40,7 @@ export function keepResponseInContext(response: ServerResponse): void {
 }
 
 function keep(response: ServerResponse, store: ClsStore): void {
-  const kept: Kept = { store, emit: (response as Methods).emit, assignSocket: undefined, ends: undefined };
+  const kept: Kept = { store, emit: (response as Methods).emit, assignSocket: undefined };
   (response as KeptResponse)[KEPT] = kept;
   // The same functions for all: with a closure of its own in place of `emit`, no response dies young, and each costs the
   // garbage collector 10 µs and more.
@@ -52,28 +51,12 @@ function keep(response: ServerResponse, store: ClsStore): void {
   response.assignSocket = assignSocketInContext;
 }
 
-/** Calls `end` when a response closes, before those who listen for it. Cheaper than a listener. */
-export function whenResponseCloses(response: ServerResponse, end: () => void): void {
-  const kept = (response as Partial<KeptResponse>)[KEPT];
-  if (kept === undefined) response.once('close', end);
-  else if (kept.ends === undefined) kept.ends = [end];
-  else kept.ends.push(end);
-}
-
 function emitInContext(this: KeptResponse, ...event: Parameters<ServerResponse['emit']>): boolean {
-  const kept = this[KEPT];
-  if (event[0] === 'close' && kept.ends !== undefined) close(kept);
-  const { store, emit } = kept;
+  const { store, emit } = this[KEPT];
   return cls.get() === store ? emit.apply(this, event) : cls.runWith(store, () => emit.apply(this, event));
 }
 
 function assignSocketInContext(this: KeptResponse, socket: Socket): void {
   const { store, assignSocket } = this[KEPT];
   cls.runWith(store, () => assignSocket?.call(this, socket));
-}
-
-function close(kept: Kept): void {
-  const { ends } = kept;
-  kept.ends = undefined;
-  ends?.forEach((end) => end());
 }

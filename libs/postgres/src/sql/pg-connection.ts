@@ -4,6 +4,22 @@ import type { PgClient, PgPool, PgResult, PgStatement } from './pg-pool.js';
 import type { SqlResult, SqlSession } from './sql-database.js';
 
 /**
+ * Answers of a server that ends the connection, or finds it in a transaction that somebody else has left open: nothing is rolled
+ * back behind a unit, so the connection is not given back.
+ */
+const LOST: ReadonlySet<unknown> = new Set([
+  '57P01',
+  '57P02',
+  '57P03',
+  '57P04',
+  '57P05',
+  '25P03',
+  '25P04',
+  '25001',
+  '25P02',
+]);
+
+/**
  * One borrowed connection, which knows whether it may go back to the pool.
  *
  * @internal
@@ -30,6 +46,11 @@ export class PgConnection implements SqlSession {
     }
   }
 
+  /** What was borrowed. */
+  get client(): PgClient {
+    return this.#client;
+  }
+
   /** Whether a batch is one message, and so can be one transaction without BEGIN and COMMIT. */
   get isBatching(): boolean {
     return takesBatches(this.#client);
@@ -45,9 +66,14 @@ export class PgConnection implements SqlSession {
   }
 
   /** Runs a batch that is a transaction because it is one message: over when it is answered, either way. Only where {@link isBatching}. */
-  unit<R>(batch: Batch): Promise<SqlResult<R>> {
+  async unit<R>(batch: Batch): Promise<SqlResult<R>> {
     this.#isOver = true;
-    return this.batch<R>(batch);
+    try {
+      return await this.batch<R>(batch);
+    } catch (error) {
+      if (LOST.has((error as { code?: unknown }).code)) this.#doubt ??= toError(error);
+      throw error;
+    }
   }
 
   /** Rolls back where there is something to, and the connection is still to be trusted. Never throws. */

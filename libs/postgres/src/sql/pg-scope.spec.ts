@@ -3,6 +3,7 @@ import { pgDatabase } from '@tenantry/postgres';
 import { createTestDatabase } from '../../../../test/support/postgres.js';
 import type { ScopedSql, SqlDatabase } from '@tenantry/postgres';
 import type { TestDatabase } from '../../../../test/support/postgres.js';
+import { until } from '../../../../test/support/until.js';
 
 describe.each([
   ['in one message', {}],
@@ -166,6 +167,26 @@ describe.each([
     await sql.query(`select nextval('counter')`, []);
     await expect(sql.query('select lastval()', [])).rejects.toMatchObject({ code: '55000' });
     await expect(sql.query(`select currval('counter')`, [])).rejects.toMatchObject({ code: '55000' });
+  });
+
+  it('a backend that is killed fails one call, and the next has another', async () => {
+    const admin = new pg.Client({ connectionString: test.adminUrl });
+    await admin.connect();
+    const pid = (await sql.query<{ pid: number }>('select pg_backend_pid() as pid', [])).rows[0]?.pid;
+    const killed = sql.query('select pg_sleep(20)', []);
+    const kill = `select pg_terminate_backend(pid) from pg_stat_activity where pid = ${pid} and query like '%pg_sleep%' and state = 'active'`;
+    await Promise.all([
+      expect(killed).rejects.toMatchObject({ code: '57P01' }),
+      until(async () => ((await admin.query(kill)).rowCount ?? 0) > 0),
+    ]);
+    expect((await sql.query('select 1 as one', [])).rows).toEqual([{ one: 1 }]);
+    await admin.end();
+  });
+
+  it('a connection that somebody has left in a transaction fails one call, and is not used again', async () => {
+    await database.query('begin');
+    await expect(sql.query('select 1 as one', [])).rejects.toMatchObject({ code: '25001' });
+    expect((await sql.query('select 1 as one', [])).rows).toEqual([{ one: 1 }]);
   });
 
   it('runs calls that are started at once', async () => {

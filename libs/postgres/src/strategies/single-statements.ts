@@ -2,9 +2,12 @@ import { ArgumentInvalidError } from '@tenantry/core';
 import type { SqlSession } from '../sql/sql-database.js';
 import type { TenantSql } from './isolation-strategy.js';
 
-/** Statements that would end the tenant's transaction. `rollback to` a savepoint does not. */
+/**
+ * Statements that would end the tenant's transaction. `rollback to` a savepoint does not, nor does `prepare` with a name behind
+ * it; with a comment between the words they do.
+ */
 const CONTROL =
-  /(?:commit|end|abort|begin|start\s+transaction|prepare\s+transaction|rollback(?!\s+(?:(?:work|transaction)\s+)?to\b))\b/iy;
+  /(?:commit|end|abort|begin|start|prepare(?!\s+(?!transaction\b)["\w\u0080-\uffff])|rollback(?!\s+(?:(?:work|transaction)\s+)?to\b))\b/iy;
 
 /** What the server passes over in front of a statement, apart from comments that may hold others: blanks, `;`, comments to the end of a line. */
 const PASSED_OVER = /(?:[\s;]|--[^\n\r]*)*/y;

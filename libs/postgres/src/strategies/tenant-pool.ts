@@ -34,7 +34,7 @@ export class TenantPool implements ScopedSql {
   query<R>(text: string, params: readonly unknown[] = []): Promise<SqlResult<R>> {
     const isPlain = PLAIN.test(text);
     return onConnection(this, (connection) =>
-      cleared(
+      this.#cleared(
         connection,
         () => connection.query<R>(text, params),
         () => isPlain,
@@ -57,7 +57,7 @@ export class TenantPool implements ScopedSql {
       return result;
     };
     return onConnection(this, (connection) =>
-      cleared(
+      this.#cleared(
         connection,
         () => transact(connection),
         () => isPlain,
@@ -97,14 +97,20 @@ export class TenantPool implements ScopedSql {
       throw error instanceof MultitenancyError ? error : new TenantDatabaseUnavailableError(this.#tenantId, error);
     }
   }
-}
 
-/** Clears the session behind what was not plain, also when it failed. A connection that cannot be cleared is ended. */
-async function cleared<R>(connection: PgConnection, run: () => Promise<R>, isPlain: () => boolean): Promise<R> {
-  try {
-    return await run();
-  } finally {
-    if (!isPlain()) await clear(connection);
+  /**
+   * Clears the session behind what was not plain, also when it failed, and has the connection checked again: clearing takes away
+   * the limits that the check has set. A connection that cannot be cleared is ended.
+   */
+  async #cleared<R>(connection: PgConnection, run: () => Promise<R>, isPlain: () => boolean): Promise<R> {
+    try {
+      return await run();
+    } finally {
+      if (!isPlain()) {
+        await clear(connection);
+        this.#checked.delete(connection.client);
+      }
+    }
   }
 }
 

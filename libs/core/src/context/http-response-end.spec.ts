@@ -1,0 +1,53 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { ClsServiceManager } from 'nestjs-cls';
+import type { ClsStore } from 'nestjs-cls';
+import { HttpResponseEnds } from './http-response-end.js';
+import { keepResponseInContext } from './response-context.js';
+
+describe('the end of a response', () => {
+  const cls = ClsServiceManager.getClsService();
+  const waitingFor = (
+    leave: (response: ServerResponse, keep: () => void) => void,
+  ): { response: ServerResponse; socket: Socket; ended: () => number } => {
+    const socket = new Socket();
+    const request = new IncomingMessage(socket);
+    request.httpVersionMajor = 1;
+    const response = new ServerResponse(request);
+    response.assignSocket(socket);
+    let ended = 0;
+    leave(response, () => {
+      cls.runWith({} as ClsStore, () => keepResponseInContext(response));
+      new HttpResponseEnds().whenOver(request, response, () => (ended += 1));
+    });
+    return { response, socket, ended: () => ended };
+  };
+
+  it('is told when the response closes, once', () => {
+    const { response, ended } = waitingFor((_response, keep) => keep());
+    expect(ended()).toBe(0);
+    response.emit('close');
+    response.emit('close');
+    expect(ended()).toBe(1);
+  });
+
+  it('is told though a library has put back the `emit` that it found before', () => {
+    const { response, ended } = waitingFor((found, keep) => {
+      const { emit } = found as { emit: ServerResponse['emit'] };
+      found.emit = (...event) => emit.apply(found, event);
+      keep();
+      found.emit = emit;
+    });
+    response.emit('close');
+    expect(ended()).toBe(1);
+  });
+
+  it('is told with that of the socket, though the response has left it', () => {
+    const { socket, ended } = waitingFor((response, keep) => {
+      keep();
+      response.detachSocket(response.socket as Socket);
+    });
+    socket.emit('close', false);
+    expect(ended()).toBe(1);
+  });
+});
