@@ -1,7 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { ClsServiceManager } from 'nestjs-cls';
-import type { ClsStore } from 'nestjs-cls';
 import { HttpResponseEnds } from './http-response-end.js';
 import { keepResponseInContext } from './response-context.js';
 
@@ -17,7 +16,7 @@ describe('the end of a response', () => {
     response.assignSocket(socket);
     let ended = 0;
     leave(response, () => {
-      cls.runWith({} as ClsStore, () => keepResponseInContext(response));
+      cls.runWith({}, () => keepResponseInContext(response));
       new HttpResponseEnds().whenOver(request, response, () => (ended += 1));
     });
     return { response, socket, ended: () => ended };
@@ -34,7 +33,9 @@ describe('the end of a response', () => {
   it('is told though a library has put back the `emit` that it found before', () => {
     const { response, ended } = waitingFor((found, keep) => {
       const { emit } = found as { emit: ServerResponse['emit'] };
-      found.emit = (...event) => emit.apply(found, event);
+      found.emit = function (this: ServerResponse, ...event: [string, ...unknown[]]) {
+        return emit.apply(this, event);
+      };
       keep();
       found.emit = emit;
     });
