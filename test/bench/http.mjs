@@ -1,12 +1,11 @@
 import process from 'node:process';
 import { onServerCore, takeLoadCore } from './http/cores.mjs';
-import { send, sendAndCheck } from './http/load.mjs';
-import { nodeBinary } from './http/nodes.mjs';
+import { nodeCommand } from './http/nodes.mjs';
 import { createPeerDatabase } from './http/peer-database.mjs';
 import { installPeers, peerVersions } from './http/peers-installed.mjs';
-import { goalsOf, rowsOf, toMarkdown } from './http/results.mjs';
-import { Served } from './http/served.mjs';
+import { goalsOf, rowOf, toMarkdown } from './http/results.mjs';
 import { SETUPS, setupOf } from './http/setups.mjs';
+import { measureSideBySide } from './http/side-by-side.mjs';
 import { describeMachine } from './support/machine.mjs';
 
 const THIS_NODE = process.versions.node.split('.')[0];
@@ -16,18 +15,14 @@ const ALL = {
   tenants: [10, 10_000],
   depths: [1, 20],
   setups: SETUPS,
-  rounds: 9,
-  // Each round opens its connections anew: with few requests, that is what is measured.
-  requests: 5_000,
-  warmUp: 10_000,
+  starts: 3,
+  seconds: 2,
 };
-const QUICK = { ...ALL, nodes: [THIS_NODE], tenants: [10], depths: [20], rounds: 7, requests: 3_000, warmUp: 3_000 };
-const SMOKE = { ...QUICK, setups: ['bare', 'tenantry', 'tenantry+client'].map(setupOf), rounds: 11, requests: 2_000 };
+const WARM_UP_SECONDS = 10;
+const QUICK = { ...ALL, nodes: [THIS_NODE], tenants: [10], depths: [20], starts: 2, seconds: 1.5 };
+const SMOKE = { ...QUICK, setups: ['tenantry', 'tenantry+client'].map(setupOf), starts: 3 };
 
-/**
- * CPU time of a server per request, in every combination of adapter, version of Node, depth and number of tenants.
- * The set-ups of one adapter, Node and depth run side by side and take turns, so that noise falls on all alike.
- */
+/** CPU time of a server per request beside bare Nest, in every combination of adapter, version of Node, depth and number of tenants. */
 export async function report(values) {
   const plan = planOf(values);
   const load = takeLoadCore();
@@ -45,7 +40,7 @@ export async function report(values) {
   }
 }
 
-function planOf({ quick, smoke, adapter, node, tenants, depth, setups, rounds, requests }) {
+function planOf({ quick, smoke, adapter, node, tenants, depth, setups, starts, seconds }) {
   const base = smoke ? SMOKE : quick ? QUICK : ALL;
   const list = (text, otherwise, read = String) => (text === undefined ? otherwise : text.split(',').map(read));
   return {
@@ -55,55 +50,42 @@ function planOf({ quick, smoke, adapter, node, tenants, depth, setups, rounds, r
     tenants: list(tenants, base.tenants, Number),
     depths: list(depth, base.depths, Number),
     setups: list(setups, base.setups, setupOf),
-    rounds: Number(rounds ?? base.rounds),
-    requests: Number(requests ?? base.requests),
+    starts: Number(starts ?? base.starts),
+    seconds: Number(seconds ?? base.seconds),
   };
 }
 
 async function measureAll(plan, load, database) {
   const rows = [];
   for (const node of plan.nodes) {
-    const binary = nodeBinary(node);
+    const command = onServerCore(load.separated, nodeCommand(node));
     for (const adapter of plan.adapters) {
       for (const depth of plan.depths) {
-        process.stderr.write(`measuring: Node ${node}, ${adapter}, ${depth} deep\n`);
-        const command = onServerCore(load.separated, [binary]);
-        const contenders = await startAll(plan, command, { adapter, depth, database });
-        await takeRounds(plan, contenders);
-        await Promise.all(contenders.map(({ served }) => served.end()));
-        rows.push(...rowsOf(contenders, { adapter, node, depth }));
+        for (const tenants of plan.tenants) {
+          process.stderr.write(`measuring: Node ${node}, ${adapter}, ${depth} deep, ${tenants} tenants\n`);
+          rows.push(...(await measureCell(plan, command, { adapter, node, depth, tenants }, database)));
+        }
       }
     }
   }
   return rows;
 }
 
-async function startAll({ setups, tenants, warmUp }, command, options) {
-  const contenders = [];
-  for (const count of tenants) {
-    for (const { name, address } of setups) {
-      const served = await Served.start(command, address, { ...options, tenants: count });
-      await sendAndCheck(served.port, count, Math.max(count, 1_000));
-      await send(served.port, count, warmUp);
-      contenders.push({ setup: name, tenants: count, served, cpuUs: [] });
-    }
+/** Every set-up is started as often; they take turns, so that a slow minute falls on all alike. */
+async function measureCell({ setups, starts, seconds }, command, cell, database) {
+  const { address: bare } = setupOf('bare');
+  const options = { adapter: cell.adapter, depth: cell.depth, tenants: cell.tenants, database };
+  const span = { warmUpMs: WARM_UP_SECONDS * 1_000, ms: seconds * 1_000 };
+  const pairs = new Map(setups.map(({ name }) => [name, []]));
+  for (let start = 0; start < starts; start += 1) {
+    for (const { name, address } of setups)
+      pairs.get(name).push(await measureSideBySide(command, [bare, address], options, span));
   }
-  return contenders;
+  return [...pairs].map(([name, measured]) => rowOf(name, cell, measured));
 }
 
-async function takeRounds({ rounds, requests }, contenders) {
-  for (let round = 0; round < rounds; round += 1) {
-    for (let turn = 0; turn < contenders.length; turn += 1) {
-      const { served, tenants, cpuUs } = contenders[(round + turn) % contenders.length];
-      const before = await served.cpuUs();
-      await send(served.port, tenants, requests);
-      cpuUs.push(((await served.cpuUs()) - before) / requests);
-    }
-  }
-}
-
-function textOf({ versions, node, ...machine }, { rounds, requests }, rows) {
+function textOf({ versions, node, ...machine }, { starts, seconds }, rows) {
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const head = [...Object.values(machine), `${rounds} rounds of ${requests} requests`, ...packages].join(', ');
+  const head = [...Object.values(machine), `${starts} starts of ${seconds} s`, ...packages].join(', ');
   return `${head}, load from ${node}\n\n${toMarkdown(rows)}\n\n${goalsOf(rows)}\n`;
 }

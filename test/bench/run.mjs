@@ -6,7 +6,7 @@
  *   npm run bench -- nodes [--json]
  *   npm run bench -- data [--json]
  *   npm run bench -- http [--json] [--quick | --smoke] [--adapter fastify,express] [--node 20,22,24] [--tenants 10,10000]
- *                         [--depth 1,20] [--setups bare,tenantry] [--rounds 21] [--requests 1500]
+ *                         [--depth 1,20] [--setups bare,tenantry] [--starts 5] [--seconds 2]
  *   npm run bench -- herd [--json]
  *   npm run bench -- peers [--json]
  *
@@ -30,8 +30,8 @@ const { values, positionals } = parseArgs({
     node: { type: 'string' },
     depth: { type: 'string' },
     setups: { type: 'string' },
-    rounds: { type: 'string' },
-    requests: { type: 'string' },
+    starts: { type: 'string' },
+    seconds: { type: 'string' },
   },
 });
 const [suite] = positionals;

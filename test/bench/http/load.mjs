@@ -3,17 +3,33 @@ import { BASE_DOMAIN, NO_TENANT, tenantIds } from './tenants.mjs';
 
 /** With few, it is chance how many requests the server finds waiting each time it looks, and that moves its time for one by a half. */
 const CONNECTIONS = 50;
+const AN_HOUR_S = 3_600;
 
-/** Requests of every tenant once, in an order that looks random and is the same in every run. */
-function everyTenant(tenants) {
-  const ids = tenantIds(tenants);
-  let seed = 1;
-  for (let last = ids.length - 1; last > 0; last -= 1) {
-    seed = (seed * 48_271) % 2_147_483_647;
-    const other = seed % (last + 1);
-    [ids[last], ids[other]] = [ids[other], ids[last]];
+/** Requests without a pause, tenants taking turns on keep-alive connections, until it is ended. */
+export class Load {
+  #answered = 0;
+  #instance;
+  #result;
+
+  constructor(port, tenants) {
+    this.#result = new Promise((resolve, reject) => {
+      const options = optionsOf(port, everyTenant(tenants), { duration: AN_HOUR_S });
+      this.#instance = autocannon(options, (error, result) => (error ? reject(error) : resolve(result)));
+    });
+    this.#instance.on('response', () => (this.#answered += 1));
   }
-  return ids.map((id) => ({ id, headers: { host: `${id}.${BASE_DOMAIN}`, 'x-tenant-id': id } }));
+
+  /** How many requests have been answered so far. */
+  get answered() {
+    return this.#answered;
+  }
+
+  /** Ends it. Throws unless every answer was a 200. */
+  async end() {
+    this.#instance.stop();
+    const result = await this.#result;
+    insistOn200(result, result['1xx'] + result['2xx'] + result.non2xx);
+  }
 }
 
 /** Sends so many requests, tenants taking turns on keep-alive connections. Throws unless every one is answered with 200. */
@@ -41,21 +57,38 @@ export async function sendAndCheck(port, tenants, amount) {
 
 const ANSWER_OF_NOBODY = JSON.stringify({ tenant: NO_TENANT });
 
+/** Requests of every tenant once, in an order that looks random and is the same in every run. */
+function everyTenant(tenants) {
+  const ids = tenantIds(tenants);
+  let seed = 1;
+  for (let last = ids.length - 1; last > 0; last -= 1) {
+    seed = (seed * 48_271) % 2_147_483_647;
+    const other = seed % (last + 1);
+    [ids[last], ids[other]] = [ids[other], ids[last]];
+  }
+  return ids.map((id) => ({ id, headers: { host: `${id}.${BASE_DOMAIN}`, 'x-tenant-id': id } }));
+}
+
 async function run(port, requests, amount) {
-  const result = await autocannon({
+  insistOn200(await autocannon(optionsOf(port, requests, { amount })), amount);
+}
+
+function optionsOf(port, requests, until) {
+  return {
     url: `http://127.0.0.1:${port}/who`,
     connections: CONNECTIONS,
-    amount,
     requests: requests.slice(0, 1),
     setupClient: takeTurns(requests),
     sampleInt: 100,
-  });
-  const { errors, timeouts } = result;
-  const answered = result.statusCodeStats?.['200']?.count ?? 0;
-  if (errors + timeouts > 0 || answered !== amount) {
-    const seen = JSON.stringify({ errors, timeouts, ...result.statusCodeStats });
-    throw new Error(`${answered} of ${amount} requests were answered with 200: ${seen}`);
-  }
+    ...until,
+  };
+}
+
+function insistOn200({ errors, timeouts, statusCodeStats }, amount) {
+  const answered = statusCodeStats?.['200']?.count ?? 0;
+  if (errors + timeouts === 0 && answered === amount) return;
+  const seen = JSON.stringify({ errors, timeouts, ...statusCodeStats });
+  throw new Error(`${answered} of ${amount} requests were answered with 200: ${seen}`);
 }
 
 /** Each connection begins with another tenant, and has its share alone where there are many: it prepares all that it sends. */

@@ -9,7 +9,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { onServerCore, takeLoadCore } from './cores.mjs';
 import { send, sendAndCheck } from './load.mjs';
-import { nodeBinary } from './nodes.mjs';
+import { nodeCommand } from './nodes.mjs';
 import { Served } from './served.mjs';
 import { setupOf } from './setups.mjs';
 
@@ -29,7 +29,7 @@ const tenants = Number(values.tenants);
 print(await profileOf(setupOf(positionals[0] ?? 'tenantry').address));
 
 async function profileOf(address) {
-  const command = onServerCore(takeLoadCore().separated, [nodeBinary(values.node)]);
+  const command = onServerCore(takeLoadCore().separated, nodeCommand(values.node));
   const options = { adapter: values.adapter, tenants, depth: Number(values.depth) };
   const served = await Served.start(command, address, options);
   await sendAndCheck(served.port, tenants, Math.max(tenants, 1000));

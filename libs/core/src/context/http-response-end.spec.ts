@@ -1,11 +1,10 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { ClsServiceManager } from 'nestjs-cls';
+import type { ClsStore } from 'nestjs-cls';
 import { HttpResponseEnds } from './http-response-end.js';
 import { keepResponseInContext } from './response-context.js';
 
 describe('the end of a response', () => {
-  const cls = ClsServiceManager.getClsService();
   const waitingFor = (
     leave: (response: ServerResponse, keep: () => void) => void,
   ): { response: ServerResponse; socket: Socket; ended: () => number } => {
@@ -16,8 +15,8 @@ describe('the end of a response', () => {
     response.assignSocket(socket);
     let ended = 0;
     leave(response, () => {
-      cls.runWith({}, () => keepResponseInContext(response));
-      new HttpResponseEnds().whenOver(request, response, () => (ended += 1));
+      keepResponseInContext(response, {} as ClsStore);
+      new HttpResponseEnds().whenOver(request, { response, end: () => (ended += 1) });
     });
     return { response, socket, ended: () => ended };
   };

@@ -13,32 +13,57 @@ export function isResponseOver(response: ServerResponse): boolean {
   return stream !== undefined && (stream.closed === true || stream.destroyed === true);
 }
 
+/** What lasts as long as a response. */
+export interface EndsWithResponse {
+  readonly response: ServerResponse;
+  /** The response is over. Called once. */
+  end(): void;
+}
+
 /**
  * Tells when responses are over, whichever way they end. A response that is queued behind others on its socket, as
  * pipelining clients cause, never hears that the socket has gone: so the sockets are listened to as well, each once.
  */
 export class HttpResponseEnds {
-  readonly #open = new WeakMap<Socket, Set<() => void>>();
+  readonly #sockets = new WeakMap<Socket, OpenResponses>();
 
-  /** Calls `end` once when the response is over; at once if it is already. */
-  whenOver(request: IncomingMessage, response: ServerResponse, end: () => void): void {
-    if (isResponseOver(response)) return end();
-    const ends = request.httpVersionMajor < 2 ? this.#endsOf(request.socket) : undefined;
-    const over = (): void => {
-      ends?.delete(over);
-      end();
+  /** Ends what lasts as long as the response once that is over; at once if it is already. */
+  whenOver({ httpVersionMajor, socket }: IncomingMessage, lasting: EndsWithResponse): void {
+    if (httpVersionMajor >= 2) return endWithStream(lasting);
+    if (lasting.response.destroyed || socket.destroyed) return lasting.end();
+    let open = this.#sockets.get(socket);
+    if (open === undefined) this.#sockets.set(socket, (open = new OpenResponses(socket)));
+    open.add(lasting);
+  }
+}
+
+/** Streams of HTTP/2 share their socket, and each tells its own end. */
+function endWithStream(lasting: EndsWithResponse): void {
+  if (isResponseOver(lasting.response)) lasting.end();
+  else lasting.response.once('close', () => lasting.end());
+}
+
+/** The responses of one socket that are waited for: one, or a few of a client that pipelines. */
+class OpenResponses {
+  readonly #lasting: EndsWithResponse[] = [];
+  /** The same for all responses of the socket: what is put on each of them costs. */
+  readonly #onClose: (this: ServerResponse) => void;
+
+  constructor(socket: Socket) {
+    const over = (response: ServerResponse): void => this.#over(response);
+    this.#onClose = function () {
+      over(this);
     };
-    ends?.add(over);
-    response.once('close', over);
-    if (request.socket.destroyed) over();
+    socket.once('close', () => this.#lasting.splice(0).forEach((each) => each.end()));
   }
 
-  #endsOf(socket: Socket): Set<() => void> {
-    const known = this.#open.get(socket);
-    if (known !== undefined) return known;
-    const ends = new Set<() => void>();
-    this.#open.set(socket, ends);
-    socket.once('close', () => ends.forEach((over) => over()));
-    return ends;
+  add(lasting: EndsWithResponse): void {
+    this.#lasting.push(lasting);
+    lasting.response.on('close', this.#onClose);
+  }
+
+  #over(response: ServerResponse): void {
+    const at = this.#lasting.findIndex((each) => each.response === response);
+    if (at >= 0) this.#lasting.splice(at, 1)[0]?.end();
   }
 }

@@ -9,7 +9,7 @@ describe('keepResponseInContext', () => {
   const storeOf = (name: string): ClsStore => ({ name }) as ClsStore;
   const responseIn = (name: string): ServerResponse => {
     const response = new ServerResponse(new IncomingMessage(new Socket()));
-    cls.runWith(storeOf(name), () => keepResponseInContext(response));
+    keepResponseInContext(response, storeOf(name));
     return response;
   };
   const heard = (response: ServerResponse): unknown[] => {
@@ -29,7 +29,7 @@ describe('keepResponseInContext', () => {
 
   it('asked again keeps the last context and tells each event once', () => {
     const response = responseIn('outer');
-    cls.runWith(storeOf('inner'), () => keepResponseInContext(response));
+    keepResponseInContext(response, storeOf('inner'));
     const names = heard(response);
     response.emit('told');
     expect(names).toEqual([['inner']]);
@@ -38,7 +38,7 @@ describe('keepResponseInContext', () => {
   it('leaves an emit that somebody has put over it, and asked again tells each event once', () => {
     const response = responseIn('outer');
     const emit = jest.spyOn(response, 'emit');
-    cls.runWith(storeOf('inner'), () => keepResponseInContext(response));
+    keepResponseInContext(response, storeOf('inner'));
     const names = heard(response);
     response.emit('told');
     expect(names).toEqual([['inner']]);
@@ -48,7 +48,7 @@ describe('keepResponseInContext', () => {
   it('calls an emit that somebody has put there before', () => {
     const response = new ServerResponse(new IncomingMessage(new Socket()));
     const emit = jest.spyOn(response, 'emit');
-    cls.runWith(storeOf('foo'), () => keepResponseInContext(response));
+    keepResponseInContext(response, storeOf('foo'));
     response.emit('told');
     expect(emit).toHaveBeenCalledWith('told');
     expect(emit.mock.contexts[0]).toBe(response);

@@ -3,37 +3,36 @@ import type { Socket } from 'node:net';
 import { ClsServiceManager } from 'nestjs-cls';
 import type { ClsStore } from 'nestjs-cls';
 
-const KEPT = Symbol('tenantry.response-context');
+type Event = Parameters<ServerResponse['emit']>;
 
-/** Two methods of a response, as values that are called with it. */
+/** The method of a response, as a value that is called with it. */
+export type ResponseEmit = (this: ServerResponse, ...event: Event) => boolean;
+
+/** Two methods of a response, likewise. */
 interface Methods {
-  emit: (this: ServerResponse, ...event: Parameters<ServerResponse['emit']>) => boolean;
+  emit: ResponseEmit;
   assignSocket: (this: ServerResponse, socket: Socket) => void;
 }
 
 /** What a response remembers: its context, and the methods that it had before. */
 interface Kept {
   store: ClsStore;
-  readonly emit: Methods['emit'];
+  readonly emit: ResponseEmit;
   /** Only of a response that waits for its socket. */
   assignSocket: Methods['assignSocket'] | undefined;
 }
 
+const KEPT = Symbol('tenantry.response-context');
 type KeptResponse = ServerResponse & { [KEPT]: Kept };
 
 const cls = ClsServiceManager.getClsService();
-
 /**
- * Has a response tell its events in the running context, always. A keep-alive socket is shared: Node lets the response in
+ * Has a response tell its events in a context, always. A keep-alive socket is shared: Node lets the response in
  * front of it, or one that waits behind it, set off its 'drain' and 'finish' in their own context, and the stream that is
  * piped into it would go on in another tenant's name. Asked again, as applications within applications do, the last context
  * is the one.
- *
- * It touches as little of the response as it can: Express gives each a prototype anew, after which older versions of V8 look
- * up and add every property the long way.
  */
-export function keepResponseInContext(response: ServerResponse): void {
-  const store = cls.get();
+export function keepResponseInContext(response: ServerResponse, store: ClsStore): void {
   const earlier = (response as Partial<KeptResponse>)[KEPT];
   if (earlier === undefined) keep(response, store);
   else earlier.store = store;
@@ -51,9 +50,14 @@ function keep(response: ServerResponse, store: ClsStore): void {
   response.assignSocket = assignSocketInContext;
 }
 
-function emitInContext(this: KeptResponse, ...event: Parameters<ServerResponse['emit']>): boolean {
+function emitInContext(this: KeptResponse, ...event: Event): boolean {
   const { store, emit } = this[KEPT];
-  return cls.get() === store ? emit.apply(this, event) : cls.runWith(store, () => emit.apply(this, event));
+  return emitIn(store, emit, this, event);
+}
+
+/** Calls `emit` in a context. */
+export function emitIn(store: ClsStore, emit: ResponseEmit, response: ServerResponse, event: Event): boolean {
+  return cls.get() === store ? emit.apply(response, event) : cls.runWith(store, () => emit.apply(response, event));
 }
 
 function assignSocketInContext(this: KeptResponse, socket: Socket): void {

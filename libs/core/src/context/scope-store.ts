@@ -10,12 +10,13 @@ export function currentScope(cls: ClsService): TenantScope | undefined {
   return cls.get<StoreWithScope | undefined>()?.[SCOPE];
 }
 
-/**
- * Runs a function in a scope. What other users of the same CLS store have put there stays visible; their later additions
- * inside stay inside.
- */
-export function runInScope<R>(cls: ClsService, scope: TenantScope, fn: () => R): R {
+/** A store with a scope in it. What other users of the same CLS store have put into the running one stays visible. */
+export function storeWith(cls: ClsService, scope: TenantScope): ClsStore {
   const outer = cls.get<StoreWithScope | undefined>();
-  const store: StoreWithScope = outer === undefined ? { [SCOPE]: scope } : { ...outer, [SCOPE]: scope };
-  return cls.runWith(store, fn);
+  return outer === undefined ? ({ [SCOPE]: scope } as StoreWithScope) : { ...outer, [SCOPE]: scope };
+}
+
+/** Runs a function in a scope, with {@link storeWith}: what is added to the store inside stays inside. */
+export function runInScope<R>(cls: ClsService, scope: TenantScope, fn: () => R): R {
+  return cls.runWith(storeWith(cls, scope), fn);
 }

@@ -7,8 +7,8 @@ import type { Borrower, HeldClient, ScopeClients } from './scope-clients.js';
 
 /** What a scope is opened for, where that knows more than a tenant. */
 export interface ScopeEntry {
-  /** Calls `end` once the work is over, at once if it is over already. */
-  whenOver(end: () => void): void;
+  /** Ends the scope once the work is over, at once if it is over already. */
+  endWithWork(scope: { end(): void }): void;
   /** Judges again with what only the body of a request tells; gets the outcome so far. */
   hearBody(head: ResolutionOutcome): MaybePromise<ResolutionOutcome>;
 }
@@ -89,7 +89,7 @@ export class TenantScope implements Borrower {
   hold(kind: string, held: HeldClient): void {
     if (this.#held === undefined) {
       this.#held = [];
-      this.#entry?.whenOver(() => this.end());
+      this.#entry?.endWithWork(this);
     }
     if (this.#ended || this.holds(kind)) held.release();
     else this.#held.push({ kind, held });

@@ -20,15 +20,20 @@ export function trustsNoProxy(resolvers: readonly TenantResolver[]): boolean {
   );
 }
 
+/** A proxy is there from the beginning; that many probes of an orchestrator every ten seconds take a day. */
+const REQUESTS_WATCHED = 10_000;
+
 /**
  * Tells once when a request shows that a proxy hides the host which the client addressed. Listens to the server beside
- * the application, and stops with the first such request.
+ * the application, and stops with the first such request, or when many have shown nothing: it must not cost for ever.
  */
 export function watchForwarded(server: EventEmitter, tell: (line: string) => void): void {
+  let left = REQUESTS_WATCHED;
   const onRequest = ({ headers }: IncomingMessage): void => {
-    if (!isHostHidden(headers)) return;
-    server.off('request', onRequest);
-    tell(UNTRUSTED);
+    left -= 1;
+    const isHidden = isHostHidden(headers);
+    if (isHidden || left === 0) server.off('request', onRequest);
+    if (isHidden) tell(UNTRUSTED);
   };
   server.on('request', onRequest);
 }

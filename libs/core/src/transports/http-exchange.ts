@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HttpResponseEnds } from '../context/http-response-end.js';
+import type { ClsStore } from 'nestjs-cls';
+import type { EndsWithResponse, HttpResponseEnds } from '../context/http-response-end.js';
+import { endWithTurn, keepPreparedInContext } from '../context/prepared-responses.js';
+import { keepResponseInContext } from '../context/response-context.js';
 import type { ScopeEntry } from '../context/tenant-scope.js';
 import type { TenantResolution } from '../resolution/tenant-resolution.js';
 import type { MaybePromise } from '../tenant/maybe-promise.js';
@@ -11,15 +14,18 @@ import { reportConflict } from './report-conflict.js';
 export interface HttpExchangeParts {
   readonly resolution: TenantResolution;
   readonly ends: HttpResponseEnds;
+  /** Whether responses share a prototype that is prepared. */
+  readonly isPrepared: boolean;
 }
 
 /** A request and its response: what its scope is opened for. */
-export class HttpExchange implements ScopeEntry {
+export class HttpExchange implements ScopeEntry, EndsWithResponse {
   /** Node's own. */
   readonly response: ServerResponse;
-  readonly #parts: HttpExchangeParts;
   readonly #raw: IncomingMessage;
+  readonly #parts: HttpExchangeParts;
   readonly #request: HttpTenantRequest;
+  #scope: { end(): void } | undefined;
 
   constructor(parts: HttpExchangeParts, raw: IncomingMessage, response: ServerResponse, platformRequest: object) {
     this.#parts = parts;
@@ -44,7 +50,19 @@ export class HttpExchange implements ScopeEntry {
     return reportConflict('http', this.#request, outcome);
   }
 
-  whenOver(end: () => void): void {
-    this.#parts.ends.whenOver(this.#raw, this.response, end);
+  /** Has the response tell its events in a context. */
+  keepIn(store: ClsStore): void {
+    if (this.#parts.isPrepared) keepPreparedInContext(this.#raw, this.response, store);
+    else keepResponseInContext(this.response, store);
+  }
+
+  endWithWork(scope: { end(): void }): void {
+    this.#scope = scope;
+    if (this.#parts.isPrepared && !this.response.destroyed && endWithTurn(this.#raw, this)) return;
+    this.#parts.ends.whenOver(this.#raw, this);
+  }
+
+  end(): void {
+    this.#scope?.end();
   }
 }

@@ -5,28 +5,27 @@ import type { TenantRequest } from '../resolution/tenant-request.js';
 export class HttpTenantRequest implements TenantRequest {
   readonly platformRequest: object;
   readonly ambiguity: string | null;
+  readonly host: string | undefined;
   readonly #raw: IncomingMessage;
-  readonly #host: string | undefined;
+  readonly #rawHeaders: readonly string[];
   /** Path and query. */
   readonly #location: string;
 
   constructor(raw: IncomingMessage, platformRequest: object = raw) {
     this.#raw = raw;
+    this.#rawHeaders = raw.rawHeaders;
     this.platformRequest = platformRequest;
-    const hosts = this.headers('host');
+    const { host, authority, hasMore } = hostsIn(this.#rawHeaders);
     const target = parseTarget(originalTarget(raw));
     this.#location = target.location;
-    this.#host = authorityOf(raw) ?? hosts[0];
-    this.ambiguity = ambiguityOf(hosts, target, this.#host);
+    // What stands for `Host` in HTTP/2; older versions have no such headers.
+    this.host = authority !== undefined && raw.httpVersionMajor >= 2 ? authority : host;
+    this.ambiguity = hasMore ? 'the request has more than one Host header' : ambiguityOf(host, target, this.host);
   }
 
   get path(): string {
     const end = this.#location.search(/[?#]/);
     return (end < 0 ? this.#location : this.#location.slice(0, end)) || '/';
-  }
-
-  get host(): string | undefined {
-    return this.#host;
   }
 
   get remoteAddress(): string | undefined {
@@ -38,26 +37,44 @@ export class HttpTenantRequest implements TenantRequest {
   }
 
   headers(name: string): readonly string[] {
-    const { rawHeaders } = this.#raw;
     const values: string[] = [];
-    for (let i = 0; i < rawHeaders.length; i += 2) {
-      const candidate = rawHeaders[i] as string;
+    for (let i = 0; i < this.#rawHeaders.length; i += 2) {
+      const candidate = this.#rawHeaders[i] as string;
       if (candidate.length === name.length && candidate.toLowerCase() === name)
-        values.push(rawHeaders[i + 1] as string);
+        values.push(this.#rawHeaders[i + 1] as string);
     }
     return values;
   }
 }
 
+interface Hosts {
+  /** The first `Host`. */
+  readonly host: string | undefined;
+  /** The first `:authority`. */
+  readonly authority: string | undefined;
+  /** Whether there is a second `Host`. */
+  readonly hasMore: boolean;
+}
+
+const HOST = 'host';
+const AUTHORITY = ':authority';
+
+/** Every request passes here: one look at the names of its headers. */
+function hostsIn(rawHeaders: readonly string[]): Hosts {
+  let [host, authority, hasMore]: [string | undefined, string | undefined, boolean] = [undefined, undefined, false];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    if (name.length === HOST.length && name.toLowerCase() === HOST) {
+      hasMore ||= host !== undefined;
+      host ??= rawHeaders[i + 1];
+    } else if (name === AUTHORITY) authority ??= rawHeaders[i + 1];
+  }
+  return { host, authority, hasMore };
+}
+
 /** Express keeps the target here before it cuts off where a router is mounted. */
 function originalTarget(raw: IncomingMessage & { readonly originalUrl?: unknown }): string {
   return typeof raw.originalUrl === 'string' ? raw.originalUrl : (raw.url ?? '/');
-}
-
-/** What stands for `Host` in HTTP/2. */
-function authorityOf(raw: IncomingMessage): string | undefined {
-  const authority = raw.httpVersionMajor < 2 ? undefined : raw.headers[':authority'];
-  return typeof authority === 'string' ? authority : undefined;
 }
 
 interface Target {
@@ -80,13 +97,8 @@ function parseTarget(target: string): Target {
   return { location, authority, malformed };
 }
 
-function ambiguityOf(
-  hosts: readonly string[],
-  { authority, malformed }: Target,
-  host: string | undefined,
-): string | null {
-  if (hosts.length > 1) return 'the request has more than one Host header';
+function ambiguityOf(named: string | undefined, { authority, malformed }: Target, host: string | undefined): string | null {
   if (malformed) return 'the request target is malformed';
-  if ((authority ?? hosts[0] ?? host) !== host) return 'the request target and the Host header disagree';
+  if ((authority ?? named ?? host) !== host) return 'the request target and the Host header disagree';
   return null;
 }

@@ -1,10 +1,11 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ClsService } from 'nestjs-cls';
 import { HttpResponseEnds, rawOf } from '../context/http-response-end.js';
-import { keepResponseInContext } from '../context/response-context.js';
+import { prepareResponses } from '../context/prepared-responses.js';
 import { ScopeClients } from '../context/scope-clients.js';
-import { runInScope } from '../context/scope-store.js';
+import { storeWith } from '../context/scope-store.js';
 import { TenantScope } from '../context/tenant-scope.js';
 import { TenantResolution } from '../resolution/tenant-resolution.js';
 import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
@@ -13,10 +14,14 @@ import type { HttpExchangeParts } from './http-exchange.js';
 
 type Done = (error?: unknown) => void;
 type Hook = (request: object, response: object, done: Done) => void;
+/** Opens a scope and goes on with `next` inside; `done` is told of what fails before. */
+type Opener = (request: object, response: object, done: Done, next: Done) => void;
 
 /** The part of Nest's HTTP adapters that this uses. */
 interface Adapter {
   setOnRequestHook(hook: Hook): void;
+  getType(): string;
+  getInstance(): unknown;
 }
 
 /**
@@ -28,28 +33,40 @@ export class HttpTransport {
   readonly #adapterHost: HttpAdapterHost;
   readonly #cls: ClsService;
   readonly #clients: ScopeClients;
-  readonly #parts: HttpExchangeParts;
+  readonly #resolution: TenantResolution;
 
   constructor(adapterHost: HttpAdapterHost, cls: ClsService, resolution: TenantResolution, clients: ScopeClients) {
     this.#adapterHost = adapterHost;
     this.#cls = cls;
     this.#clients = clients;
-    this.#parts = { resolution, ends: new HttpResponseEnds() };
+    this.#resolution = resolution;
   }
 
   /** Hooks into the application's HTTP adapter, where there is one. A hook that somebody has set before runs after ours, inside. */
   install(): void {
     const adapter = this.#adapterHost.httpAdapter as unknown as Adapter | undefined;
     if (adapter === undefined) return;
+    const open = this.#opener(adapter);
     const earlier: unknown = Reflect.get(adapter, 'onRequestHook');
-    const open = (request: object, response: object, done: Done, next: Done): void =>
-      this.#open(new HttpExchange(this.#parts, rawOf(request), rawOf(response), request), done, next);
     adapter.setOnRequestHook(
       typeof earlier !== 'function'
         ? (request, response, done) => open(request, response, done, done)
         : (request, response, done) =>
             open(request, response, done, () => (earlier as Hook).call(adapter, request, response, done)),
     );
+  }
+
+  /** Express hands out Node's own objects, and its responses share a prototype; to look for what others wrap takes long there. */
+  #opener(adapter: Adapter): Opener {
+    const prototype = adapter.getType() === 'express' ? prototypeOfResponses(adapter.getInstance()) : undefined;
+    const isPrepared = prototype !== undefined;
+    if (isPrepared) prepareResponses(prototype);
+    const parts: HttpExchangeParts = { resolution: this.#resolution, ends: new HttpResponseEnds(), isPrepared };
+    const exchangeOf = (request: object, response: object): HttpExchange =>
+      isPrepared
+        ? new HttpExchange(parts, request as IncomingMessage, response as ServerResponse, request)
+        : new HttpExchange(parts, rawOf(request), rawOf(response), request);
+    return (request, response, done, next) => this.#open(exchangeOf(request, response), done, next);
   }
 
   #open(exchange: HttpExchange, done: Done, next: Done): void {
@@ -59,10 +76,14 @@ export class HttpTransport {
   }
 
   #enter(exchange: HttpExchange, outcome: ResolutionOutcome, next: Done): void {
-    const scope = new TenantScope(exchange.report(outcome), this.#clients, exchange);
-    runInScope(this.#cls, scope, () => {
-      keepResponseInContext(exchange.response);
-      next();
-    });
+    const store = storeWith(this.#cls, new TenantScope(exchange.report(outcome), this.#clients, exchange));
+    exchange.keepIn(store);
+    this.#cls.runWith(store, next);
   }
+}
+
+/** What the responses of an Express application inherit from. */
+function prototypeOfResponses(application: unknown): object | undefined {
+  const { response } = Object(application) as { readonly response?: unknown };
+  return typeof response === 'object' && response !== null ? response : undefined;
 }

@@ -1,0 +1,90 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ClsStore } from 'nestjs-cls';
+import type { EndsWithResponse } from './http-response-end.js';
+import { emitIn, keepResponseInContext } from './response-context.js';
+import type { ResponseEmit } from './response-context.js';
+
+/*
+ * Express gives each request and response its prototype anew. V8 before 13 (Node 20 and 22) then has a layout for each of
+ * them: every property is read the long way, and one that is added leaves garbage behind. So for Express all that the
+ * library remembers of a response is at its socket, which lives long, and the response's events are heard by its prototype.
+ */
+
+const TURN = Symbol('tenantry.turn');
+type TakenSocket = Socket & { [TURN]?: Turn };
+
+/** Prototypes that hear already. */
+const prepared = new WeakSet<object>();
+
+/** Whose turn it is on a socket of HTTP/1: the response that has it, or had it last. */
+class Turn {
+  response: ServerResponse;
+  store: ClsStore;
+  #lasting: EndsWithResponse | undefined;
+
+  constructor(socket: Socket, response: ServerResponse, store: ClsStore) {
+    this.response = response;
+    this.store = store;
+    socket.once('close', () => this.#end());
+  }
+
+  /** The one before is over, whether or not that was heard. */
+  pass(response: ServerResponse, store: ClsStore): void {
+    if (this.response !== response) this.#end();
+    this.response = response;
+    this.store = store;
+  }
+
+  last(lasting: EndsWithResponse): void {
+    this.#lasting = lasting;
+  }
+
+  emit(emit: ResponseEmit, event: Parameters<ServerResponse['emit']>): boolean {
+    const answer = emitIn(this.store, emit, this.response, event);
+    if (event[0] === 'close') this.#end();
+    return answer;
+  }
+
+  #end(): void {
+    const lasting = this.#lasting;
+    this.#lasting = undefined;
+    lasting?.end();
+  }
+}
+
+/** Has all responses with this prototype, the one of an Express application, find their turn. Once, however often it is asked. */
+export function prepareResponses(prototype: object): void {
+  if (prepared.has(prototype)) return;
+  prepared.add(prototype);
+  const { emit } = prototype as { emit: ResponseEmit };
+  (prototype as { emit: ResponseEmit }).emit = function (...event) {
+    const turn = turnOf(this.req, this);
+    return turn === undefined ? emit.apply(this, event) : turn.emit(emit, event);
+  };
+}
+
+/**
+ * As {@link keepResponseInContext}, for a response whose prototype is prepared. The socket remembers its last context until
+ * the next; Node's timer of a keep-alive socket does the same.
+ */
+export function keepPreparedInContext(request: IncomingMessage, response: ServerResponse, store: ClsStore): void {
+  const socket = request.socket as TakenSocket;
+  if (response.socket !== socket) return keepResponseInContext(response, store);
+  const turn = socket[TURN];
+  if (turn === undefined) socket[TURN] = new Turn(socket, response, store);
+  else turn.pass(response, store);
+}
+
+/** Ends what lasts as long as its response with the turn of that, where it has one. @returns whether it has */
+export function endWithTurn(request: IncomingMessage, lasting: EndsWithResponse): boolean {
+  const turn = turnOf(request, lasting.response);
+  turn?.last(lasting);
+  return turn !== undefined;
+}
+
+/** A response that is made up, as tests do, may have no request and no socket. */
+function turnOf(request: IncomingMessage | undefined, response: ServerResponse): Turn | undefined {
+  const turn = (request?.socket as TakenSocket | undefined)?.[TURN];
+  return turn?.response === response ? turn : undefined;
+}
