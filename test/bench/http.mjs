@@ -18,7 +18,6 @@ const ALL = {
   starts: 3,
   seconds: 2,
 };
-const WARM_UP_SECONDS = 10;
 const QUICK = { ...ALL, nodes: [THIS_NODE], tenants: [10], depths: [20], starts: 2, seconds: 1.5 };
 const SMOKE = { ...QUICK, setups: ['tenantry', 'tenantry+client'].map(setupOf), starts: 3 };
 
@@ -75,11 +74,10 @@ async function measureAll(plan, load, database) {
 async function measureCell({ setups, starts, seconds }, command, cell, database) {
   const { address: bare } = setupOf('bare');
   const options = { adapter: cell.adapter, depth: cell.depth, tenants: cell.tenants, database };
-  const span = { warmUpMs: WARM_UP_SECONDS * 1_000, ms: seconds * 1_000 };
   const pairs = new Map(setups.map(({ name }) => [name, []]));
   for (let start = 0; start < starts; start += 1) {
     for (const { name, address } of setups)
-      pairs.get(name).push(await measureSideBySide(command, [bare, address], options, span));
+      pairs.get(name).push(await measureSideBySide(command, [bare, address], options, seconds * 1_000));
   }
   return [...pairs].map(([name, measured]) => rowOf(name, cell, measured));
 }

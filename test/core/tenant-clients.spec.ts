@@ -89,6 +89,34 @@ async function start(adapter: AdapterName): Promise<Fixture> {
     }
   }
 
+  abstract class NamingController {
+    @Get()
+    async get(): Promise<object> {
+      return { name: await this.name() };
+    }
+    protected abstract name(): Promise<string>;
+  }
+
+  @Controller('t/:domain/named-by-client')
+  class NamedByClientController extends NamingController {
+    constructor(private readonly service: DbService) {
+      super();
+    }
+    protected override name(): Promise<string> {
+      return this.service.whose();
+    }
+  }
+
+  @Controller('t/:domain/named-by-context')
+  class NamedByContextController extends NamingController {
+    constructor(private readonly context: TenantContext) {
+      super();
+    }
+    protected override async name(): Promise<string> {
+      return this.context.tenant.id;
+    }
+  }
+
   @Controller('t/:domain/lookup')
   class LookupController {
     constructor(private readonly context: TenantContext) {}
@@ -132,7 +160,7 @@ async function start(adapter: AdapterName): Promise<Fixture> {
         idleTimeoutMs: 60_000,
       }),
     ],
-    controllers: [DbController, PlainController, LookupController],
+    controllers: [NamedByClientController, NamedByContextController, DbController, PlainController, LookupController],
     providers: [DbService],
   })
   class AppModule {}
@@ -166,6 +194,13 @@ describe.each(ADAPTERS)('tenant clients over HTTP on %s', (adapter) => {
   it('are not made for a handler that reaches none', async () => {
     expect((await call(fixture.app, '/t/foo.com/plain')).json).toEqual({ tenant: 'foo' });
     expect(fixture.created).toHaveLength(0);
+  });
+
+  it('are made for the controller that needs them where several inherit a handler', async () => {
+    expect((await call(fixture.app, '/t/foo.com/named-by-context')).json).toEqual({ name: 'foo' });
+    expect(fixture.created).toHaveLength(0);
+    expect((await call(fixture.app, '/t/foo.com/named-by-client')).json).toEqual({ name: 'foo' });
+    expect(fixture.created).toHaveLength(1);
   });
 
   it('are not made for whom a guard turns away', async () => {

@@ -36,7 +36,7 @@ const directory = new TenantDirectory(
 );
 const host = fromHost({ baseDomain: BASE_DOMAIN });
 const resolution = new TenantResolution([host], directory);
-const exchangeParts = { resolution, ends: new HttpResponseEnds() };
+const exchangeParts = { resolution, ends: new HttpResponseEnds(), isPrepared: false };
 const registry = new TenantClientRegistry({ name: 'db', create: ({ id }) => ({ tenant: () => id }) });
 const clients = new RegistryScopeClients({ get: () => registry }, { of: () => ['db'] });
 const guard = new TenantGuard(cls);
@@ -46,6 +46,7 @@ const handler = { getClass: () => TenantGuard, getHandler: () => requestOf };
 for (const id of ids) await Promise.all([directory.find(id), registry.createFrom(id, {})]);
 const outcomes = requests.map((request) => resolution.ofHead(request));
 const noop = () => undefined;
+const STORE = {};
 const openScope = (at) => new TenantScope(outcomes[at], clients);
 const response = (at) => new ServerResponse(raws[at]);
 
@@ -60,7 +61,7 @@ const PARTS = [
     (at) => new TenantScope(new HttpExchange(exchangeParts, raws[at], {}, raws[at]).hearHead(), clients),
   ],
   ['run something in a scope', (at) => runInScope(cls, openScope(at), noop), openScope],
-  ['keep a response in its context', (at) => keepResponseInContext(response(at)), response],
+  ['keep a response in its context', (at) => keepResponseInContext(response(at), STORE), response],
   ['guard', () => guard.canActivate(handler), noop, true],
   ['read the tenant', () => currentScope(cls).tenant, noop, true],
   ['lend a client and give it back', lendAndEnd, openScope],

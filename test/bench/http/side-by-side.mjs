@@ -2,6 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Load, sendAndCheck } from './load.mjs';
 import { Served } from './served.mjs';
 
+/** After that many requests the compilers have done their work; a set-up that takes very long gets no more than that time. */
+const WARM_UP_REQUESTS = 30_000;
+const WARM_UP_AT_MOST_MS = 10_000;
+const LOOK_EVERY_MS = 50;
+
 /**
  * Serves two set-ups at the same time, on one core, each under a load of its own that never pauses: whatever slows the
  * machine down slows both down. Fresh processes each time, because a process keeps the luck that its compiler had.
@@ -9,15 +14,15 @@ import { Served } from './served.mjs';
  * @param command what runs Node, with its flags
  * @param addresses of the two set-ups
  * @param options handed to the set-ups; `tenants` is how many take turns
- * @param span `warmUpMs` under load before, `ms` of measuring
+ * @param ms how long is measured, once both are warm
  * @returns the CPU time of each for a request, microseconds
  */
-export async function measureSideBySide(command, addresses, options, { warmUpMs, ms }) {
+export async function measureSideBySide(command, addresses, options, ms) {
   const servers = [];
   try {
     for (const address of addresses) servers.push(await startChecked(command, address, options));
     const loads = servers.map(({ port }) => new Load(port, options.tenants));
-    await delay(warmUpMs);
+    await warmUp(loads);
     const before = await countsOf(servers, loads);
     await delay(ms);
     const after = await countsOf(servers, loads);
@@ -32,6 +37,12 @@ async function startChecked(command, address, options) {
   const served = await Served.start(command, address, options);
   await sendAndCheck(served.port, options.tenants, Math.max(options.tenants, 1_000));
   return served;
+}
+
+async function warmUp(loads) {
+  const looks = WARM_UP_AT_MOST_MS / LOOK_EVERY_MS;
+  for (let look = 0; look < looks && loads.some(({ answered }) => answered < WARM_UP_REQUESTS); look += 1)
+    await delay(LOOK_EVERY_MS);
 }
 
 /** A server answers the question between two requests; what is on its way meanwhile is a few of thousands. */

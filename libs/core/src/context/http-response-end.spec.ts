@@ -1,6 +1,5 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import type { ClsStore } from 'nestjs-cls';
 import { HttpResponseEnds } from './http-response-end.js';
 import { keepResponseInContext } from './response-context.js';
 
@@ -15,7 +14,7 @@ describe('the end of a response', () => {
     response.assignSocket(socket);
     let ended = 0;
     leave(response, () => {
-      keepResponseInContext(response, {} as ClsStore);
+      keepResponseInContext(response, {});
       new HttpResponseEnds().whenOver(request, { response, end: () => (ended += 1) });
     });
     return { response, socket, ended: () => ended };

@@ -25,16 +25,21 @@ export interface EndsWithResponse {
  * pipelining clients cause, never hears that the socket has gone: so the sockets are listened to as well, each once.
  */
 export class HttpResponseEnds {
-  readonly #sockets = new WeakMap<Socket, OpenResponses>();
+  /** Where a socket keeps its own, which is faster than to look it up. Applications within applications have one each. */
+  readonly #key = Symbol('tenantry.open-responses');
 
   /** Ends what lasts as long as the response once that is over; at once if it is already. */
   whenOver({ httpVersionMajor, socket }: IncomingMessage, lasting: EndsWithResponse): void {
     if (httpVersionMajor >= 2) return endWithStream(lasting);
-    if (lasting.response.destroyed || socket.destroyed) return lasting.end();
-    let open = this.#sockets.get(socket);
-    if (open === undefined) this.#sockets.set(socket, (open = new OpenResponses(socket)));
-    open.add(lasting);
+    if (isOver(lasting.response, socket)) return lasting.end();
+    const sockets = socket as Socket & Record<symbol, OpenResponses | undefined>;
+    (sockets[this.#key] ??= new OpenResponses(socket)).add(lasting);
   }
+}
+
+/** As {@link isResponseOver} for HTTP/1. One that waits for its socket does not hear of it when that closes. */
+function isOver({ destroyed, socket }: ServerResponse, own: Socket): boolean {
+  return destroyed || (socket === null && own.destroyed);
 }
 
 /** Streams of HTTP/2 share their socket, and each tells its own end. */
@@ -63,7 +68,10 @@ class OpenResponses {
   }
 
   #over(response: ServerResponse): void {
-    const at = this.#lasting.findIndex((each) => each.response === response);
-    if (at >= 0) this.#lasting.splice(at, 1)[0]?.end();
+    for (const [at, each] of this.#lasting.entries()) {
+      if (each.response !== response) continue;
+      this.#lasting.splice(at, 1);
+      return each.end();
+    }
   }
 }

@@ -12,7 +12,8 @@ import type { ResponseEmit } from './response-context.js';
  */
 
 const TURN = Symbol('tenantry.turn');
-type TakenSocket = Socket & { [TURN]?: Turn };
+/** Node's own note of the response that has the socket. Where it were missing, every response would be kept the ordinary way. */
+type TakenSocket = Socket & { [TURN]?: Turn; readonly _httpMessage?: unknown };
 
 /** Prototypes that hear already. */
 const prepared = new WeakSet<object>();
@@ -36,8 +37,11 @@ class Turn {
     this.store = store;
   }
 
-  last(lasting: EndsWithResponse): void {
+  /** @returns whether it takes it; an application within another may have come first */
+  take(lasting: EndsWithResponse): boolean {
+    if (this.#lasting !== undefined) return false;
     this.#lasting = lasting;
+    return true;
   }
 
   emit(emit: ResponseEmit, event: Parameters<ServerResponse['emit']>): boolean {
@@ -70,17 +74,15 @@ export function prepareResponses(prototype: object): void {
  */
 export function keepPreparedInContext(request: IncomingMessage, response: ServerResponse, store: ClsStore): void {
   const socket = request.socket as TakenSocket;
-  if (response.socket !== socket) return keepResponseInContext(response, store);
+  if (socket._httpMessage !== response) return keepResponseInContext(response, store);
   const turn = socket[TURN];
   if (turn === undefined) socket[TURN] = new Turn(socket, response, store);
   else turn.pass(response, store);
 }
 
-/** Ends what lasts as long as its response with the turn of that, where it has one. @returns whether it has */
+/** Ends what lasts as long as its response with the turn of that. @returns whether there is one, and it takes it */
 export function endWithTurn(request: IncomingMessage, lasting: EndsWithResponse): boolean {
-  const turn = turnOf(request, lasting.response);
-  turn?.last(lasting);
-  return turn !== undefined;
+  return turnOf(request, lasting.response)?.take(lasting) ?? false;
 }
 
 /** A response that is made up, as tests do, may have no request and no socket. */

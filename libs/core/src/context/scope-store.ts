@@ -13,7 +13,7 @@ export function currentScope(cls: ClsService): TenantScope | undefined {
 /** A store with a scope in it. What other users of the same CLS store have put into the running one stays visible. */
 export function storeWith(cls: ClsService, scope: TenantScope): ClsStore {
   const outer = cls.get<StoreWithScope | undefined>();
-  return outer === undefined ? ({ [SCOPE]: scope } as StoreWithScope) : { ...outer, [SCOPE]: scope };
+  return outer === undefined ? { [SCOPE]: scope } : { ...outer, [SCOPE]: scope };
 }
 
 /** Runs a function in a scope, with {@link storeWith}: what is added to the store inside stays inside. */

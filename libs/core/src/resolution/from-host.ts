@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
+import { BoundedMap } from '../tenant/bounded-map.js';
 import { canonicalIdentifier, DOMAIN_RANGE, endsInNumber, isDomain } from '../tenant/tenant-identifier.js';
 import { notApplicable, rejected, resolved } from './tenant-resolver.js';
 import type { ResolverAnswer, TenantResolver } from './tenant-resolver.js';
@@ -19,6 +20,9 @@ export interface FromHostOptions {
    */
   readonly trustedProxies?: readonly string[];
 }
+
+/** Answers kept, of the hosts that were asked for last. */
+const HOSTS_REMEMBERED = 10_000;
 
 /** What {@link fromHost} makes. */
 export interface HostTenantResolver extends TenantResolver {
@@ -75,14 +79,23 @@ function hostReader(
     if (suffix !== null && name.endsWith(suffix)) return fromSubdomain(name.slice(0, -suffix.length));
     return customDomains && name !== baseDomain ? fromCustomDomain(name) : notApplicable;
   };
+  const answers = new BoundedMap<ResolverAnswer>(HOSTS_REMEMBERED);
   return (host) => {
     if (host === undefined) return notApplicable;
-    if (host.length <= MAX_PLAIN_LENGTH && PLAIN_HOST.test(host)) return readName(host);
-    const name = hostName(host);
-    if (isAddress(name, host)) return notApplicable;
-    const canonical = name === null || endsInNumber(name) ? null : canonicalIdentifier(name);
-    return canonical === null ? rejected('the Host header is malformed') : readName(canonical);
+    const known = answers.get(host);
+    if (known !== undefined) return known;
+    if (host.length > MAX_PLAIN_LENGTH || !PLAIN_HOST.test(host)) return readOther(host, readName);
+    const answer = readName(host);
+    if (answer.kind === 'resolved') answers.set(host, answer);
+    return answer;
   };
+}
+
+function readOther(host: string, readName: (name: string) => ResolverAnswer): ResolverAnswer {
+  const name = hostName(host);
+  if (isAddress(name, host)) return notApplicable;
+  const canonical = name === null || endsInNumber(name) ? null : canonicalIdentifier(name);
+  return canonical === null ? rejected('the Host header is malformed') : readName(canonical);
 }
 
 /** The host without port and final dot, or `null`. */

@@ -97,7 +97,11 @@ function parseTarget(target: string): Target {
   return { location, authority, malformed };
 }
 
-function ambiguityOf(named: string | undefined, { authority, malformed }: Target, host: string | undefined): string | null {
+function ambiguityOf(
+  named: string | undefined,
+  { authority, malformed }: Target,
+  host: string | undefined,
+): string | null {
   if (malformed) return 'the request target is malformed';
   if ((authority ?? named ?? host) !== host) return 'the request target and the Host header disagree';
   return null;

@@ -1,0 +1,160 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { ClsServiceManager } from 'nestjs-cls';
+import type { ClsStore } from 'nestjs-cls';
+import type { EndsWithResponse } from './http-response-end.js';
+import { endWithTurn, keepPreparedInContext, prepareResponses } from './prepared-responses.js';
+
+describe('responses that share a prepared prototype', () => {
+  const cls = ClsServiceManager.getClsService();
+  const storeOf = (name: string): ClsStore => ({ name }) as ClsStore;
+  let prototype: ServerResponse;
+  let socket: Socket;
+  beforeEach(() => {
+    prototype = Object.create(ServerResponse.prototype) as ServerResponse;
+    prepareResponses(prototype);
+    socket = new Socket();
+  });
+
+  const requested = (): { request: IncomingMessage; response: ServerResponse } => {
+    const request = new IncomingMessage(socket);
+    request.httpVersionMajor = 1;
+    const response = new ServerResponse(request);
+    Object.setPrototypeOf(response, prototype);
+    return { request, response };
+  };
+  /** One that has the socket, in a context of that name. */
+  const served = (name: string): ReturnType<typeof requested> => {
+    const it = requested();
+    it.response.assignSocket(socket);
+    keepPreparedInContext(it.request, it.response, storeOf(name));
+    return it;
+  };
+  const heard = (response: ServerResponse): unknown[] => {
+    const names: unknown[] = [];
+    response.on('told', (...args: unknown[]) => names.push([cls.get('name'), ...args]));
+    return names;
+  };
+  const lastingAs = (response: ServerResponse): EndsWithResponse & { readonly ended: () => number } => {
+    let ended = 0;
+    return { response, end: () => (ended += 1), ended: () => ended };
+  };
+
+  it('tell their events in their own context, whoever sets them off', () => {
+    const { response } = served('foo');
+    const names = heard(response);
+    expect(response.emit('told', 1, 2)).toBe(true);
+    cls.runWith(storeOf('bar'), () => response.emit('told'));
+    expect(names).toEqual([['foo', 1, 2], ['foo']]);
+    expect(response.emit('unheard')).toBe(false);
+  });
+
+  it('are left as they are: what is added to each is dear', () => {
+    const { response } = requested();
+    response.assignSocket(socket);
+    const before = Reflect.ownKeys(response);
+    keepPreparedInContext(new IncomingMessage(socket), response, storeOf('foo'));
+    expect(Reflect.ownKeys(response)).toEqual(before);
+  });
+
+  it('tell them in the last context when asked again, once, however often the prototype was prepared', () => {
+    prepareResponses(prototype);
+    const { request, response } = served('outer');
+    keepPreparedInContext(request, response, storeOf('inner'));
+    const names = heard(response);
+    response.emit('told');
+    expect(names).toEqual([['inner']]);
+  });
+
+  it('keep their own context while one waits behind them, which keeps its own', () => {
+    const front = served('foo');
+    const behind = requested();
+    keepPreparedInContext(behind.request, behind.response, storeOf('bar'));
+    const [inFront, inBehind] = [heard(front.response), heard(behind.response)];
+    cls.runWith(storeOf('bar'), () => front.response.emit('told'));
+    cls.runWith(storeOf('foo'), () => behind.response.emit('told'));
+    expect([inFront, inBehind]).toEqual([[['foo']], [['bar']]]);
+  });
+
+  it('never tell theirs in that of the next on their socket', () => {
+    const first = served('foo');
+    first.response.detachSocket(socket);
+    const names = heard(first.response);
+    served('bar');
+    first.response.emit('told');
+    expect(names).toEqual([[undefined]]);
+  });
+
+  it('call an `emit` that the prototype had before', () => {
+    const own = Object.create(ServerResponse.prototype) as ServerResponse;
+    const emit = jest.fn<boolean, [string]>(() => true);
+    own.emit = emit;
+    prepareResponses(own);
+    const { request, response } = requested();
+    Object.setPrototypeOf(response, own);
+    response.assignSocket(socket);
+    keepPreparedInContext(request, response, storeOf('foo'));
+    response.emit('told');
+    expect(emit).toHaveBeenLastCalledWith('told');
+  });
+
+  it('may have no request, as in tests of others', () => {
+    const madeUp = Object.create(prototype) as ServerResponse;
+    const names = heard(madeUp);
+    madeUp.emit('told');
+    expect(names).toEqual([[undefined]]);
+  });
+
+  describe('end what lasts as long', () => {
+    const lasting = ({ request, response }: ReturnType<typeof requested>): ReturnType<typeof lastingAs> => {
+      const it = lastingAs(response);
+      expect(endWithTurn(request, it)).toBe(true);
+      return it;
+    };
+
+    it('when they close, once, after their listeners', () => {
+      const one = served('foo');
+      const { ended } = lasting(one);
+      const seen: number[] = [];
+      one.response.on('close', () => seen.push(ended()));
+      one.response.emit('close');
+      one.response.emit('close');
+      expect([seen, ended()]).toEqual([[0, 1], 1]);
+    });
+
+    it('when the next has the socket, though nobody heard them close', () => {
+      const first = served('foo');
+      const { ended } = lasting(first);
+      first.response.detachSocket(socket);
+      served('bar');
+      expect(ended()).toBe(1);
+    });
+
+    it('when the socket closes', () => {
+      const { ended } = lasting(served('foo'));
+      socket.emit('close', false);
+      expect(ended()).toBe(1);
+    });
+
+    it('but not another’s, and not twice: the caller has to see to it', () => {
+      const { request, response } = served('foo');
+      const behind = requested();
+      keepPreparedInContext(behind.request, behind.response, storeOf('bar'));
+      expect(endWithTurn(behind.request, lastingAs(behind.response))).toBe(false);
+      expect(endWithTurn(request, lastingAs(response))).toBe(true);
+      expect(endWithTurn(request, lastingAs(response))).toBe(false);
+    });
+  });
+
+  it('are kept the ordinary way on a socket of which Node notes no response, as HTTP/2 has', () => {
+    const { request, response } = requested();
+    keepPreparedInContext(request, response, storeOf('foo'));
+    const other = requested();
+    keepPreparedInContext(other.request, other.response, storeOf('bar'));
+    const names = [heard(response), heard(other.response)];
+    response.emit('told');
+    other.response.emit('told');
+    expect(names).toEqual([[['foo']], [['bar']]]);
+    expect(endWithTurn(request, lastingAs(response))).toBe(false);
+  });
+});
