@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Load, sendAndCheck } from './load.mjs';
 import { Served } from './served.mjs';
 
-/** After that many requests the compilers have done their work; a set-up that takes very long gets no more than that time. */
-const WARM_UP_REQUESTS = 30_000;
+/** A set-up that takes very long gets no more than that time. */
 const WARM_UP_AT_MOST_MS = 10_000;
 const LOOK_EVERY_MS = 50;
 
@@ -14,15 +13,15 @@ const LOOK_EVERY_MS = 50;
  * @param command what runs Node, with its flags
  * @param addresses of the two set-ups
  * @param options handed to the set-ups; `tenants` is how many take turns
- * @param ms how long is measured, once both are warm
+ * @param span `warmUp`: requests that each answers before; `ms`: how long is measured
  * @returns the CPU time of each for a request, microseconds
  */
-export async function measureSideBySide(command, addresses, options, ms) {
+export async function measureSideBySide(command, addresses, options, { warmUp, ms }) {
   const servers = [];
   try {
     for (const address of addresses) servers.push(await startChecked(command, address, options));
     const loads = servers.map(({ port }) => new Load(port, options.tenants));
-    await warmUp(loads);
+    await untilWarm(loads, warmUp);
     const before = await countsOf(servers, loads);
     await delay(ms);
     const after = await countsOf(servers, loads);
@@ -39,9 +38,9 @@ async function startChecked(command, address, options) {
   return served;
 }
 
-async function warmUp(loads) {
+async function untilWarm(loads, requests) {
   const looks = WARM_UP_AT_MOST_MS / LOOK_EVERY_MS;
-  for (let look = 0; look < looks && loads.some(({ answered }) => answered < WARM_UP_REQUESTS); look += 1)
+  for (let look = 0; look < looks && loads.some(({ answered }) => answered < requests); look += 1)
     await delay(LOOK_EVERY_MS);
 }
 

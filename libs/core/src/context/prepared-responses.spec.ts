@@ -76,6 +76,16 @@ describe('responses that share a prepared prototype', () => {
     expect([inFront, inBehind]).toEqual([[['foo']], [['bar']]]);
   });
 
+  it('keep their own context while one waits behind them, though another application has taken them over', () => {
+    const front = served('foo');
+    Object.setPrototypeOf(front.response, Object.create(ServerResponse.prototype) as ServerResponse);
+    const behind = requested();
+    keepPreparedInContext(behind.request, behind.response, storeOf('bar'));
+    const names = heard(front.response);
+    cls.runWith(storeOf('bar'), () => front.response.emit('told'));
+    expect(names).toEqual([['foo']]);
+  });
+
   it('never tell theirs in that of the next on their socket', () => {
     const first = served('foo');
     first.response.detachSocket(socket);

@@ -37,6 +37,11 @@ class Turn {
     this.store = store;
   }
 
+  /** Another waits behind: it must not set off the events of the one in front, even if that has got another prototype meanwhile. */
+  keepFront(): void {
+    keepResponseInContext(this.response, this.store);
+  }
+
   /** @returns whether it takes it; an application within another may have come first */
   take(lasting: EndsWithResponse): boolean {
     if (this.#lasting !== undefined) return false;
@@ -74,8 +79,11 @@ export function prepareResponses(prototype: object): void {
  */
 export function keepPreparedInContext(request: IncomingMessage, response: ServerResponse, store: ClsStore): void {
   const socket = request.socket as TakenSocket;
-  if (socket._httpMessage !== response) return keepResponseInContext(response, store);
   const turn = socket[TURN];
+  if (socket._httpMessage !== response) {
+    turn?.keepFront();
+    return keepResponseInContext(response, store);
+  }
   if (turn === undefined) socket[TURN] = new Turn(socket, response, store);
   else turn.pass(response, store);
 }
