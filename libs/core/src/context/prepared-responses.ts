@@ -78,9 +78,10 @@ export function prepareResponses(prototype: object): void {
  * the next; Node's timer of a keep-alive socket does the same.
  */
 export function keepPreparedInContext(request: IncomingMessage, response: ServerResponse, store: ClsStore): void {
-  const socket = request.socket as TakenSocket;
-  const turn = socket[TURN];
-  if (socket._httpMessage !== response) {
+  // A stream of HTTP/2 that is over has none.
+  const socket = request.socket as TakenSocket | undefined;
+  const turn = socket?.[TURN];
+  if (socket?._httpMessage !== response) {
     turn?.keepFront();
     return keepResponseInContext(response, store);
   }
