@@ -4,23 +4,13 @@ import { TENANT_CLIENT_KINDS } from './client.decorators.js';
 import { getTenantClientToken } from './tenant-client-tokens.js';
 import { dependenciesOf, handlersOf } from './nest-graph.js';
 
-/** What a handler needs as a method of one controller. */
-interface Need {
-  readonly controller: object;
-  readonly kinds: readonly string[];
-}
-
 /** Which client kinds each handler of the application needs. Worked out once, from Nest's dependency graph. */
 export class HandlerClients {
-  /** By handler; a method that several controllers inherit has a need for each. */
-  readonly #needs = new Map<object, Need[]>();
+  readonly #kinds = new Map<object, Map<object, readonly string[]>>();
 
   /** The kinds that a handler needs; `undefined` = none. */
   of(controller: object, handler: object): readonly string[] | undefined {
-    const needs = this.#needs.get(handler);
-    if (needs === undefined) return undefined;
-    for (const need of needs) if (need.controller === controller) return need.kinds;
-    return undefined;
+    return this.#kinds.get(controller)?.get(handler);
   }
 
   /**
@@ -40,18 +30,14 @@ export class HandlerClients {
     const controller = wrapper.metatype as { prototype: object } | null;
     if (controller === null) return;
     const reached = reachableKinds(wrapper, tokens);
+    const needs = new Map<object, readonly string[]>();
     for (const handler of handlersOf(controller.prototype)) {
       const kinds = [...new Set([...reached, ...declaredKinds(handler), ...declaredKinds(controller)])];
       if (kinds.length === 0) continue;
-      this.#note(handler, { controller, kinds });
+      needs.set(handler, kinds);
       onNeed(handler);
     }
-  }
-
-  /** The last word of a controller counts, as a module that is declared twice has it. */
-  #note(handler: object, need: Need): void {
-    const others = this.#needs.get(handler)?.filter(({ controller }) => controller !== need.controller) ?? [];
-    this.#needs.set(handler, [...others, need]);
+    this.#kinds.set(controller, needs);
   }
 }
 

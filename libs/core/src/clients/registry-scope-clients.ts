@@ -17,12 +17,10 @@ export class RegistryScopeClients extends ScopeClients {
   }
 
   override lend(scope: Borrower, kinds: readonly string[], signal?: AbortSignal): MaybePromise<void> {
-    if (kinds.length === 0) return undefined;
-    const { id } = scope.tenant;
     let missing: string[] | undefined;
     for (const kind of kinds) {
       if (scope.holds(kind)) continue;
-      const lease = this.#kinds.get(kind).tryAcquire(id);
+      const lease = this.#kinds.get(kind).tryAcquire(scope.tenant.id);
       if (lease === undefined) (missing ??= []).push(kind);
       else scope.hold(kind, lease);
     }

@@ -30,7 +30,10 @@ export function createTenantClientProxy(kind: string, cls: ClsService): object {
   // The target is a function because some clients are: sql`select 1`.
   return new Proxy(() => undefined, {
     apply: (_target, _self, args: unknown[]) => Reflect.apply(client() as AnyFunction, undefined, args),
-    get: (_target, key): unknown => read(key),
+    get: (_target, key): unknown => {
+      if (NOT_FORWARDED.has(key)) return undefined;
+      return key in Object.prototype ? Reflect.get(Object.prototype, key) : read(key);
+    },
     set: (_target, key, value) => Reflect.set(client(), key, value),
     has: (_target, key) => !NOT_FORWARDED.has(key) && Reflect.has(client(), key),
     deleteProperty: (_target, key) => Reflect.deleteProperty(client(), key),
@@ -52,20 +55,14 @@ function currentClient(kind: string, cls: ClsService): object {
 function readerOf(client: () => object): (key: PropertyKey) => unknown {
   const methods = new Map<PropertyKey, AnyFunction>();
   return (key) => {
-    const known = methods.get(key);
-    if (known === undefined && isOfAnyObject(key)) return Reflect.get(Object.prototype, key) as unknown;
     const value: unknown = Reflect.get(client(), key);
     if (typeof value !== 'function') return value;
+    const known = methods.get(key);
     if (known !== undefined) return known;
     const method = methodOf(client, key);
     methods.set(key, method);
     return method;
   };
-}
-
-/** What is never read from the client. */
-function isOfAnyObject(key: PropertyKey): boolean {
-  return NOT_FORWARDED.has(key as string | symbol) || key in Object.prototype;
 }
 
 /** A method of whatever client is current when it is called, with that client as `this`, so that private fields work. */

@@ -25,27 +25,24 @@ export interface EndsWithResponse {
  * pipelining clients cause, never hears that the socket has gone: so the sockets are listened to as well, each once.
  */
 export class HttpResponseEnds {
-  /** Where a socket keeps its own, which is faster than to look it up. Applications within applications have one each. */
-  readonly #key = Symbol('tenantry.open-responses');
+  readonly #open = new WeakMap<Socket, OpenResponses>();
 
   /** Ends what lasts as long as the response once that is over; at once if it is already. */
-  whenOver({ httpVersionMajor, socket }: IncomingMessage, lasting: EndsWithResponse): void {
-    if (httpVersionMajor >= 2) return endWithStream(lasting);
-    if (isOver(lasting.response, socket)) return lasting.end();
-    const sockets = socket as Socket & Record<symbol, OpenResponses | undefined>;
-    (sockets[this.#key] ??= new OpenResponses(socket)).add(lasting);
+  whenOver(request: IncomingMessage, lasting: EndsWithResponse): void {
+    if (isResponseOver(lasting.response)) return lasting.end();
+    // Streams of HTTP/2 share their socket, and each tells its own end.
+    if (request.httpVersionMajor >= 2) return void lasting.response.once('close', () => lasting.end());
+    if (request.socket.destroyed) return lasting.end();
+    this.#of(request.socket).add(lasting);
   }
-}
 
-/** As {@link isResponseOver} for HTTP/1. One that waits for its socket does not hear of it when that closes. */
-function isOver({ destroyed, socket }: ServerResponse, own: Socket): boolean {
-  return destroyed || (socket === null && own.destroyed);
-}
-
-/** Streams of HTTP/2 share their socket, and each tells its own end. */
-function endWithStream(lasting: EndsWithResponse): void {
-  if (isResponseOver(lasting.response)) lasting.end();
-  else lasting.response.once('close', () => lasting.end());
+  #of(socket: Socket): OpenResponses {
+    const known = this.#open.get(socket);
+    if (known !== undefined) return known;
+    const open = new OpenResponses(socket);
+    this.#open.set(socket, open);
+    return open;
+  }
 }
 
 /** The responses of one socket that are waited for: one, or a few of a client that pipelines. */
@@ -68,10 +65,7 @@ class OpenResponses {
   }
 
   #over(response: ServerResponse): void {
-    for (const [at, each] of this.#lasting.entries()) {
-      if (each.response !== response) continue;
-      this.#lasting.splice(at, 1);
-      return each.end();
-    }
+    const at = this.#lasting.findIndex((each) => each.response === response);
+    if (at >= 0) this.#lasting.splice(at, 1)[0]?.end();
   }
 }

@@ -140,8 +140,10 @@ describe('responses that share a prepared prototype', () => {
       expect(ended()).toBe(1);
     });
 
-    it('when the socket closes', () => {
-      const { ended } = lasting(served('foo'));
+    it('when the socket closes, though nobody heard them close', () => {
+      const one = served('foo');
+      const { ended } = lasting(one);
+      one.response.detachSocket(socket);
       socket.emit('close', false);
       expect(ended()).toBe(1);
     });

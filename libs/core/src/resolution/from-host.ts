@@ -21,7 +21,7 @@ export interface FromHostOptions {
   readonly trustedProxies?: readonly string[];
 }
 
-/** Answers kept, of the hosts that were asked for last. */
+/** Hosts whose answer is kept; the one that came first goes first. */
 const HOSTS_REMEMBERED = 10_000;
 
 /** What {@link fromHost} makes. */
