@@ -1,8 +1,11 @@
 import { Catch, Inject, Logger, Optional } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
+import { isExchangeOver, rawOf } from '../context/http-response-end.js';
+import { TenantClientNotAcquiredError } from '../errors/client.errors.js';
 import { errorCodeInfo } from '../errors/error-codes.js';
 import { MultitenancyError } from '../errors/multitenancy.error.js';
 import { answerHttp } from './http-answer.js';
@@ -29,7 +32,8 @@ export class MultitenancyExceptionFilter implements ExceptionFilter<Multitenancy
 
   /** @throws on GraphQL an error for its executor; on a transport that it does not know, the error itself */
   catch(error: MultitenancyError, host: ArgumentsHost): Observable<never> | void {
-    this.#log(error);
+    if (isAbandoned(error, host)) this.#logger.debug(`${error.code}: ${error.message}`);
+    else this.#log(error);
     const problem = problemOf(error, this.#refusals);
     switch (host.getType<string>()) {
       case 'http':
@@ -50,4 +54,11 @@ export class MultitenancyExceptionFilter implements ExceptionFilter<Multitenancy
     if (errorCodeInfo(error.code).status >= 500) this.#logger.error(line, error.stack);
     else if (isHidden(error, this.#refusals)) this.#logger.debug(line);
   }
+}
+
+/** Whoever asked went away while a client was on its way: nobody's mistake, and too easily done to fill the log with. */
+function isAbandoned(error: MultitenancyError, host: ArgumentsHost): boolean {
+  if (!(error instanceof TenantClientNotAcquiredError) || host.getType() !== 'http') return false;
+  const [request, response] = host.getArgs<[object, object]>();
+  return isExchangeOver(rawOf<IncomingMessage>(request), rawOf<ServerResponse>(response));
 }

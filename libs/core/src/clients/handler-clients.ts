@@ -6,6 +6,7 @@ import { dependenciesOf, handlersOf } from './nest-graph.js';
 
 /** Which client kinds each handler of the application needs. Worked out once, from Nest's dependency graph. */
 export class HandlerClients {
+  /** By controller, then by handler: several controllers may inherit one. */
   readonly #kinds = new Map<object, Map<object, readonly string[]>>();
 
   /** The kinds that a handler needs; `undefined` = none. */
@@ -30,14 +31,23 @@ export class HandlerClients {
     const controller = wrapper.metatype as { prototype: object } | null;
     if (controller === null) return;
     const reached = reachableKinds(wrapper, tokens);
-    const needs = new Map<object, readonly string[]>();
+    const needs = this.#needsOf(controller);
     for (const handler of handlersOf(controller.prototype)) {
-      const kinds = [...new Set([...reached, ...declaredKinds(handler), ...declaredKinds(controller)])];
+      const known = needs.get(handler) ?? [];
+      const kinds = [...new Set([...known, ...reached, ...declaredKinds(handler), ...declaredKinds(controller)])];
       if (kinds.length === 0) continue;
       needs.set(handler, kinds);
       onNeed(handler);
     }
+  }
+
+  /** One for all modules that declare the controller: guards are told its class, and not which of its instances answers. */
+  #needsOf(controller: object): Map<object, readonly string[]> {
+    const known = this.#kinds.get(controller);
+    if (known !== undefined) return known;
+    const needs = new Map<object, readonly string[]>();
     this.#kinds.set(controller, needs);
+    return needs;
   }
 }
 

@@ -41,6 +41,29 @@ describe('the end of a response', () => {
     expect(ended()).toBe(1);
   });
 
+  it('is told of a response that is handed on in a wrapper, and of no other', () => {
+    const { response } = waitingFor(() => undefined);
+    const behind = new ServerResponse(new IncomingMessage(response.req.socket));
+    const ends = new HttpResponseEnds();
+    const ended: string[] = [];
+    ends.whenOver(response.req, { response: new Proxy(response, {}), end: () => ended.push('wrapped') });
+    ends.whenOver(response.req, { response: behind, end: () => ended.push('behind') });
+    behind.emit('close');
+    expect(ended).toEqual(['behind']);
+    response.emit('close');
+    expect(ended).toEqual(['behind', 'wrapped']);
+  });
+
+  it('is told at once of one that waits for a socket which has gone', () => {
+    const socket = new Socket();
+    const request = new IncomingMessage(socket);
+    request.httpVersionMajor = 1;
+    socket.destroy();
+    const end = jest.fn();
+    new HttpResponseEnds().whenOver(request, { response: new ServerResponse(request), end });
+    expect(end).toHaveBeenCalledTimes(1);
+  });
+
   it('is told with that of the socket, though the response has left it', () => {
     const { socket, ended } = waitingFor((response, keep) => {
       keep();

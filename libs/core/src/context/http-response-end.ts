@@ -13,6 +13,16 @@ export function isResponseOver(response: ServerResponse): boolean {
   return stream !== undefined && (stream.closed === true || stream.destroyed === true);
 }
 
+/** As {@link isResponseOver}; knows also that a response which waits for its socket will never get it. */
+export function isExchangeOver(request: IncomingMessage, response: ServerResponse): boolean {
+  return isResponseOver(response) || (request.httpVersionMajor < 2 && isGone(request.socket));
+}
+
+/** A request that is made up, as tests do, may have no socket. */
+function isGone(socket: Socket | undefined): boolean {
+  return socket?.destroyed === true;
+}
+
 /** What lasts as long as a response. */
 export interface EndsWithResponse {
   readonly response: ServerResponse;
@@ -29,11 +39,10 @@ export class HttpResponseEnds {
 
   /** Ends what lasts as long as the response once that is over; at once if it is already. */
   whenOver(request: IncomingMessage, lasting: EndsWithResponse): void {
-    if (isResponseOver(lasting.response)) return lasting.end();
+    if (isExchangeOver(request, lasting.response)) lasting.end();
     // Streams of HTTP/2 share their socket, and each tells its own end.
-    if (request.httpVersionMajor >= 2) return void lasting.response.once('close', () => lasting.end());
-    if (request.socket.destroyed) return lasting.end();
-    this.#of(request.socket).add(lasting);
+    else if (request.httpVersionMajor >= 2) lasting.response.once('close', () => lasting.end());
+    else this.#of(request.socket).add(lasting);
   }
 
   #of(socket: Socket): OpenResponses {
@@ -65,7 +74,12 @@ class OpenResponses {
   }
 
   #over(response: ServerResponse): void {
-    const at = this.#lasting.findIndex((each) => each.response === response);
+    const at = this.#lasting.findIndex((each) => isSame(each.response, response));
     if (at >= 0) this.#lasting.splice(at, 1)[0]?.end();
   }
+}
+
+/** Some hand a response on in a wrapper; its events come from the response itself. */
+function isSame(one: ServerResponse, other: ServerResponse): boolean {
+  return one === other || (one.req !== undefined && one.req === other.req);
 }

@@ -122,14 +122,24 @@ describe('responses that share a prepared prototype', () => {
       return it;
     };
 
-    it('when they close, once, after their listeners', () => {
+    it('when they close, once, before their listeners', () => {
       const one = served('foo');
       const { ended } = lasting(one);
       const seen: number[] = [];
       one.response.on('close', () => seen.push(ended()));
       one.response.emit('close');
       one.response.emit('close');
-      expect([seen, ended()]).toEqual([[0, 1], 1]);
+      expect([seen, ended()]).toEqual([[1, 1], 1]);
+    });
+
+    it('when they close, though a listener throws', () => {
+      const one = served('foo');
+      const { ended } = lasting(one);
+      one.response.on('close', () => {
+        throw new Error('thrown');
+      });
+      expect(() => one.response.emit('close')).toThrow('thrown');
+      expect(ended()).toBe(1);
     });
 
     it('when the next has the socket, though nobody heard them close', () => {
@@ -150,11 +160,26 @@ describe('responses that share a prepared prototype', () => {
 
     it('but not another’s, and not twice: the caller has to see to it', () => {
       const { request, response } = served('foo');
+      expect(endWithTurn(request, lastingAs(response))).toBe(true);
+      expect(endWithTurn(request, lastingAs(response))).toBe(false);
       const behind = requested();
       keepPreparedInContext(behind.request, behind.response, storeOf('bar'));
       expect(endWithTurn(behind.request, lastingAs(behind.response))).toBe(false);
-      expect(endWithTurn(request, lastingAs(response))).toBe(true);
+    });
+
+    it('but not where another application has given them a prototype that nobody hears', () => {
+      const { request, response } = served('foo');
+      Object.setPrototypeOf(response, Object.create(ServerResponse.prototype) as ServerResponse);
       expect(endWithTurn(request, lastingAs(response))).toBe(false);
+    });
+
+    it('also with the prototype of an application that is mounted, which inherits', () => {
+      const { request, response } = served('foo');
+      const mounted = Object.create(prototype) as ServerResponse;
+      prepareResponses(mounted);
+      Object.setPrototypeOf(response, mounted);
+      expect(Object.keys(mounted)).toEqual([]);
+      expect(endWithTurn(request, lastingAs(response))).toBe(true);
     });
   });
 

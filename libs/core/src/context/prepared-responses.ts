@@ -15,8 +15,8 @@ const TURN = Symbol('tenantry.turn');
 /** Node's own note of the response that has the socket. Where it were missing, every response would be kept the ordinary way. */
 type TakenSocket = Socket & { [TURN]?: Turn; readonly _httpMessage?: unknown };
 
-/** Prototypes that hear already. */
-const prepared = new WeakSet<object>();
+/** The `emit` of every prototype that is prepared. */
+const hearing = new WeakSet<ResponseEmit>();
 
 /** Whose turn it is on a socket of HTTP/1: the response that has it, or had it last. */
 class Turn {
@@ -50,9 +50,9 @@ class Turn {
   }
 
   emit(emit: ResponseEmit, event: Parameters<ServerResponse['emit']>): boolean {
-    const answer = emitIn(this.store, emit, this.response, event);
+    // First of all, as everywhere else: a listener that throws must not keep it.
     if (event[0] === 'close') this.#end();
-    return answer;
+    return emitIn(this.store, emit, this.response, event);
   }
 
   #end(): void {
@@ -64,13 +64,14 @@ class Turn {
 
 /** Has all responses with this prototype, the one of an Express application, find their turn. Once, however often it is asked. */
 export function prepareResponses(prototype: object): void {
-  if (prepared.has(prototype)) return;
-  prepared.add(prototype);
   const { emit } = prototype as { emit: ResponseEmit };
-  (prototype as { emit: ResponseEmit }).emit = function (...event) {
+  if (hearing.has(emit)) return;
+  const hear: ResponseEmit = function (...event) {
     const turn = turnOf(this.req, this);
     return turn === undefined ? emit.apply(this, event) : turn.emit(emit, event);
   };
+  (prototype as { emit: ResponseEmit }).emit = hear;
+  hearing.add(hear);
 }
 
 /**
@@ -89,8 +90,14 @@ export function keepPreparedInContext(request: IncomingMessage, response: Server
   else turn.pass(response, store);
 }
 
-/** Ends what lasts as long as its response with the turn of that. @returns whether there is one, and it takes it */
+/**
+ * Ends what lasts as long as its response with the turn of that.
+ *
+ * @returns whether there is one, and it takes it; not where another application has given the response a prototype that
+ *   nobody hears, as one does that is called by hand or stands as middleware
+ */
 export function endWithTurn(request: IncomingMessage, lasting: EndsWithResponse): boolean {
+  if (!hearing.has((lasting.response as { emit: ResponseEmit }).emit)) return false;
   return turnOf(request, lasting.response)?.take(lasting) ?? false;
 }
 

@@ -87,12 +87,9 @@ export class TenantScope implements Borrower {
    * @throws `MT_CLIENT_NOT_ACQUIRED` when the scope has ended
    */
   hold(kind: string, held: HeldClient): void {
-    if (this.#held === undefined) {
-      this.#held = [];
-      this.#entry?.endWithWork(this);
-    }
+    if (this.#held === undefined) this.#endWithWork(held);
     if (this.#ended || this.holds(kind)) held.release();
-    else this.#held.push({ kind, held });
+    else (this.#held ??= []).push({ kind, held });
     if (this.#ended) throw this.#notAcquired(kind);
   }
 
@@ -110,6 +107,16 @@ export class TenantScope implements Borrower {
     const held = this.#held;
     this.#held = [];
     held?.forEach((loan) => loan.held.release());
+  }
+
+  /** Where nobody would tell the end of the work, the client goes back. */
+  #endWithWork(held: HeldClient): void {
+    try {
+      this.#entry?.endWithWork(this);
+    } catch (error) {
+      held.release();
+      throw error;
+    }
   }
 
   #find(kind: string): Loan | undefined {

@@ -25,7 +25,7 @@ export interface RegistryStats {
   readonly waiting: number;
   /** Calls that found a client. */
   readonly hits: number;
-  /** Calls that found none. */
+  /** Calls that found none. A request whose client is still to be made is two: it looks, and then waits for it. */
   readonly misses: number;
   readonly evictions: Readonly<Record<EvictionCause, number>>;
   /** Failed creations, timeouts included. */

@@ -86,7 +86,8 @@ function hostReader(
     if (known !== undefined) return known;
     if (host.length > MAX_PLAIN_LENGTH || !PLAIN_HOST.test(host)) return readOther(host, readName);
     const answer = readName(host);
-    if (answer.kind === 'resolved') answers.set(host, answer);
+    // Frozen, as many requests share it.
+    if (answer.kind === 'resolved') answers.set(host, Object.freeze(answer));
     return answer;
   };
 }

@@ -118,6 +118,7 @@ describe('fromHost', () => {
     const read = (host: string): unknown => resolver.resolve(requestOf({ host }));
     const first = read('foo.example.com');
     expect(read('foo.example.com')).toBe(first);
+    expect(Object.isFrozen(first)).toBe(true);
     for (let made = 0; made < 10_000; made += 1) read(`made-up-${made}.example.com`);
     expect(read('foo.example.com')).not.toBe(first);
     expect(read('foo.example.com')).toEqual(first);
