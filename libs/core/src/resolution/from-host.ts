@@ -1,6 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
-import { BoundedMap } from '../tenant/bounded-map.js';
 import { canonicalIdentifier, DOMAIN_RANGE, endsInNumber, isDomain } from '../tenant/tenant-identifier.js';
 import { notApplicable, rejected, resolved } from './tenant-resolver.js';
 import type { ResolverAnswer, TenantResolver } from './tenant-resolver.js';
@@ -20,9 +19,6 @@ export interface FromHostOptions {
    */
   readonly trustedProxies?: readonly string[];
 }
-
-/** Hosts whose answer is kept; the one that came first goes first. */
-const HOSTS_REMEMBERED = 10_000;
 
 /** What {@link fromHost} makes. */
 export interface HostTenantResolver extends TenantResolver {
@@ -79,16 +75,10 @@ function hostReader(
     if (suffix !== null && name.endsWith(suffix)) return fromSubdomain(name.slice(0, -suffix.length));
     return customDomains && name !== baseDomain ? fromCustomDomain(name) : notApplicable;
   };
-  const answers = new BoundedMap<ResolverAnswer>(HOSTS_REMEMBERED);
   return (host) => {
     if (host === undefined) return notApplicable;
-    const known = answers.get(host);
-    if (known !== undefined) return known;
-    if (host.length > MAX_PLAIN_LENGTH || !PLAIN_HOST.test(host)) return readOther(host, readName);
-    const answer = readName(host);
-    // Frozen, as many requests share it.
-    if (answer.kind === 'resolved') answers.set(host, Object.freeze(answer));
-    return answer;
+    const isPlain = host.length <= MAX_PLAIN_LENGTH && PLAIN_HOST.test(host);
+    return isPlain ? readName(host) : readOther(host, readName);
   };
 }
 
