@@ -104,10 +104,15 @@ function rowsOf(rounds) {
       limit: 50,
     },
     {
-      what: `the slowest of them: until it is answered, at the load's side, beyond the ${CREATION_MS} ms of the creation`,
+      what: `the slowest of them: until it is answered, at the load's side, beyond the ${CREATION_MS} ms of the creation, during which they are taken in`,
       unit: 'ms',
       ours: over('answeredMs'),
-      peers: [{ name: `${HERD} at once of a tenant that has its client`, ...over('warmMs') }],
+      peers: [
+        {
+          name: `${HERD} at once of a tenant that has its client, with what it takes to take them in`,
+          ...over('warmMs'),
+        },
+      ],
     },
     {
       what: `${HOT} other tenants meanwhile: p99 of their requests`,

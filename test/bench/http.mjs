@@ -3,7 +3,7 @@ import { onServerCore, takeLoadCore } from './http/cores.mjs';
 import { nodeCommand } from './http/nodes.mjs';
 import { createPeerDatabase } from './http/peer-database.mjs';
 import { installPeers, peerVersions } from './http/peers-installed.mjs';
-import { goalsOf, rowOf, toMarkdown } from './http/results.mjs';
+import { doubled, goalsOf, idleRows, rowOf, toMarkdown } from './http/results.mjs';
 import { SETUPS, setupOf } from './http/setups.mjs';
 import { measureSideBySide } from './http/side-by-side.mjs';
 import { describeMachine } from './support/machine.mjs';
@@ -84,8 +84,10 @@ async function measureCell({ setups, starts, seconds, warmUp }, command, cell, d
   return [...pairs].map(([name, measured]) => rowOf(name, cell, measured));
 }
 
-function textOf({ versions, node, ...machine }, { starts, seconds }, rows) {
+/** Goals are judged with compiled code only. */
+function textOf({ versions, node, ...machine }, { starts, seconds, warmUp }, rows) {
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const head = [...Object.values(machine), `${starts} starts of ${seconds} s`, ...packages].join(', ');
-  return `${head}, load from ${node}\n\n${toMarkdown(rows)}\n\n${goalsOf(rows)}\n`;
+  const verdicts = [warmUp < ALL.warmUp ? '' : goalsOf(rows), idleRows(rows), doubled(rows)].filter(Boolean);
+  return `${head}, load from ${node}\n\n${toMarkdown(rows)}\n\n${verdicts.join('\n')}\n`;
 }

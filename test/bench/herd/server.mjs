@@ -16,9 +16,10 @@ const [, , tenants, creationMs] = process.argv.map(Number);
 const seen = {};
 
 async function create({ id }) {
-  const creations = (seen[id]?.creations ?? 0) + 1;
+  const tenant = (seen[id] ??= { creations: 0, readyAt: 0, usedAt: 0 });
+  tenant.creations += 1;
   await delay(creationMs);
-  seen[id] = { creations, readyAt: performance.now(), usedAt: 0 };
+  tenant.readyAt = performance.now();
   return { tenant: () => id };
 }
 

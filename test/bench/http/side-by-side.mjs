@@ -14,7 +14,7 @@ const LOOK_EVERY_MS = 50;
  * @param addresses of the two set-ups
  * @param options handed to the set-ups; `tenants` is how many take turns
  * @param span `warmUp`: requests that each answers before; `ms`: how long is measured
- * @returns the CPU time of each for a request, microseconds
+ * @returns `cpuUs`: CPU time of each for a request, microseconds; `busy`: for how much of the time the two kept a core busy
  */
 export async function measureSideBySide(command, addresses, options, { warmUp, ms }) {
   const servers = [];
@@ -22,11 +22,9 @@ export async function measureSideBySide(command, addresses, options, { warmUp, m
     for (const address of addresses) servers.push(await startChecked(command, address, options));
     const loads = servers.map(({ port }) => new Load(port, options.tenants));
     await untilWarm(loads, warmUp);
-    const before = await countsOf(servers, loads);
-    await delay(ms);
-    const after = await countsOf(servers, loads);
+    const spent = await spentDuring(ms, () => countsOf(servers, loads));
     for (const load of loads) await load.end();
-    return before.map(({ cpuUs, answered }, at) => (after[at].cpuUs - cpuUs) / (after[at].answered - answered));
+    return spent;
   } finally {
     await Promise.all(servers.map((served) => served.end()));
   }
@@ -42,6 +40,17 @@ async function untilWarm(loads, requests) {
   const looks = WARM_UP_AT_MOST_MS / LOOK_EVERY_MS;
   for (let look = 0; look < looks && loads.some(({ answered }) => answered < requests); look += 1)
     await delay(LOOK_EVERY_MS);
+}
+
+async function spentDuring(ms, count) {
+  const [before, begun] = [await count(), performance.now()];
+  await delay(ms);
+  const [after, elapsedMs] = [await count(), performance.now() - begun];
+  const spentUs = before.map(({ cpuUs }, at) => after[at].cpuUs - cpuUs);
+  return {
+    cpuUs: spentUs.map((us, at) => us / (after[at].answered - before[at].answered)),
+    busy: spentUs.reduce((sum, us) => sum + us, 0) / (elapsedMs * 1_000),
+  };
 }
 
 /** A server answers the question between two requests; what is on its way meanwhile is a few of thousands. */

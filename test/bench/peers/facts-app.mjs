@@ -17,8 +17,13 @@ export class CountedClient {
   }
 
   close() {
+    if (!this.#closed) CountedClient.closed += 1;
     this.#closed = true;
-    CountedClient.closed += 1;
+  }
+
+  /** Where it is a provider of Nest's. */
+  onModuleDestroy() {
+    this.close();
   }
 }
 

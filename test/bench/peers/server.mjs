@@ -23,9 +23,10 @@ async function answer(message) {
   if (message === 'evict') return evict?.();
   const failure = message === 'close' ? await failureOf(app.close()) : null;
   globalThis.gc();
+  const bytes = process.memoryUsage().heapUsed;
   const { created, closed } = counts();
   const live = created === null ? null : created - closed;
-  process.send({ created, live, failure, entries: entries?.() ?? null, bytes: process.memoryUsage().heapUsed });
+  process.send({ created, closed, live, failure, entries: entries?.() ?? null, bytes });
 }
 
 function failureOf(promise) {

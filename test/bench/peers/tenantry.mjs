@@ -3,14 +3,19 @@ import { getTenantClientRegistryToken, getTenantClientToken } from '@tenantry/co
 import { nest12 } from '../http/setups/nest12.mjs';
 import { BASE_DOMAIN, tenantIds } from '../http/tenants.mjs';
 import { CountedClient, createFactsApp, makeClient } from './facts-app.mjs';
+import { allMadeUp } from './made-up.mjs';
+
+/** Nothing that is remembered as unknown is forgotten before it is counted. */
+const HOUR_MS = 3_600_000;
 
 /** This library, with a cached catalog and one client kind. */
 export async function create({ tenants }) {
   const records = tenantIds(tenants).map((id) => ({ id, domain: `${id}.tenants.example` }));
+  const catalog = new CachedTenantCatalog(new InMemoryTenantCatalog(records), { negativeTtlMs: HOUR_MS });
   const app = await createFactsApp(nest12('express'), {
     imports: [
       MultitenancyModule.forRoot({
-        catalog: new CachedTenantCatalog(new InMemoryTenantCatalog(records)),
+        catalog,
         resolvers: [fromHost({ baseDomain: BASE_DOMAIN })],
       }),
       MultitenancyModule.forFeature({
@@ -26,7 +31,7 @@ export async function create({ tenants }) {
   return {
     app,
     counts: () => ({ created: CountedClient.created, closed: CountedClient.closed }),
-    entries: () => registry.size,
+    entries: () => registry.size + allMadeUp().filter((name) => catalog.peekByIdentifier(name) !== undefined).length,
     evict: () => registry.evict(tenantIds(1)[0]),
   };
 }
