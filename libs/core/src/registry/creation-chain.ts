@@ -25,6 +25,8 @@ export class CreationNode {
 }
 
 const current = new AsyncLocalStorage<CreationNode>();
+/** Factories that run now, of all registries. */
+let running = 0;
 
 /** The creation whose factory called the running code, directly or not. */
 export function callingCreation(): CreationNode | undefined {
@@ -43,9 +45,13 @@ export async function withinCreation<R>(
   factory: () => R | Promise<R>,
 ): Promise<R> {
   node.running = true;
+  running += 1;
   try {
     return await outside(() => current.run(node, async () => factory()));
   } finally {
     node.running = false;
+    running -= 1;
+    // On Node 20 and 22 each storage that is enabled costs something at every promise of the process; `run` enables it again.
+    if (running === 0) current.disable();
   }
 }
