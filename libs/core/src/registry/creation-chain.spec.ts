@@ -3,10 +3,10 @@ import { callingCreation, CreationNode, withinCreation } from './creation-chain.
 
 describe('what is being created', () => {
   const outside = <T>(fn: () => T): T => fn();
-  let before = NaN;
+  let storagesAtFirst = NaN;
 
   beforeAll(async () => {
-    before = await storagesOfNewPromise();
+    storagesAtFirst = await storagesOfNewPromise();
   });
 
   it('is known in its factory, to one that begins within another, and to the outer one again', async () => {
@@ -36,7 +36,7 @@ describe('what is being created', () => {
     await withinCreation(outside, new CreationNode(), () => undefined);
     const failed = withinCreation(outside, new CreationNode(), () => Promise.reject(new Error('no database')));
     await expect(failed).rejects.toThrow('no database');
-    expect(await storagesOfNewPromise()).toBe(before);
+    expect(await storagesOfNewPromise()).toBe(storagesAtFirst);
   });
 });
 
