@@ -1,6 +1,6 @@
 import { ClsServiceManager } from 'nestjs-cls';
 import { TenantContextMissingError } from '../errors/usage.errors.js';
-import { currentScope, runInScope } from './scope-store.js';
+import { currentScope, runToEnd } from './scope-store.js';
 import { TenantScope } from './tenant-scope.js';
 
 /** Options of {@link InTenantScope}. */
@@ -34,7 +34,7 @@ async function inScopeOfItsOwn<R>(kinds: readonly string[], fn: () => R): Promis
   const scope = new TenantScope(outer.outcome, outer.clients);
   try {
     if (scope.tenant) await outer.clients.lend(scope, kinds);
-    return await runInScope(cls, scope, fn);
+    return await runToEnd(cls, scope, fn);
   } finally {
     scope.end();
   }

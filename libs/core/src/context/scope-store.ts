@@ -20,3 +20,12 @@ export function storeWith(cls: ClsService, scope: TenantScope): ClsStore {
 export function runInScope<R>(cls: ClsService, scope: TenantScope, fn: () => R): R {
   return cls.runWith(storeWith(cls, scope), fn);
 }
+
+/**
+ * Runs work in a scope, and awaits its result there too: a lazy thenable, as query builders are, starts in the scope.
+ * Every callback of `run` and its relatives goes through here.
+ */
+export function runToEnd<R>(cls: ClsService, scope: TenantScope, fn: () => R | PromiseLike<R>): Promise<Awaited<R>> {
+  // An `await` inside: what an async function returns is resolved in the context of its call.
+  return runInScope(cls, scope, async (): Promise<Awaited<R>> => await fn());
+}

@@ -9,7 +9,7 @@ import type { Tenant } from '../tenant/tenant.js';
 import { forEachTenant } from './for-each-tenant.js';
 import type { ForEachReport, ForEachTenantOptions } from './for-each-tenant.js';
 import { ScopeClients } from './scope-clients.js';
-import { currentScope, runInScope } from './scope-store.js';
+import { currentScope, runToEnd } from './scope-store.js';
 import { TenantScope } from './tenant-scope.js';
 
 /** Options of {@link TenantContext.run}. */
@@ -97,13 +97,17 @@ export class TenantContext {
     return forEachTenant((query) => this.#directory.list(query), work, options);
   }
 
-  async #runFor<R>(tenant: Tenant, fn: () => R | Promise<R>, { clients = [], signal }: RunOptions): Promise<R> {
+  async #runFor<R>(
+    tenant: Tenant,
+    fn: () => R | PromiseLike<R>,
+    { clients = [], signal }: RunOptions,
+  ): Promise<Awaited<R>> {
     if (tenant.id === SUPER_TENANT_ID)
       publishAudit({ type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' });
     const scope = new TenantScope({ kind: 'resolved', tenant, trust: 'verified', trace: [] }, this.#clients);
     try {
       await this.#clients.lend(scope, clients, signal);
-      return await runInScope(this.#cls, scope, fn);
+      return await runToEnd(this.#cls, scope, fn);
     } finally {
       scope.end();
     }

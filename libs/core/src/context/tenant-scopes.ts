@@ -5,15 +5,17 @@ import { MultitenancyError } from '../errors/multitenancy.error.js';
 import type { ResolutionOutcome, ResolverTrust } from '../tenant/resolution-outcome.js';
 import { TenantDirectory } from '../tenant/tenant-directory.js';
 import { ScopeClients } from './scope-clients.js';
-import { runInScope } from './scope-store.js';
+import { runInScope, runToEnd } from './scope-store.js';
 import { TenantScope } from './tenant-scope.js';
 
 /** A scope that a transport has opened: one message, one job. Whoever opened it ends it. */
 export interface OpenTenantScope {
   /** What is known of the tenant; the guard enforces it. */
   readonly outcome: ResolutionOutcome;
-  /** Runs a function inside. */
+  /** Runs a function inside, and gives what it gives. For work whose result is not awaited; else {@link runToEnd}. */
   run<R>(fn: () => R): R;
+  /** Runs work inside and awaits its result there, a lazy thenable (a query builder) too. */
+  runToEnd<R>(fn: () => R | PromiseLike<R>): Promise<Awaited<R>>;
   /**
    * Acquires clients for work that has no handler of Nest's with guards in front.
    *
@@ -55,6 +57,7 @@ export class TenantScopes {
     return {
       outcome,
       run: (fn) => runInScope(this.#cls, scope, fn),
+      runToEnd: (fn) => runToEnd(this.#cls, scope, fn),
       acquire: async (kinds) => this.#clients.lend(scope, kinds),
       acquireFor: async (handlerClass, handler) => this.#clients.lendTo(scope, handlerClass, handler),
       end: () => scope.end(),

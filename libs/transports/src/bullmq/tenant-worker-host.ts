@@ -74,7 +74,7 @@ export abstract class TenantWorkerHost<T = unknown, R = unknown, W extends Worke
       const refusal = await this.#refusalOf(job, scope);
       if (refusal !== undefined) return await refuse(job, refusal, token);
       const updateData = (next: T): Promise<void> => job.updateData(scope.run(() => this.#seal(job, next)));
-      return await scope.run(() => this.handle(job, data as T, { token, signal, updateData }));
+      return await scope.runToEnd(() => this.handle(job, data as T, { token, signal, updateData }));
     } finally {
       scope.end();
     }

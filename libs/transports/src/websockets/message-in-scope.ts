@@ -29,7 +29,7 @@ async function run(connection: TenantConnection, purpose: string, handle: () => 
 async function runIn(scope: OpenTenantScope, connection: TenantConnection, handle: () => unknown): Promise<unknown> {
   let streams = false;
   try {
-    const result = await scope.run(handle);
+    const result = await scope.runToEnd(handle);
     streams = isObservable(result);
     return isObservable(result) ? connection.stream(scope, result) : result;
   } finally {
