@@ -27,10 +27,8 @@ export default {
   // By `npm run test:prisma`, which installs it.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/orms/prisma/'],
   moduleNameMapper: {
-    '^@tenantry/core/testing$': '<rootDir>/libs/core/src/testing/index.ts',
-    '^@tenantry/(core|jwt|postgres)$': '<rootDir>/libs/$1/src/index.ts',
-    '^@tenantry/transports/(.*)$': '<rootDir>/libs/transports/src/$1/index.ts',
-    '^@tenantry/(cloud-api|orchestrator)$': '<rootDir>/apps/$1/src/index.ts',
+    '^@tenantry/([^/]+)$': ['<rootDir>/libs/$1/src/index.ts', '<rootDir>/apps/$1/src/index.ts'],
+    '^@tenantry/([^/]+)/(.+)$': ['<rootDir>/libs/$1/src/$2/index.ts', '<rootDir>/libs/$1/src/$2.ts'],
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
   },
   transform: {

@@ -1,11 +1,12 @@
-/** Judges the shape of every package that is published, as it was built. */
+/** Checks the shape of every package that is published, as it was built: both formats, for every resolver. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { workspaces } from './build/workspaces.mjs';
 
 let failed = false;
-for (const lib of readdirSync('libs')) {
-  run('publint', ['--strict', `libs/${lib}`]);
-  run('attw', ['--quiet', '--profile', 'esm-only', '--pack', `libs/${lib}`]);
+run('node', ['scripts/manifests.mjs', '--check']);
+for (const { folder } of workspaces('libs')) {
+  run('publint', ['--strict', folder]);
+  run('attw', ['--quiet', '--pack', folder]);
 }
 process.exitCode = failed ? 1 : 0;
 

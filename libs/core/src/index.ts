@@ -44,6 +44,7 @@ export {
   TenantVetoError,
 } from './errors/lifecycle.errors.js';
 export { TenantEnvelopeInvalidError, TenantEnvelopeUntrustedError } from './errors/message.errors.js';
+export { FormatsMixedError, PeerUnsupportedError } from './errors/package.errors.js';
 export { ArgumentInvalidError, OptionsInvalidError, TenantContextMissingError } from './errors/usage.errors.js';
 
 export { InMemoryTenantCatalog } from './tenant/in-memory-tenant-catalog.js';

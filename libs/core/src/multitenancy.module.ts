@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { assertOneFormat } from './diagnosis/loaded-formats.js';
 import { MultitenancyRootModule } from './multitenancy-root.module.js';
 import type {
   MultitenancyAsyncOptions,
@@ -19,7 +20,8 @@ export class MultitenancyModule {
   /**
    * Sets the library up.
    *
-   * @throws `MT_OPTIONS_INVALID` naming the option, its value and what is allowed
+   * @throws `MT_OPTIONS_INVALID` naming the option, its value and what is allowed; `MT_FORMATS_MIXED` where this package
+   *   is loaded both as ES modules and as CommonJS
    */
   static forRoot(options: MultitenancyOptions): DynamicModule {
     resolveOptions(options);
@@ -28,6 +30,7 @@ export class MultitenancyModule {
 
   /** As {@link forRoot}, with options that come from other providers. Bad options stop the start of the application. */
   static forRootAsync(options: MultitenancyAsyncOptions): DynamicModule {
+    assertOneFormat();
     return { module: MultitenancyModule, imports: [MultitenancyRootModule.create(options)] };
   }
 

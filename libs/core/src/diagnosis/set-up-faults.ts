@@ -4,10 +4,12 @@ import { handlersOf } from '../clients/nest-graph.js';
 import { kindOfRegistryToken } from '../clients/tenant-client-tokens.js';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
 import type { DiagnosedApplication } from './diagnosed-application.js';
+import { assertOneFormat } from './loaded-formats.js';
 import { assertFieldsGuarded } from './unguarded-fields.js';
 
 /** Stops the start where the set-up can only be wrong. @throws `MT_OPTIONS_INVALID` naming what, and the remedy */
 export function assertSetUp(application: DiagnosedApplication): void {
+  assertOneFormat();
   assertOneRoot(application);
   assertRegistriesLive(application);
   assertKindsDeclared(application);
