@@ -4,6 +4,7 @@ const specs = '\\.spec\\.ts$|/testing/';
 /** Rooms of a package. A room imports from the layers before its own, never from its own or a later one. */
 const layers = {
   core: [
+    ['kernel'],
     ['errors'],
     ['tenant'],
     ['audit'],

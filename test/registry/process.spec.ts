@@ -5,26 +5,86 @@ beforeAll(() => (compiled = compileRegistry()));
 afterAll(() => compiled.remove());
 
 describe('R14: a process ends by itself', () => {
-  it('with clients idle, on loan, draining, being made, and waited for', async () => {
+  it('with clients idle, leased, pinned and past their lifetime', async () => {
     const script = `
-      const hang = () => new Promise(() => undefined);
       const registry = new TenantClientRegistry({
-        name: 'db', idleTimeoutMs: 1e12, maxLifetimeMs: 1e12, createTimeoutMs: 1e12, maxClients: 5,
-        create: (id) => (id === 'slow' ? hang() : { id }), dispose: hang,
+        name: 'db', idleTimeoutMs: 1e12, maxLifetimeMs: 1, createTimeoutMs: 1e12, maxClients: 5,
+        create: (id) => (made.has(id) ? new Promise(() => undefined) : (made.add(id), { id })),
       });
+      const made = new Set();
       (await registry.acquire('idle')).release();
-      (await registry.acquire('gone')).release();
       await registry.acquire('held');
-      await registry.acquire('draining');
-      void registry.evict('gone');
-      void registry.evict('draining');
-      void registry.acquire('slow', { timeoutMs: 1e12 });
-      void registry.acquire('waiting', { timeoutMs: 1e12 });
-      await new Promise(setImmediate);
+      (await registry.acquire('pinned')).release();
+      registry.pin('pinned');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      registry.get('idle');
       process.on('exit', () => console.log(JSON.stringify(registry.stats())));
     `;
     const stats = JSON.parse(await runAlone(compiled.folder, script)) as object;
-    expect(stats).toMatchObject({ size: 2, creating: 2, draining: 2, leases: 2, occupied: 5, waiting: 1 });
+    expect(stats).toMatchObject({ size: 3, creating: 1, leases: 1 });
+  });
+});
+
+describe('R24: a process stays alive while a caller awaits', () => {
+  /** Each script has nothing else to do than to await; it has finished when it prints what came of it. */
+  const hang = 'new Promise(() => undefined)';
+  const scripts: Record<string, string> = {
+    'a factory that misses its deadline': `
+      const registry = new TenantClientRegistry({ name: 'db', createTimeoutMs: 50, create: () => ${hang} });
+      const done = await registry.acquire('foo').catch((error) => error.code);`,
+    'an acquisition that runs out of time': `
+      const registry = new TenantClientRegistry({ name: 'db', acquireTimeoutMs: 50, create: () => ${hang} });
+      const done = await registry.acquire('foo').catch((error) => error.code);`,
+    'a place in a full registry': `
+      const registry = new TenantClientRegistry({ name: 'db', maxClients: 1, acquireTimeoutMs: 50, create: (id) => ({ id }) });
+      await registry.acquire('foo');
+      const done = [
+        await registry.acquire('bar').catch((error) => error.code),
+        await registry.add('bar', {}).catch((error) => error.code),
+        await registry.createFrom('bar', {}).catch((error) => error.code),
+      ].join();`,
+    'a refresh whose factory hangs': `
+      const made = [];
+      const create = (id) => (made.push(id) > 1 ? ${hang} : { id });
+      const registry = new TenantClientRegistry({ name: 'db', createTimeoutMs: 50, create });
+      (await registry.acquire('foo')).release();
+      const done = await registry.refresh('foo').catch((error) => error.code);`,
+    'an eviction that waits for a lease': `
+      const registry = new TenantClientRegistry({ name: 'db', drainTimeoutMs: 50, create: (id) => ({ id }) });
+      await registry.acquire('foo');
+      const done = await registry.evict('foo');`,
+    'a close whose lease and disposer never end': `
+      const registry = new TenantClientRegistry({ name: 'db', disposeTimeoutMs: 50, create: (id) => ({ id }), dispose: () => ${hang} });
+      await registry.acquire('foo');
+      const done = (await registry.close({ deadlineMs: 50 })).forced.join();`,
+    'a clean-up whose disposer and check never end': `
+      const limits = { disposeTimeoutMs: 50, createTimeoutMs: 50 };
+      const registry = new TenantClientRegistry({ name: 'db', ...limits, create: (id) => ({ id }), dispose: () => ${hang}, check: () => ${hang} });
+      (await registry.acquire('foo')).release();
+      await registry.acquire('bar');
+      const done = (await registry.cleanUp(0)).map(({ cause }) => cause).join();`,
+  };
+  const results: Record<string, string> = {
+    'a factory that misses its deadline': 'MT_CLIENT_CREATE_TIMEOUT',
+    'an acquisition that runs out of time': 'MT_CLIENT_CREATE_TIMEOUT',
+    'a place in a full registry': 'MT_REGISTRY_CAPACITY,MT_REGISTRY_CAPACITY,MT_REGISTRY_CAPACITY',
+    'a refresh whose factory hangs': 'MT_CLIENT_CREATE_TIMEOUT',
+    'an eviction that waits for a lease': 'true',
+    'a close whose lease and disposer never end': 'foo',
+    'a clean-up whose disposer and check never end': 'idle,unhealthy',
+  };
+
+  it('for every promise of a registry, and ends by itself after it', async () => {
+    const names = Object.keys(scripts);
+    // One process after the other awaits nothing but the next promise of the list.
+    const script = names
+      .map((name, at) => `const r${at} = await (async () => {${scripts[name]}\nreturn String(done);})();`)
+      .join('\n');
+    const printed = await runAlone(
+      compiled.folder,
+      `${script}\nconsole.log(JSON.stringify([${names.map((_, at) => `r${at}`).join()}]));`,
+    );
+    expect(JSON.parse(printed)).toEqual(names.map((name) => results[name]));
   });
 });
 

@@ -115,6 +115,9 @@ export type { NamedTenant, OpenTenantScope } from './context/tenant-scopes.js';
 export { TenantContext } from './context/tenant-context.js';
 export type { RunOptions } from './context/tenant-context.js';
 
+export { keepAlive } from './kernel/keep-alive.js';
+export { outsideScopes } from './kernel/outside-scopes.js';
+
 export { systemClock } from './registry/clock.js';
 export type { Clock, Timer } from './registry/clock.js';
 export type { TenantClientLease } from './registry/lease.js';

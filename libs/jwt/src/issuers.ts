@@ -1,5 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { MultitenancyError, OptionsInvalidError } from '@tenantry/core';
+import { MultitenancyError, OptionsInvalidError, outsideScopes } from '@tenantry/core';
 import type { MaybePromise } from '@tenantry/core';
 import { BoundedCache } from './bounded-cache.js';
 import { checkedIssuer } from './checked-issuer.js';
@@ -61,8 +60,6 @@ export class LookedUpIssuers implements Issuers {
   readonly #known: BoundedCache<string, Found>;
   readonly #unknown: BoundedCache<string, Found>;
   readonly #pending = new Map<string, Promise<CheckedIssuer | null>>();
-  /** The answer is shared, so the request that happened to ask for it lends it no context. */
-  readonly #outside = AsyncLocalStorage.snapshot();
 
   constructor(lookup: IssuerLookup, checks: IssuerChecks, { cacheMs, maxIssuers }: LookupLimits) {
     this.#lookup = lookup;
@@ -79,7 +76,8 @@ export class LookedUpIssuers implements Issuers {
   }
 
   #ask(name: string, previous: CheckedIssuer | undefined): Promise<CheckedIssuer | null> {
-    const pending = this.#outside(() => this.#found(name, previous));
+    // The answer is shared: it is looked up in no request's scope.
+    const pending = outsideScopes(() => this.#found(name, previous));
     this.#pending.set(name, pending);
     const forget = (): unknown => this.#pending.delete(name);
     pending.then(forget, forget);

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { outsideScopes } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
 import type { CryptoKey } from 'jose';
 import { fetchJwks } from './fetch-jwks.js';
@@ -27,8 +27,6 @@ const FIRST_PAUSE_MS = 1_000;
 export class RemoteKeys implements KeySource {
   readonly #options: RemoteKeysOptions;
   readonly #clock: Clock;
-  /** The fetch, and what its sockets keep, must not belong to the request that happened to start it. */
-  readonly #outside = AsyncLocalStorage.snapshot();
   #known: { readonly keys: KeySet; readonly fetchedAt: number } | undefined;
   #pending: Promise<void> | undefined;
   #pausedUntil = -Infinity;
@@ -60,7 +58,8 @@ export class RemoteKeys implements KeySource {
   #fetched(): Promise<void> | undefined {
     if (this.#pending) return this.#pending;
     if (this.#clock.now() < this.#pausedUntil) return undefined;
-    const pending = this.#outside(() => this.#fetch());
+    // The fetch, and what its sockets keep, must not belong to the request that happened to start it.
+    const pending = outsideScopes(() => this.#fetch());
     this.#pending = pending;
     return pending;
   }

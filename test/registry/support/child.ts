@@ -7,7 +7,7 @@ import { transformFileSync } from '@swc/core';
 
 const SOURCES = join(__dirname, '../../../libs/core/src');
 /** All that the registry is made of: it knows neither Nest nor HTTP. */
-const ROOMS = ['registry', 'errors', 'tenant'];
+const ROOMS = ['registry', 'errors', 'tenant', 'kernel'];
 
 /** Compiles the registry alone, as it is now. @returns the folder, and how to remove it */
 export function compileRegistry(): { readonly folder: string; remove(): void } {

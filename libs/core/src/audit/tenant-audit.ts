@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
+import { outsideScopes } from '../kernel/outside-scopes.js';
 import type { ErrorCode } from '../errors/error-codes.js';
 import type { ResolutionTrace } from '../tenant/resolution-outcome.js';
 
@@ -56,7 +57,10 @@ export type TenantAuditEvent =
 
 const auditChannel = channel(TENANT_AUDIT_CHANNEL);
 
-/** Tells whoever listens. A listener's throw does not come back here: Node reports it as uncaught. */
+/**
+ * Notifies the channel's subscribers, outside of every scope. What a subscriber throws does not come back here: Node reports it
+ * as uncaught.
+ */
 export function publishAudit(event: TenantAuditEvent): void {
-  if (auditChannel.hasSubscribers) auditChannel.publish(event);
+  if (auditChannel.hasSubscribers) outsideScopes(() => auditChannel.publish(event));
 }

@@ -1,3 +1,4 @@
+import { outsideScopes } from '../kernel/outside-scopes.js';
 import type { Timer } from '../registry/clock.js';
 import { publishLifecycle } from './lifecycle-events.js';
 import { OperationRunner } from './operation-runner.js';
@@ -29,7 +30,7 @@ export class BackgroundOperations {
 
   /** Claims what is due and begins to run it. A call during a look joins it. Never rejects. */
   look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
+    this.#looking ??= outsideScopes(() => this.#look()).finally(() => {
       this.#looking = undefined;
       this.#timer?.clear();
       if (this.#started)

@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
+import { outsideScopes } from '../kernel/outside-scopes.js';
 import type { TenantOperation } from './tenant-operation.js';
 
 /** Name of the `node:diagnostics_channel` that carries every {@link TenantLifecycleEvent}. */
@@ -25,8 +26,10 @@ export type TenantLifecycleEvent =
 
 const lifecycleChannel = channel(TENANT_LIFECYCLE_CHANNEL);
 
-/** Tells the application, then whoever listens to the channel. */
+/** Notifies the application, then the channel's subscribers, outside of every scope. */
 export function publishLifecycle(event: TenantLifecycleEvent, report: (event: TenantLifecycleEvent) => void): void {
-  report(event);
-  if (lifecycleChannel.hasSubscribers) lifecycleChannel.publish(event);
+  outsideScopes(() => {
+    report(event);
+    if (lifecycleChannel.hasSubscribers) lifecycleChannel.publish(event);
+  });
 }

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { outsideScopes } from '../kernel/outside-scopes.js';
 import { ClaimSession } from './claim-session.js';
 import { publishLifecycle } from './lifecycle-events.js';
 import { OperationSteps } from './operation-steps.js';
@@ -27,8 +27,6 @@ export class OperationRunner {
   readonly #parts: OperationStepsParts;
   readonly #steps: OperationSteps;
   readonly #stop: AbortSignal;
-  /** Participants must neither retain a request nor act in its tenant's name. */
-  readonly #outside = AsyncLocalStorage.snapshot();
 
   /** @param stop ends all runs; each gives its claim up after the piece of work that it is at */
   constructor(parts: OperationStepsParts, stop: AbortSignal) {
@@ -42,7 +40,8 @@ export class OperationRunner {
     const { store, clock, leaseMs } = this.#parts.options;
     const session = new ClaimSession({ store, clock, leaseMs, stop: this.#stop }, claimed.claim);
     try {
-      const operation = await this.#outside(() => this.#advance(claimed.operation, session, options));
+      // Participants must neither retain a request nor act in its tenant's name.
+      const operation = await outsideScopes(() => this.#advance(claimed.operation, session, options));
       if (!isOpen(operation)) publishLifecycle({ type: 'ended', operation }, this.#parts.options.report);
       return { operation, cause: session.lastCause };
     } finally {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { keepAlive } from '../kernel/keep-alive.js';
 import { OperationTakenOverError, TenantOperationFailedError } from '../errors/lifecycle.errors.js';
 import { ArgumentInvalidError } from '../errors/usage.errors.js';
 import type { NewTenant } from '../tenant/tenant-catalog.js';
@@ -148,7 +149,7 @@ export class TenantLifecycle {
    *   `MT_CATALOG_UNAVAILABLE`
    */
   async resume(operationId: string, input?: unknown): Promise<TenantOperation> {
-    return this.#drive(await this.#options.store.reopen(operationId, this.#options.leaseMs), input);
+    return keepAlive(this.#options.clock, this.#resume(operationId, input));
   }
 
   /** The operation as it is recorded; `null` = there is none. @throws `MT_CATALOG_UNAVAILABLE` */
@@ -163,7 +164,7 @@ export class TenantLifecycle {
 
   /** Looks for such operations once, now, and runs them to their end. For scripts and tests; {@link start} does it regularly. */
   async resumeDue(): Promise<void> {
-    await this.#background.look();
+    await keepAlive(this.#options.clock, this.#background.look());
     await this.idle();
   }
 
@@ -174,7 +175,7 @@ export class TenantLifecycle {
 
   /** Settles when nothing runs on this node any more. */
   idle(): Promise<void> {
-    return this.#background.idle();
+    return keepAlive(this.#options.clock, this.#background.idle());
   }
 
   /**
@@ -182,7 +183,7 @@ export class TenantLifecycle {
    * the piece of work that they are at. Calls still work; what they would leave to run behind them is given up too. Idempotent.
    */
   retire(): Promise<void> {
-    return this.#background.retire();
+    return keepAlive(this.#options.clock, this.#background.retire());
   }
 
   /** Stops everything: what runs gives its operation up after the piece of work that it is at, for others to go on. Idempotent. */
@@ -191,10 +192,18 @@ export class TenantLifecycle {
     await this.retire();
   }
 
-  async #change(
+  #change(
     asked: Omit<NewOperation, 'id' | 'requestKey' | 'fingerprint'>,
     requestKey: string = randomUUID(),
     input?: unknown,
+  ): Promise<TenantOperation> {
+    return keepAlive(this.#options.clock, this.#begin(asked, requestKey, input));
+  }
+
+  async #begin(
+    asked: Omit<NewOperation, 'id' | 'requestKey' | 'fingerprint'>,
+    requestKey: string,
+    input: unknown,
   ): Promise<TenantOperation> {
     const { store, leaseMs } = this.#options;
     const fingerprint = requestFingerprint(essenceOf(asked));
@@ -206,6 +215,10 @@ export class TenantLifecycle {
     this.#changed(operation);
     if (claim === null) return this.#outcome(await this.#settled(operation));
     return this.#drive({ claim, operation }, input);
+  }
+
+  async #resume(operationId: string, input: unknown): Promise<TenantOperation> {
+    return this.#drive(await this.#options.store.reopen(operationId, this.#options.leaseMs), input);
   }
 
   /** The before-listeners see what would be written; what cannot be written is refused before they are asked. */

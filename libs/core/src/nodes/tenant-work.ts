@@ -1,6 +1,10 @@
+import { outsideScopes } from '../kernel/outside-scopes.js';
 import { TenantMap } from '../registry/tenant-map.js';
 
-/** Does something for tenants in the background, a few at once. What waits for the same tenant is done once, for the last value. */
+/**
+ * Does something for tenants in the background, a few at once and outside of every scope. What waits for the same tenant is done
+ * once, for the last value.
+ */
 export class TenantWork<T> {
   readonly #concurrency: number;
   readonly #work: (tenantId: string, value: T) => Promise<void>;
@@ -29,7 +33,7 @@ export class TenantWork<T> {
     this.#waiting.set(tenantId, value);
     if (this.#running >= this.#concurrency) return;
     this.#running += 1;
-    const worker = this.#run().finally(() => this.#workers.delete(worker));
+    const worker = outsideScopes(() => this.#run()).finally(() => this.#workers.delete(worker));
     this.#workers.add(worker);
   }
 

@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { TenantClientCreateTimeoutError } from '../errors/client.errors.js';
+import { outsideScopes } from '../kernel/outside-scopes.js';
 import type { CapacityGate, Ticket } from './capacity-gate.js';
 import { ClientEntry } from './client-entry.js';
 import type { EntryParts } from './client-entry.js';
@@ -25,7 +25,6 @@ export class ClientBuilder<TClient, TOptions> {
   readonly #gate: CapacityGate;
   readonly #disposer: Disposer;
   readonly #events: RegistryEvents;
-  readonly #outside = AsyncLocalStorage.snapshot();
   /** Factories that run, also those that were given up, by tenant. */
   readonly #factories = new TenantMap<{ readonly creation: Creation<TClient>; readonly over: Promise<void> }>();
   readonly #unfinished = new Set<Promise<unknown>>();
@@ -68,9 +67,10 @@ export class ClientBuilder<TClient, TOptions> {
     return new ClientEntry({ ...parts, createdAt, renewAt });
   }
 
-  /** Weight of a client; 1 without `weigh`. @throws when `weigh` throws or gives no number of at least 0 */
+  /** Weight of a client, asked outside of every scope; 1 without `weigh`. @throws when `weigh` throws or gives no number of at least 0 */
   weigh(client: TClient): number {
-    const weight = this.#options.weigh?.(client) ?? 1;
+    const { weigh } = this.#options;
+    const weight = weigh === undefined ? 1 : outsideScopes(() => weigh(client));
     if (typeof weight === 'number' && weight >= 0) return weight;
     throw new Error(`weigh() gave ${String(weight)}; it must give a number of at least 0.`);
   }
@@ -132,7 +132,7 @@ export class ClientBuilder<TClient, TOptions> {
   async #start({ tenantId, signal, node }: Creation<TClient>, recipe: Recipe<TOptions>): Promise<TClient> {
     const { create, template } = this.#options;
     const make = recipe ?? ((): TOptions => fromTemplate(template as TOptions, tenantId));
-    const client = await withinCreation(this.#outside, node, () => create(tenantId, { options: make(), signal }));
+    const client = await withinCreation(node, () => create(tenantId, { options: make(), signal }));
     if (client === null || client === undefined) throw new Error('The factory gave no client.');
     return client;
   }

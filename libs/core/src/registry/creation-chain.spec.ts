@@ -2,7 +2,6 @@ import { executionAsyncResource } from 'node:async_hooks';
 import { callingCreation, CreationNode, withinCreation } from './creation-chain.js';
 
 describe('what is being created', () => {
-  const outside = <T>(fn: () => T): T => fn();
   let storagesAtFirst = NaN;
 
   beforeAll(async () => {
@@ -11,9 +10,9 @@ describe('what is being created', () => {
 
   it('is known in its factory, to one that begins within another, and to the outer one again', async () => {
     const [outer, inner] = [new CreationNode(), new CreationNode()];
-    const seen = await withinCreation(outside, outer, async () => {
+    const seen = await withinCreation(outer, async () => {
       const before = callingCreation();
-      const within = await withinCreation(outside, inner, callingCreation);
+      const within = await withinCreation(inner, callingCreation);
       return [before, within, callingCreation()];
     });
     expect(seen).toEqual([outer, inner, outer]);
@@ -23,18 +22,18 @@ describe('what is being created', () => {
   it('is known to one factory still when another beside it has ended', async () => {
     const node = new CreationNode();
     let goOn: (() => void) | undefined;
-    const long = withinCreation(outside, node, async () => {
+    const long = withinCreation(node, async () => {
       await new Promise<void>((resolve) => (goOn = resolve));
       return callingCreation();
     });
-    await withinCreation(outside, new CreationNode(), () => undefined);
+    await withinCreation(new CreationNode(), () => undefined);
     goOn?.();
     expect(await long).toBe(node);
   });
 
   it('costs the promises of the process nothing once no factory runs, also after one that failed', async () => {
-    await withinCreation(outside, new CreationNode(), () => undefined);
-    const failed = withinCreation(outside, new CreationNode(), () => Promise.reject(new Error('no database')));
+    await withinCreation(new CreationNode(), () => undefined);
+    const failed = withinCreation(new CreationNode(), () => Promise.reject(new Error('no database')));
     await expect(failed).rejects.toThrow('no database');
     expect(await storagesOfNewPromise()).toBe(storagesAtFirst);
   });

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { outsideScopes } from '../kernel/outside-scopes.js';
 
 /**
  * A creation as a node of the graph of who waits for whom. A wait that would close a circle is refused: it could only
@@ -34,20 +35,12 @@ export function callingCreation(): CreationNode | undefined {
   return node?.running ? node : undefined;
 }
 
-/**
- * Calls a factory outside of the caller's async context, but with the knowledge of what is being created.
- *
- * @param outside runs a function in the context in which the registry was made
- */
-export async function withinCreation<R>(
-  outside: <T>(fn: () => T) => T,
-  node: CreationNode,
-  factory: () => R | Promise<R>,
-): Promise<R> {
+/** Calls a factory outside of every scope, but with the knowledge of what is being created. */
+export async function withinCreation<R>(node: CreationNode, factory: () => R | Promise<R>): Promise<R> {
   node.running = true;
   running += 1;
   try {
-    return await outside(() => current.run(node, async () => factory()));
+    return await outsideScopes(() => current.run(node, async () => factory()));
   } finally {
     node.running = false;
     running -= 1;

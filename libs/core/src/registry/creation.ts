@@ -3,6 +3,7 @@ import {
   TenantClientCreateTimeoutError,
   TenantClientRecursiveError,
 } from '../errors/client.errors.js';
+import { outsideScopes } from '../kernel/outside-scopes.js';
 import type { ClientEntry } from './client-entry.js';
 import type { Clock } from './clock.js';
 import { callingCreation, CreationNode } from './creation-chain.js';
@@ -92,7 +93,8 @@ export class Creation<TClient> {
   /** Hands the failure to all who wait, and aborts what is still running. */
   fail(error: unknown): void {
     for (const waiter of [...this.#waiters]) waiter.fail(error);
-    this.#abort.abort(error);
+    // The factory's listeners run in this call.
+    outsideScopes(() => this.#abort.abort(error));
   }
 
   #startTimer(timeoutMs: number, onlyForRoom: boolean, leave: (error: Error) => void): () => void {

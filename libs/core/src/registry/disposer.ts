@@ -1,3 +1,4 @@
+import { outsideScopes } from '../kernel/outside-scopes.js';
 import { isPromise } from '../tenant/maybe-promise.js';
 import type { Clock } from './clock.js';
 import type { CloseClient } from './client-entry.js';
@@ -21,7 +22,7 @@ export class Disposer {
 
   /**
    * Closes a client; settles when that is done, or at the deadline. Calls the disposer after the running code, so that it
-   * never meets a registry in the middle of a step.
+   * never meets a registry in the middle of a step, and outside of every scope.
    */
   async dispose<TClient>(
     client: TClient,
@@ -32,7 +33,7 @@ export class Disposer {
     if (close === undefined) return DISPOSED;
     await Promise.resolve();
     try {
-      const closing = close(client, { tenantId, cause });
+      const closing = outsideScopes(() => close(client, { tenantId, cause }));
       return isPromise(closing) ? await this.#withinDeadline(Promise.resolve(closing)) : DISPOSED;
     } catch (error) {
       return { kind: 'failed', error };

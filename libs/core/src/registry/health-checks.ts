@@ -1,3 +1,4 @@
+import { outsideScopes } from '../kernel/outside-scopes.js';
 import type { Clock } from './clock.js';
 
 const CONCURRENT_CHECKS = 8;
@@ -6,7 +7,7 @@ const CONCURRENT_CHECKS = 8;
 export interface CheckParts<T> {
   /** Whether an item still matters; asked right before and right after its check. */
   readonly matters: (item: T) => boolean;
-  /** `false`, a throw, a rejection, or no answer within `timeoutMs` = unhealthy. */
+  /** Runs outside of every scope. `false`, a throw, a rejection, or no answer within `timeoutMs` = unhealthy. */
   readonly check: (item: T) => unknown;
   readonly clock: Clock;
   readonly timeoutMs: number;
@@ -35,7 +36,7 @@ function isHealthy<T>(item: T, { check, clock, timeoutMs }: CheckParts<T>): Prom
       resolve(healthy);
     };
     void Promise.resolve(item)
-      .then(check)
+      .then((checked) => outsideScopes(() => check(checked)))
       .then(
         (result) => answer(result !== false),
         () => answer(false),

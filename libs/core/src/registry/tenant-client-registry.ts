@@ -4,6 +4,7 @@ import {
   TenantClientCreateFailedError,
   TenantClientNotFoundError,
 } from '../errors/client.errors.js';
+import { keepAlive } from '../kernel/keep-alive.js';
 import { tenantId as assertTenantId } from '../tenant/tenant-id.js';
 import { assertDuration, assertPatience } from './argument-checks.js';
 import type { Recipe } from './client-builder.js';
@@ -27,8 +28,11 @@ import type {
 import { shutDown } from './shut-down.js';
 
 /**
- * One live client per tenant: created once, lent, bounded in number, closed when nobody has used it for a while, and
- * never under somebody's feet. Knows tenant ids only; usable without Nest.
+ * One live client per tenant: created once, leased, bounded in number, closed when idle, and never while it is in use. Knows
+ * tenant ids only; usable without Nest.
+ *
+ * The application's callbacks (factory, disposer, weight, check, listeners) run outside of every scope, wherever the registry was
+ * made. A promise that a method returns keeps the process alive until it settles; nothing else of the registry does.
  *
  * @typeParam TClient the client: a pool, an SDK, an HTTP client. Never `null` or `undefined`
  * @typeParam TOptions what the factory gets as `options`
@@ -92,14 +96,14 @@ export class TenantClientRegistry<TClient, TOptions = unknown> {
   async create(tenantId: string, options: CreateOptions = {}): Promise<TClient> {
     this.#assertOpen(tenantId);
     if (this.#parts.options.template === undefined) throw new TemplateMissingError(this.name);
-    return this.#parts.placement.build(tenantId, undefined, options);
+    return this.#awaited(this.#parts.placement.build(tenantId, undefined, options));
   }
 
   /** As {@link create}, from explicit options. They stay the caller's: the factory gets a copy. */
   async createFrom(tenantId: string, clientOptions: TOptions, options: CreateOptions = {}): Promise<TClient> {
     this.#assertOpen(tenantId);
     const kept = copyOptions(clientOptions);
-    return this.#parts.placement.build(tenantId, () => copyOptions(kept), options);
+    return this.#awaited(this.#parts.placement.build(tenantId, () => copyOptions(kept), options));
   }
 
   /**
@@ -113,7 +117,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> {
    */
   async add(tenantId: string, client: TClient, options: AddOptions<TClient> = {}): Promise<boolean> {
     this.#assertOpen(tenantId);
-    return this.#parts.placement.adopt(tenantId, client, options);
+    return this.#awaited(this.#parts.placement.adopt(tenantId, client, options));
   }
 
   /**
@@ -131,7 +135,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> {
     this.#assertOpen(tenantId);
     const { creations, roster } = this.#parts;
     const creation = creations.findOrBegin(tenantId, undefined, 'replaced');
-    return creation.join((entry) => roster.lend(entry), { signal, timeoutMs });
+    return this.#awaited(creation.join((entry) => roster.lend(entry), { signal, timeoutMs }));
   }
 
   /** Lends the tenant's client if it is there now; never creates one. Counts as use. */
@@ -160,7 +164,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> {
     this.#assertOpen(tenantId);
     const entry = this.#parts.roster.find(tenantId);
     if (entry === undefined) throw new TenantClientNotFoundError(this.name, tenantId);
-    await this.#renew(entry);
+    await this.#awaited(this.#renew(entry));
   }
 
   /**
@@ -177,7 +181,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> {
     const gone = entry && roster.detach(entry, 'invalidated');
     const cause = new Error('It was evicted while being created.');
     const aborted = creations.abort(tenantId, new TenantClientCreateFailedError(this.name, tenantId, cause, 0));
-    await gone;
+    if (gone !== undefined) await this.#awaited(gone);
     return aborted || entry !== undefined;
   }
 
@@ -191,7 +195,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> {
    */
   async cleanUp(idleMs: number = this.#parts.options.idleTimeoutMs): Promise<readonly EvictedClient[]> {
     assertDuration('idleMs', idleMs);
-    return this.#parts.cleanUp.run(idleMs);
+    return this.#awaited(this.#parts.cleanUp.run(idleMs));
   }
 
   /** Keeps the tenant's client from ever being idle. @returns whether there is one */
@@ -226,7 +230,8 @@ export class TenantClientRegistry<TClient, TOptions = unknown> {
   async close({ deadlineMs = this.#parts.options.drainTimeoutMs }: CloseOptions = {}): Promise<CloseReport> {
     assertDuration('deadlineMs', deadlineMs);
     this.#parts.gate.shut();
-    return (this.#closing ??= shutDown(this.#parts, deadlineMs, new RegistryClosedError(this.name)));
+    this.#closing ??= this.#awaited(shutDown(this.#parts, deadlineMs, new RegistryClosedError(this.name)));
+    return this.#closing;
   }
 
   /** The entry for a use. One past its lifetime is renewed behind its users' backs. */
@@ -236,7 +241,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> {
     if (entry === undefined) assertTenantId(tenantId);
     counters.count(entry !== undefined);
     if (entry !== undefined && entry.renewAt !== null && entry.renewAt <= options.clock.now()) {
-      this.refresh(tenantId).catch(() => undefined);
+      this.#renew(entry).catch(() => undefined);
     }
     return entry;
   }
@@ -250,6 +255,11 @@ export class TenantClientRegistry<TClient, TOptions = unknown> {
     const { creations, placement } = this.#parts;
     const creation = creations.findOrBegin(tenantId, recipe as Recipe<TOptions>, 'rotated');
     await creation.join(() => undefined, placement.patience());
+  }
+
+  /** What a caller awaits keeps the process alive. */
+  #awaited<R>(work: Promise<R>): Promise<R> {
+    return keepAlive(this.#parts.options.clock, work);
   }
 
   #setPinned(tenantId: string, pinned: boolean): boolean {

@@ -1,11 +1,13 @@
 import type { Channel } from 'node:diagnostics_channel';
+import { outsideScopes } from '../kernel/outside-scopes.js';
 import { isPromise } from '../tenant/maybe-promise.js';
 
 /**
- * Tells listeners and diagnostics channels, in order, after the running code: a listener never meets the teller in the
- * middle of a step. One that throws or rejects harms neither the teller nor other listeners.
+ * Notifies listeners and diagnostics channels, in order, after the running code and outside of every scope: a listener never
+ * meets the sender in the middle of a step, nor acts in the tenant of the request that caused the event. One that throws or
+ * rejects harms neither the sender nor other listeners.
  *
- * @typeParam M what is told by each name
+ * @typeParam M the event of each name
  */
 export class TypedEvents<M extends object> {
   readonly #channels: Readonly<Record<keyof M, Channel>>;
@@ -23,15 +25,17 @@ export class TypedEvents<M extends object> {
     return () => void listeners.delete(listener);
   }
 
-  /** Tells an event to all who listen by then. */
+  /** Notifies all who listen by the time of the call. */
   emit<N extends keyof M>(name: N, event: M[N]): void {
     const listeners = this.#listeners.get(name);
     const channel = this.#channels[name];
     if (!listeners?.size && !channel.hasSubscribers) return;
-    queueMicrotask(() => {
-      listeners?.forEach((listener) => callSafely(listener as (event: M[N]) => unknown, event));
-      channel.publish(event);
-    });
+    outsideScopes(() =>
+      queueMicrotask(() => {
+        listeners?.forEach((listener) => callSafely(listener as (event: M[N]) => unknown, event));
+        channel.publish(event);
+      }),
+    );
   }
 }
 

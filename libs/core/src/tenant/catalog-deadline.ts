@@ -1,13 +1,14 @@
+import { keepAlive } from '../kernel/keep-alive.js';
 import type { CatalogClock } from './catalog-clock.js';
 import { CatalogTimeoutError } from '../errors/catalog.errors.js';
 
 /**
- * Asks a catalog and waits for so long; an answer that comes later is nobody's.
+ * Asks a catalog and waits for so long; an answer that comes later is dropped. Keeps the process alive meanwhile.
  *
  * @throws {@link CatalogTimeoutError} `MT_CATALOG_UNAVAILABLE`, and whatever the catalog throws
  */
 export function withDeadline<R>(clock: CatalogClock, timeoutMs: number, ask: () => Promise<R>): Promise<R> {
-  return new Promise((resolve, reject) => {
+  const answered = new Promise<R>((resolve, reject) => {
     const timer = clock.setTimer(() => reject(new CatalogTimeoutError(timeoutMs)), timeoutMs);
     const settle = (then: () => void): void => {
       timer.clear();
@@ -18,6 +19,7 @@ export function withDeadline<R>(clock: CatalogClock, timeoutMs: number, ask: () 
       (error: unknown) => settle(() => reject(error)),
     );
   });
+  return keepAlive(clock, answered);
 }
 
 /** A catalog that throws at once has failed like one that rejects. */

@@ -1,4 +1,4 @@
-import { ArgumentInvalidError, systemClock } from '@tenantry/core';
+import { ArgumentInvalidError, outsideScopes, systemClock } from '@tenantry/core';
 import type { Clock, Timer } from '@tenantry/core';
 import type { SqlDatabase } from '../sql/sql-database.js';
 import type { ChangeListener } from './change-listener.js';
@@ -79,7 +79,7 @@ export class TenantChangeFeed {
 
   /** Reads how far the log goes, listens and polls. Never rejects: without a database it goes on trying. */
   async start(): Promise<void> {
-    await Promise.all([this.#link?.open(), this.read()]);
+    await outsideScopes(() => Promise.all([this.#link?.open(), this.read()]));
   }
 
   /** Applies everything that is in the log by now, or later if the database cannot be asked. Never rejects. */

@@ -1,6 +1,7 @@
+import { keepAlive } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
 
-/** Rejects when something has not settled in time. What it gives afterwards is dropped. */
+/** Rejects when something has not settled in time; keeps the process alive until then. What it gives afterwards is dropped. */
 export async function withinTime<R>(clock: Clock, timeoutMs: number, what: string, work: Promise<R>): Promise<R> {
   let stop = (): void => undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -8,7 +9,7 @@ export async function withinTime<R>(clock: Clock, timeoutMs: number, what: strin
     stop = () => timer.clear();
   });
   try {
-    return await Promise.race([work, late]);
+    return await keepAlive(clock, Promise.race([work, late]));
   } finally {
     stop();
   }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FactoryProvider, InjectionToken } from '@nestjs/common';
-import { TenantMessages } from '@tenantry/core';
+import { outsideScopes, TenantMessages } from '@tenantry/core';
 import { Observable } from 'rxjs';
 import { purposeOf } from './message-purpose.js';
 import { sealedPayload } from './sealed-payload.js';
@@ -21,7 +21,6 @@ export interface MessageClient {
 export class TenantClientProxy {
   readonly #client: MessageClient;
   readonly #messages: TenantMessages;
-  readonly #outside = AsyncLocalStorage.snapshot();
 
   constructor(client: MessageClient, messages: TenantMessages) {
     this.#client = client;
@@ -45,7 +44,7 @@ export class TenantClientProxy {
    */
   emit<R = unknown, T = unknown>(pattern: unknown, data: T): Observable<R> {
     const sealed = this.#sealed(pattern, data);
-    const emitted = this.#outside(() => this.#client.emit<R, unknown>(pattern, sealed));
+    const emitted = outsideScopes(() => this.#client.emit<R, unknown>(pattern, sealed));
     return this.#bound(() => emitted);
   }
 
@@ -62,12 +61,12 @@ export class TenantClientProxy {
         error: (error: unknown) => inside(() => subscriber.error(error)),
         complete: () => inside(() => subscriber.complete()),
       };
-      return this.#outside(() => make().subscribe(observer));
+      return outsideScopes(() => make().subscribe(observer));
     });
   }
 }
 
-/** A sender of the current tenant's messages around a client of Nest's. Best made once, at the start, outside of any scope. */
+/** A sender of the current tenant's messages around a client of Nest's. It may be made anywhere, also in a request. */
 export function tenantClient(client: MessageClient, messages: TenantMessages): TenantClientProxy {
   return new TenantClientProxy(client, messages);
 }
