@@ -81,6 +81,15 @@ describe.each(ADAPTERS)('verified tokens on %s', (adapter) => {
     expect(await status(token)).toBe(401);
   });
 
+  it('are not accepted from the cache once they are older than their issuer allows', async () => {
+    await start({ issuers: [publishing(server, { maxTokenAgeSeconds: 20 })], maxCachedTokens: 10 });
+    const token = await server.sign();
+    expect([await status(token), await status(token)]).toEqual([200, 200]);
+    expect(verify).toHaveBeenCalledTimes(1);
+    now += 27_000;
+    expect(await status(token)).toBe(401);
+  });
+
   it('are kept up to the bound, the ones used last', async () => {
     await start({ maxCachedTokens: 2 });
     const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((sub) => server.sign({ sub })));

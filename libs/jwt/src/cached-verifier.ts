@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@tenantry/core';
 import { BoundedCache } from './bounded-cache.js';
+import type { CheckedIssuer } from './checked-issuer.js';
 import type { Issuers } from './issuers.js';
 import type { TokenVerifier, VerifiedToken } from './token-verifier.js';
+import type { VerifiedClaims } from './verified-claims.js';
 
 /** What {@link CachedVerifier} works with. */
 export interface CachedVerifierOptions {
@@ -23,8 +25,8 @@ interface Kept {
 const MAX_AGE_MS = 60_000;
 
 /**
- * Remembers tokens that verified, by their SHA-256, for a minute and at most until they expire. An issuer that is no
- * longer known, or has changed, has its tokens verified again.
+ * Remembers tokens that verified, by their SHA-256, for a minute and at most until they expire or reach the
+ * `maxTokenAgeSeconds` of their issuer. The tokens of an issuer that is no longer known, or has changed, are verified again.
  */
 export class CachedVerifier {
   readonly #verifier: TokenVerifier;
@@ -50,7 +52,12 @@ export class CachedVerifier {
 
   async #stillGood({ token: { claims, issuer }, until }: Kept): Promise<boolean> {
     const { clock, now, issuers } = this.#options;
-    if (clock.now() >= until || now() >= claims.exp * 1_000) return false;
+    if (clock.now() >= until || now() >= endOf(claims, issuer) * 1_000) return false;
     return (await issuers.find(issuer.issuer)) === issuer;
   }
+}
+
+/** Seconds since 1970 from which a token has to be verified again. A token without `iat` does not verify where its age is limited. */
+function endOf({ exp, iat }: VerifiedClaims, { verifyOptions: { maxTokenAge } }: CheckedIssuer): number {
+  return maxTokenAge === undefined ? exp : Math.min(exp, Number(iat) + Number(maxTokenAge));
 }
