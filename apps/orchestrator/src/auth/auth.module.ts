@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import type { Clock } from '@tenantry/core';
+import { CLOCK } from '../overrides.module.js';
 import { SETTINGS } from '../settings/settings.module.js';
 import type { Settings } from '../settings/settings.js';
 import { UsersModule } from '../users/users.module.js';
@@ -11,13 +13,16 @@ import { LoginAttempts } from './login-attempts.js';
 
 const loginAttempts = {
   provide: LoginAttempts,
-  inject: [SETTINGS],
-  useFactory: (settings: Settings): LoginAttempts =>
-    new LoginAttempts({
-      perUser: settings.loginAttemptsPerUser,
-      perAddress: settings.loginAttemptsPerAddress,
-      windowSeconds: settings.loginWindowSeconds,
-    }),
+  inject: [SETTINGS, CLOCK],
+  useFactory: (settings: Settings, clock: Clock): LoginAttempts =>
+    new LoginAttempts(
+      {
+        perUser: settings.loginAttemptsPerUser,
+        perAddress: settings.loginAttemptsPerAddress,
+        windowSeconds: settings.loginWindowSeconds,
+      },
+      clock,
+    ),
 };
 
 /** Logging in, and the guard that requires it. */

@@ -1,50 +1,89 @@
+import { ManualClock } from '@tenantry/core/testing';
 import { LoginAttempts } from './login-attempts.js';
 
 const alice = { tenantId: 'foo', name: 'alice', address: '10.0.0.1' };
-const limits = { perUser: 3, perAddress: 5, windowSeconds: 60 };
-
-async function countTimes(attempts: LoginAttempts, times: number, attempt = alice): Promise<void> {
-  for (let i = 0; i < times; i += 1) await attempts.count(attempt);
-}
+const limits = { perUser: 3, perAddress: 50, windowSeconds: 60 };
 
 describe('LoginAttempts', () => {
-  it('hears as many attempts of a user as the limit says, and refuses the next with the time to wait', async () => {
-    const attempts = new LoginAttempts(limits);
-    await countTimes(attempts, 3);
-    const refusal = attempts.count({ ...alice, address: '10.0.0.2' });
+  let clock: ManualClock;
+
+  beforeEach(() => {
+    clock = new ManualClock();
+  });
+
+  const attemptsOf = (more: Partial<typeof limits> = {}): LoginAttempts =>
+    new LoginAttempts({ ...limits, ...more }, clock);
+
+  /** Each waits as long as it has to; gives the delays in milliseconds. */
+  async function delays(attempts: LoginAttempts, times: number, attempt = alice): Promise<number[]> {
+    const waited: number[] = [];
+    for (let i = 0; i < times; i += 1) {
+      const [from, counted] = [clock.now(), attempts.count(attempt)];
+      let isOver = false;
+      void counted.finally(() => (isOver = true));
+      for (let turn = 0; turn < 100 && !isOver; turn += 1) {
+        await new Promise(setImmediate);
+        if (clock.pendingTimers > 0) clock.advance(50);
+      }
+      await counted;
+      waited.push(clock.now() - from);
+    }
+    return waited;
+  }
+
+  it('slows a user down above the limit of one address, up to two seconds, and refuses no attempt', async () => {
+    expect(await delays(attemptsOf(), 8)).toEqual([0, 0, 0, 250, 500, 1_000, 2_000, 2_000]);
+  });
+
+  it('does not delay a user at another address for the wrong passwords of strangers', async () => {
+    const attempts = attemptsOf();
+    await delays(attempts, 10);
+    expect(await delays(attempts, 1, { ...alice, address: '10.0.0.2' })).toEqual([0]);
+  });
+
+  it('slows a user down whose attempts come from many addresses, and refuses none', async () => {
+    const attempts = attemptsOf();
+    for (let i = 0; i < 30; i += 1) await delays(attempts, 1, { ...alice, address: `10.0.1.${i}` });
+    expect(await delays(attempts, 2, { ...alice, address: '10.0.0.2' })).toEqual([250, 500]);
+  });
+
+  it('counts users of the same name in two tenants apart', async () => {
+    const attempts = attemptsOf();
+    await delays(attempts, 4);
+    expect(await delays(attempts, 1, { ...alice, tenantId: 'bar' })).toEqual([0]);
+  });
+
+  it('does not take one pair of tenant and user for another', async () => {
+    const attempts = attemptsOf({ perUser: 1 });
+    await delays(attempts, 1, { ...alice, tenantId: 'a', name: 'b:c' });
+    expect(await delays(attempts, 1, { ...alice, tenantId: 'a:b', name: 'c' })).toEqual([0]);
+  });
+
+  it('refuses an address above its limit, with the time to wait', async () => {
+    const attempts = attemptsOf({ perAddress: 2 });
+    await delays(attempts, 2);
+    const refusal = attempts.count({ ...alice, name: 'bob' });
     await expect(refusal).rejects.toMatchObject({ status: 429, code: 'TOO_MANY_ATTEMPTS' });
     await expect(refusal).rejects.toHaveProperty('headers.Retry-After', expect.stringMatching(/^([1-9]|[1-5]\d|60)$/));
   });
 
-  it('counts users of the same name in two tenants apart', async () => {
-    const attempts = new LoginAttempts(limits);
-    await countTimes(attempts, 3);
-    await expect(attempts.count({ ...alice, tenantId: 'bar' })).resolves.toBeUndefined();
-  });
-
-  it('does not mistake one pair of tenant and user for another', async () => {
-    const attempts = new LoginAttempts({ ...limits, perUser: 1 });
-    await attempts.count({ ...alice, tenantId: 'a', name: 'b:c' });
-    await expect(attempts.count({ ...alice, tenantId: 'a:b', name: 'c' })).resolves.toBeUndefined();
-  });
-
-  it('starts a user over after a success, but not the address', async () => {
-    const attempts = new LoginAttempts(limits);
-    await countTimes(attempts, 3);
+  it('resets a user after a success, but not the address', async () => {
+    const attempts = attemptsOf({ perAddress: 6 });
+    await delays(attempts, 3);
     await attempts.succeeded(alice);
-    await countTimes(attempts, 2);
+    expect(await delays(attempts, 3)).toEqual([0, 0, 0]);
     await expect(attempts.count({ ...alice, name: 'bob' })).rejects.toMatchObject({ status: 429 });
   });
 
   it('does not count a refused address against the user', async () => {
-    const attempts = new LoginAttempts({ ...limits, perAddress: 1 });
-    await attempts.count({ ...alice, name: 'somebody' });
+    const attempts = attemptsOf({ perAddress: 1 });
+    await attempts.count({ ...alice, name: 'another' });
     for (let i = 0; i < 5; i += 1) await expect(attempts.count(alice)).rejects.toMatchObject({ status: 429 });
-    await expect(attempts.count({ ...alice, address: '10.0.0.9' })).resolves.toBeUndefined();
+    expect(await delays(attempts, 1, { ...alice, address: '10.0.0.9' })).toEqual([0]);
   });
 
   it('has state of its own in each instance', async () => {
-    await countTimes(new LoginAttempts(limits), 3);
-    await expect(new LoginAttempts(limits).count(alice)).resolves.toBeUndefined();
+    await delays(attemptsOf(), 3);
+    expect(await delays(attemptsOf(), 1)).toEqual([0]);
   });
 });

@@ -73,6 +73,18 @@ describe.each(['PGlite', 'PostgreSQL'])('repositories on %s', (kind) => {
     await expect(projects.list(10, null)).resolves.toHaveLength(1);
   });
 
+  it('creates exactly as many as the limit when two nodes create 60 at once', async () => {
+    const other = server === undefined ? opened : await openServerDatabase(server.appUrl, 10, 'fail');
+    const tenants = new TenantDatabase(other.database, context, other.role === undefined ? {} : { role: other.role });
+    const nodes = [projects, new ProjectRepository(tenants)];
+    const create = (i: number): Promise<Project | null> =>
+      (nodes[i % 2] as ProjectRepository).create({ name: `Project ${i}`, description: '' }, 5);
+    const created = await Promise.all(Array.from({ length: 60 }, (_, i) => create(i)));
+    if (other !== opened) await other.database.close();
+    expect(created.filter((project) => project !== null)).toHaveLength(5);
+    expect(await projects.list(100, null)).toHaveLength(5);
+  });
+
   it('changes what is given and leaves the rest', async () => {
     const { id } = await newProject('Website', 'old');
     await expect(projects.update(id, { description: '' })).resolves.toMatchObject({ name: 'Website', description: '' });

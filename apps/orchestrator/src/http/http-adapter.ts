@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { BadRequestException } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
@@ -12,6 +13,9 @@ import { problemOf } from './problem.js';
 
 /** Bytes that a body may have. */
 const BODY_LIMIT = 100 * 1_024;
+
+/** How long a request may take to arrive whole, as a body that never ends does not. Fastify itself sets no limit. */
+const REQUEST_TIMEOUT_MS = 60_000;
 
 /** Long enough for a host name of 253 characters in a path. */
 const MAX_PARAMETER_LENGTH = 300;
@@ -28,8 +32,9 @@ export function httpAdapterOf({ httpAdapter, trustedProxies }: Settings): Abstra
   });
 }
 
-/** Sets up what differs between the frameworks: JSON bodies only, of a limited size. */
+/** Sets up what differs between the frameworks: JSON bodies only, of a limited size, that arrive in a limited time. */
 export function configureHttp(app: INestApplication, { httpAdapter, trustedProxies }: Settings): void {
+  (app.getHttpServer() as Server).requestTimeout = REQUEST_TIMEOUT_MS;
   app.use(jsonBodyOnly);
   if (httpAdapter === 'express') configureExpress(app as NestExpressApplication, trustedProxies);
   else configureFastify(app as NestFastifyApplication);

@@ -6,6 +6,8 @@ import type { NewProject, ProjectChanges } from './project.schemas.js';
 
 const COLUMNS = 'id, name, description, created_at as "createdAt", updated_at as "updatedAt"';
 
+const LOCK_PROJECTS = `select pg_advisory_xact_lock(hashtextextended('projects of ' || current_setting('tenantry.tenant_id'), 0))`;
+
 /**
  * The projects of the current tenant. No statement names a tenant: row-level security keeps to the current one, and a
  * project of another tenant is as absent as one that never was.
@@ -19,15 +21,20 @@ export class ProjectRepository {
   }
 
   /**
-   * Creates a project, unless the tenant has `limit` already. Two at the same moment may pass the limit by one.
+   * Creates a project, unless the tenant has `limit` already. Creations of one tenant wait for each other, on all nodes, so that
+   * the limit is exact.
    *
    * @returns `null` = there are too many, and nothing was written
    */
   async create({ name, description }: NewProject, limit: number): Promise<Project | null> {
-    const text = `insert into projects (name, description)
-      select $1, $2 where (select count(*) from projects) < $3::int returning ${COLUMNS}`;
-    const { rows } = await this.#database.query<Project>(text, [name, description, limit]);
-    return rows[0] ?? null;
+    return this.#database.transaction(async (tx) => {
+      await tx.query(LOCK_PROJECTS, []);
+      // A statement of its own: its snapshot must be newer than the lock.
+      const text = `insert into projects (name, description)
+        select $1, $2 where (select count(*) from projects) < $3::int returning ${COLUMNS}`;
+      const { rows } = await tx.query<Project>(text, [name, description, limit]);
+      return rows[0] ?? null;
+    });
   }
 
   /** Removes every project of a tenant that need not be the current one; for administration. */

@@ -8,12 +8,13 @@ const MAX_TABLE = 63 - INDEX_SUFFIX.length;
 /**
  * SQL that keeps the rows of a table apart by tenant: policy, ENABLE and FORCE ROW LEVEL SECURITY, index.
  *
- * Run it as the owner of the table, once the table is there with a column `tenant_id text not null`. It can be run again.
+ * Run it as the owner of the table, once the table is there with a column `tenant_id text not null`. It can be run again,
+ * also by several nodes at once: the table is locked until the transaction ends.
  * Put `tenant_id` first into unique keys: otherwise their violation tells one tenant what another one has. For tables
  * that were made without tenants in mind there is {@link tenantPoliciesSql}, which sees to column and keys too.
  *
  * @param table `table` or `schema.table`; the table's own name has 49 characters at most
- * @returns several statements in one text
+ * @returns one statement
  * @throws `MT_ARGUMENT_INVALID`
  */
 export function tenantTableSql(table: string): string {
@@ -26,8 +27,12 @@ export function tenantTableSql(table: string): string {
     );
   }
   const quoted = quotedTable(name);
+  // The lock comes first: two sessions that each begin with a weaker lock wait for each other.
   return [
+    'do $table$ begin',
+    `lock table ${quoted} in access exclusive mode;`,
     ...rowPolicySql(quoted),
     `create index if not exists "${name.table}${INDEX_SUFFIX}" on ${quoted} (tenant_id);`,
+    'end $table$;',
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 import { ArgumentInvalidError, tenantId as checkedTenantId } from '@tenantry/core';
+import { retriedRoleSql } from '../sql/concurrent-sql.js';
 import { checkedRole, parsedTable, quotedName, quotedTable } from '../sql/sql-identifier.js';
 import { scramVerifier } from './scram-verifier.js';
 
@@ -43,27 +44,27 @@ export function boundRoleName({ tenantId, prefix = BOUND_ROLE_PREFIX }: BoundRol
 
 /**
  * SQL that makes the login role of a tenant, or renews its password. Run it in the database of the tables, as a role that may
- * create roles; it can be run again.
+ * create roles; it can be run again, also by several nodes at once, and in several databases of one server.
  *
  * The SQL itself fails, and changes nothing, where the role would get at a role that can log in, is a superuser, bypasses
  * row-level security, may create roles, owns tables or may use the schema `tenantry`: by `memberOf` or by an older membership.
  *
- * @returns several statements in one text
+ * @returns one statement
  * @throws `MT_ARGUMENT_INVALID`, `MT_TENANT_IDENTIFIER_INVALID`
  */
 export function boundRoleSql(role: NewBoundRole): string {
   const [name, group] = [boundRoleName(role), quotedName('memberOf', checkedRole(role.memberOf))];
-  return [
-    `do $$ begin create role "${name}"; exception when duplicate_object then null; end $$;`,
+  return retriedRoleSql([
+    `if not exists (select from pg_catalog.pg_roles where rolname operator(pg_catalog.=) '${name}') then create role "${name}"; end if;`,
     `alter role "${name}" with login nosuperuser nobypassrls nocreatedb nocreaterole noreplication inherit password '${scramVerifier(role.password)}';`,
     `alter role "${name}" set tenantry.tenant_id = '${role.tenantId}';`,
     membershipSql(name, group),
-  ].join('\n');
+  ]);
 }
 
 // PostgreSQL 15 does not know WITH INHERIT ..., SET ...: hence EXECUTE, which reads its text only when it is run.
 function membershipSql(name: string, group: string): string {
-  return `do $$ declare reached record; begin
+  return `declare reached record; begin
   if current_setting('server_version_num')::int < 160000 then grant ${group} to "${name}";
   else execute 'grant ${group} to "${name}" with inherit true, set false'; end if;
   select * into reached from (
@@ -81,16 +82,16 @@ function membershipSql(name: string, group: string): string {
     raise exception 'Role "${name}" would get at role "%", which %.', reached.rolname, reached.why
       using hint = 'Give memberOf a role that is NOLOGIN and has rights on the tables of tenants only, and revoke older memberships.';
   end if;
-end $$;`;
+end;`;
 }
 
 /**
- * SQL that takes the login role of a tenant away. It can be run again; connections that are open stay open.
+ * SQL that removes the login role of a tenant. It can be run again, also by several nodes at once; connections that are open stay open.
  *
  * @throws `MT_ARGUMENT_INVALID`, `MT_TENANT_IDENTIFIER_INVALID`
  */
 export function dropBoundRoleSql(role: BoundRole): string {
-  return `drop role if exists "${boundRoleName(role)}";`;
+  return retriedRoleSql([`drop role if exists "${boundRoleName(role)}";`]);
 }
 
 /**

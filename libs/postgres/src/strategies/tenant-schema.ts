@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ArgumentInvalidError, tenantId as checkedTenantId } from '@tenantry/core';
+import { lockedSql } from '../sql/concurrent-sql.js';
 import { checkedRole, quotedName } from '../sql/sql-identifier.js';
 
 /** Beginning of the name of each tenant's schema, if nothing else is said. */
@@ -55,43 +56,54 @@ export interface NewTenantSchema {
 }
 
 /**
- * SQL that makes a tenant's schema, for one role to use. Run it as the role that makes the tables; it can be run again.
+ * SQL that makes a tenant's schema, for one role to use. Run it as the role that makes the tables; it can be run again, also by
+ * several nodes at once: one works, the others wait until its transaction ends.
  *
  * The schema's comment tells the tenant and the prefix, and `schemaPerTenant` looks at it: leave it. The SQL fails, and changes nothing,
  * where the schema is there and is not marked as this tenant's.
  *
- * @returns several statements in one text
+ * @returns one statement
  * @throws `MT_TENANT_IDENTIFIER_INVALID`, `MT_ARGUMENT_INVALID`
  */
 export function tenantSchemaSql({ tenantId, prefix, role, adopt = false }: NewTenantSchema): string {
-  const schema = `"${tenantSchemaName(tenantId, prefix)}"`;
-  const grantee = quotedRole(role);
+  const name = tenantSchemaName(tenantId, prefix);
+  const [schema, grantee] = [`"${name}"`, quotedRole(role)];
   const inSchema = `in schema ${schema}`;
-  return [
-    markedSchemaSql(schema, tenantSchemaMark(tenantId, prefix), adopt),
+  return lockedSql(`schema ${name}`, [
+    markedSchemaSql(name, tenantSchemaMark(tenantId, prefix), adopt),
     `revoke all on schema ${schema} from public;`,
     `grant usage on schema ${schema} to ${grantee};`,
     `grant select, insert, update, delete on all tables ${inSchema} to ${grantee};`,
     `grant usage, select, update on all sequences ${inSchema} to ${grantee};`,
     `alter default privileges ${inSchema} grant select, insert, update, delete on tables to ${grantee};`,
     `alter default privileges ${inSchema} grant usage, select, update on sequences to ${grantee};`,
-  ].join('\n');
+  ]);
 }
 
-function markedSchemaSql(schema: string, mark: string, adopt: boolean): string {
+function markedSchemaSql(name: string, mark: string, adopt: boolean): string {
+  const schema = `"${name}"`;
   const mayMark = adopt ? `carried is null or not pg_catalog.starts_with(carried, '${MARK}')` : 'false';
-  return `do $$ declare carried text; begin
-  if pg_catalog.to_regnamespace('${schema}') is null then
+  return `${DECLARED} begin
+  ${readSchemaSql(name)}
+  if place is null then
     create schema ${schema};
     comment on schema ${schema} is '${mark}';
+    ${readSchemaSql(name)}
   end if;
-  carried := pg_catalog.obj_description(pg_catalog.to_regnamespace('${schema}'), 'pg_namespace');
+  carried := pg_catalog.obj_description(place, 'pg_namespace');
   if carried is distinct from '${mark}' and (${mayMark}) then
     comment on schema ${schema} is '${mark}';
   elsif carried is distinct from '${mark}' then
     ${raiseForeignSql(schema, mark)}
   end if;
-end $$;`;
+end;`;
+}
+
+const DECLARED = 'declare place pg_catalog.oid; carried pg_catalog.text;';
+
+/** Not to_regnamespace(): it may answer from a cache that is older than the wait for the lock. */
+function readSchemaSql(name: string): string {
+  return `select oid into place from pg_catalog.pg_namespace where nspname operator(pg_catalog.=) '${name}';`;
 }
 
 function raiseForeignSql(schema: string, mark: string): string {
@@ -100,21 +112,25 @@ function raiseForeignSql(schema: string, mark: string): string {
 }
 
 /**
- * SQL that removes a tenant's schema with everything in it. It can be run again. It fails, and removes nothing, where the schema is not
- * marked as this tenant's: see `adopt` of {@link NewTenantSchema}.
+ * SQL that removes a tenant's schema with everything in it. It can be run again, also by several nodes at once. It fails, and
+ * removes nothing, where the schema is not marked as this tenant's: see `adopt` of {@link NewTenantSchema}.
  *
  * @throws `MT_TENANT_IDENTIFIER_INVALID`, `MT_ARGUMENT_INVALID`
  */
 export function dropTenantSchemaSql(tenantId: string, prefix?: string): string {
-  const [schema, mark] = [`"${tenantSchemaName(tenantId, prefix)}"`, tenantSchemaMark(tenantId, prefix)];
-  return `do $$ declare carried text; begin
-  if pg_catalog.to_regnamespace('${schema}') is null then return; end if;
-  carried := pg_catalog.obj_description(pg_catalog.to_regnamespace('${schema}'), 'pg_namespace');
+  const name = tenantSchemaName(tenantId, prefix);
+  const [schema, mark] = [`"${name}"`, tenantSchemaMark(tenantId, prefix)];
+  return lockedSql(`schema ${name}`, [
+    `${DECLARED} begin
+  ${readSchemaSql(name)}
+  if place is null then return; end if;
+  carried := pg_catalog.obj_description(place, 'pg_namespace');
   if carried is distinct from '${mark}' then
     ${raiseForeignSql(schema, mark)}
   end if;
   drop schema ${schema} cascade;
-end $$;`;
+end;`,
+  ]);
 }
 
 /** Login roles of tenants have a colon in their name. */
