@@ -1,4 +1,4 @@
-import type { INestApplication, Type } from '@nestjs/common';
+import type { INestApplication, LoggerService, Type } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -10,12 +10,23 @@ import type { AddressInfo } from 'node:net';
 export const ADAPTERS = ['express', 'fastify'] as const;
 export type AdapterName = (typeof ADAPTERS)[number];
 
-/** Starts an application of one root module on a free loopback port. The caller closes it. */
-export async function startApp(root: Type, adapter: AdapterName): Promise<INestApplication> {
+/** Makes an application of one root module that does not listen yet. */
+export async function createApp(
+  root: Type,
+  adapter: AdapterName,
+  logger: LoggerService | false = false,
+): Promise<INestApplication> {
   const module = await Test.createTestingModule({ imports: [root] }).compile();
-  const app = module.createNestApplication(adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter(), {
-    logger: false,
-  });
+  return module.createNestApplication(adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter(), { logger });
+}
+
+/** Starts an application of one root module on a free loopback port. The caller closes it. */
+export async function startApp(
+  root: Type,
+  adapter: AdapterName,
+  logger: LoggerService | false = false,
+): Promise<INestApplication> {
+  const app = await createApp(root, adapter, logger);
   await app.listen(0, '127.0.0.1');
   return app;
 }

@@ -11,12 +11,24 @@ export const deafPathResolvers: Finding = ({ resolvers, modules, config, adapter
   return resolvers
     .filter(isPathTenantResolver)
     .map(({ prefix }) => prefix.text)
-    .filter((text) => !routes.some((route) => isServedUnder(text.split('/'), route)))
+    .filter((text) => !routes.some((route) => isServed(text.split('/'), route)))
     .map(
       (text) =>
         `fromPath({ prefix: '${text}' }) never names a tenant: no route starts with /${text}/:tenant. ${remedy(text, routes)}`,
     );
 };
+
+/**
+ * Whether a route can be reached by the prefix. What leads to the application (an Express application that it is mounted
+ * in) may have taken the first segments off, which the resolver still sees: then a route has the rest, word by word.
+ */
+function isServed(prefix: readonly string[], route: RouteSegments): boolean {
+  if (isServedUnder(prefix, route)) return true;
+  return prefix.some((_segment, at) => {
+    const rest = prefix.slice(at);
+    return at > 0 && route.length > rest.length && rest.every((segment, index) => segment === route[index]);
+  });
+}
 
 /** Whether a route can have the prefix and a tenant behind it; parameters fit any segment. */
 function isServedUnder(prefix: readonly string[], route: RouteSegments): boolean {

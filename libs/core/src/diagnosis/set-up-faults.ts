@@ -5,6 +5,7 @@ import { kindOfRegistryToken } from '../clients/tenant-client-tokens.js';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
 import type { DiagnosedApplication } from './diagnosed-application.js';
 import { assertOneFormat } from './loaded-formats.js';
+import { assertEntitiesGuarded } from './unguarded-entities.js';
 import { assertFieldsGuarded } from './unguarded-fields.js';
 
 /** Stops the start where the set-up can only be wrong. @throws `MT_OPTIONS_INVALID` naming what, and the remedy */
@@ -14,6 +15,7 @@ export function assertSetUp(application: DiagnosedApplication): void {
   assertRegistriesLive(application);
   assertKindsDeclared(application);
   assertFieldsGuarded(application);
+  assertEntitiesGuarded(application);
 }
 
 function assertOneRoot({ modules, rootModule }: DiagnosedApplication): void {

@@ -6,9 +6,18 @@ import { doubledResolvers } from './doubled-resolvers.js';
 import { trustsNoProxy, watchForwarded } from './forwarded-watch.js';
 import { requestScopedUsers } from './request-scoped-users.js';
 import { assertSetUp } from './set-up-faults.js';
+import { sharedCaches } from './shared-caches.js';
+import { uncheckedPrincipals } from './unchecked-principals.js';
 import { unguardedRoutes } from './unguarded-routes.js';
 
-const FINDINGS: readonly Finding[] = [unguardedRoutes, deafPathResolvers, doubledResolvers, requestScopedUsers];
+const FINDINGS: readonly Finding[] = [
+  unguardedRoutes,
+  uncheckedPrincipals,
+  sharedCaches,
+  deafPathResolvers,
+  doubledResolvers,
+  requestScopedUsers,
+];
 
 /** Looks an application over while it starts, for set-ups that cannot work or hardly can be meant. */
 export class StartUpDiagnosis {

@@ -3,11 +3,10 @@ import type { InstanceWrapper } from '../clients/nest-graph.js';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
 import { TENANT_POLICY } from '../guards/tenant-policy.js';
 import type { DiagnosedApplication } from './diagnosed-application.js';
+import { graphqlOptionsOf, guardsFields } from './graphql-options.js';
 
 /** Metadata key by which `@nestjs/graphql` marks resolvers of fields. */
 const FIELD = 'graphql:resolve_property';
-/** Token of that package's options. */
-const GRAPHQL_OPTIONS = 'GqlModuleOptions';
 
 /**
  * Nest runs no guard for fields unless it is told to: `@SuperTenantOnly()` there would keep nobody out.
@@ -16,7 +15,7 @@ const GRAPHQL_OPTIONS = 'GqlModuleOptions';
  */
 export function assertFieldsGuarded({ modules }: DiagnosedApplication): void {
   const providers = [...modules.values()].flatMap((module) => [...module.providers.values()]);
-  const options = providers.filter(({ token }) => token === GRAPHQL_OPTIONS).map(({ instance }) => instance);
+  const options = graphqlOptionsOf(providers);
   if (options.length === 0 || options.every(guardsFields)) return;
   for (const provider of providers) {
     const [field] = reservedFieldsOf(provider);
@@ -24,11 +23,6 @@ export function assertFieldsGuarded({ modules }: DiagnosedApplication): void {
     const allowed = "on fields only with fieldResolverEnhancers: ['guards'] in the options of GraphQLModule";
     throw new OptionsInvalidError('@SuperTenantOnly of a @ResolveField', `${provider.name}.${field}`, allowed);
   }
-}
-
-function guardsFields(options: unknown): boolean {
-  const { fieldResolverEnhancers } = Object(options) as { readonly fieldResolverEnhancers?: readonly string[] };
-  return fieldResolverEnhancers?.includes('guards') ?? false;
 }
 
 /** Names of the class's field resolvers that are for the super tenant alone, by themselves or with the whole class. */

@@ -1,0 +1,44 @@
+import { entryWrappersOf } from '../clients/entry-classes.js';
+import { handlersOf } from '../clients/nest-graph.js';
+import type { InstanceWrapper } from '../clients/nest-graph.js';
+import type { DiagnosedApplication } from './diagnosed-application.js';
+
+/** A class with handlers, or one of its handlers. */
+export type Entry = object;
+
+const METADATA = { guard: '__guards__', interceptor: '__interceptors__' } as const;
+
+/** What enhances handlers of a sort: guards or interceptors. */
+export type EnhancerSort = keyof typeof METADATA;
+
+/** What was registered for all handlers: instances, and the classes of those that are made for each request. */
+export function globalEnhancersOf({ config }: DiagnosedApplication, sort: EnhancerSort): readonly unknown[] {
+  return sort === 'guard'
+    ? [...config.getGlobalGuards(), ...config.getGlobalRequestGuards().map(classOf)]
+    : [...config.getGlobalInterceptors(), ...config.getGlobalRequestInterceptors().map(classOf)];
+}
+
+/** The enhancers of controllers, gateways and resolvers, and of their handlers: classes and instances, by what has them. */
+export function entryEnhancersOf(
+  { modules }: DiagnosedApplication,
+  sort: EnhancerSort,
+): { readonly controller: object; readonly target: Entry; readonly enhancer: unknown }[] {
+  return [...modules.values()].flatMap(entryWrappersOf).flatMap(({ metatype }) => {
+    const controller = metatype as { readonly prototype: object };
+    return [controller, ...handlersOf(controller.prototype)].flatMap((target) => {
+      const enhancers = (Reflect.getMetadata(METADATA[sort], target) as readonly unknown[] | undefined) ?? [];
+      return enhancers.map((enhancer) => ({ controller, target, enhancer }));
+    });
+  });
+}
+
+/** The class of what is a class, or an instance of one. */
+export function classOf(value: unknown): { readonly name: string; readonly prototype: object } | undefined {
+  const candidate: unknown = isWrapper(value) ? value.metatype : value;
+  const found: unknown = typeof candidate === 'function' ? candidate : Object(candidate).constructor;
+  return typeof found === 'function' && found !== Object ? (found as never) : undefined;
+}
+
+function isWrapper(value: unknown): value is InstanceWrapper {
+  return typeof value === 'object' && value !== null && 'metatype' in value && 'token' in value;
+}

@@ -1,0 +1,43 @@
+import { handlersOf } from '../clients/nest-graph.js';
+import type { InstanceWrapper } from '../clients/nest-graph.js';
+import { OptionsInvalidError } from '../errors/usage.errors.js';
+import type { DiagnosedApplication } from './diagnosed-application.js';
+import { graphqlOptionsOf, guardsFields } from './graphql-options.js';
+
+/** Metadata keys by which `@nestjs/graphql` marks what answers `_entities`: reference resolvers, and fields of entities. */
+const MARKS = ['graphql:resolve_reference', 'graphql:resolve_property'];
+const FEDERATION = /federation/i;
+
+/**
+ * Nest runs no guard for `_entities` unless it is configured to: unknown and suspended tenants would be answered there, and
+ * `@SuperTenantOnly()` would keep no one out.
+ *
+ * @throws `MT_OPTIONS_INVALID`
+ */
+export function assertEntitiesGuarded({ modules, guard }: DiagnosedApplication): void {
+  const providers = [...modules.values()].flatMap((module) => [...module.providers.values()]);
+  const isUnguarded = graphqlOptionsOf(providers).some((options) => isFederated(options) && !guardsFields(options));
+  const entity = isUnguarded ? providers.flatMap(entityResolversOf)[0] : undefined;
+  if (entity === undefined) return;
+  const allowed =
+    `['guards'], or more beside it, in the options of GraphQLModule: a gateway reaches ${entity} through _entities, ` +
+    `for which Nest runs no guard otherwise, TenantGuard included (guard: '${guard}')`;
+  throw new OptionsInvalidError('fieldResolverEnhancers of a federated GraphQL schema', undefined, allowed);
+}
+
+/** By the driver's name, or by the schema that it makes; a gateway has no entities of its own. */
+function isFederated(options: unknown): boolean {
+  const { driver, autoSchemaFile } = Object(options) as {
+    readonly driver?: unknown;
+    readonly autoSchemaFile?: unknown;
+  };
+  const names = [driver, Object(driver).constructor].map((each) => String(Object(each).name));
+  return names.some((name) => FEDERATION.test(name)) || Boolean(Object(autoSchemaFile).federation);
+}
+
+function entityResolversOf({ metatype }: InstanceWrapper): string[] {
+  if (typeof metatype !== 'function' || metatype.prototype === undefined) return [];
+  return handlersOf(metatype.prototype as object)
+    .filter((handler) => MARKS.some((mark) => Reflect.hasMetadata(mark, handler)))
+    .map(({ name }) => `${metatype.name}.${name}`);
+}
