@@ -1,4 +1,4 @@
-import { UseGuards } from '@nestjs/common';
+import { Logger, UseGuards } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { ClsServiceManager } from 'nestjs-cls';
 import { currentScope } from '../context/scope-store.js';
@@ -7,6 +7,7 @@ import { TenantPolicies } from './tenant-policy.js';
 
 const GUARDED = 'tenantry:needs-message-scope';
 const PATTERN = 'microservices:pattern';
+const logger = new Logger('Multitenancy');
 const policies = new TenantPolicies();
 
 /**
@@ -17,7 +18,10 @@ const messageScopeGuard: CanActivate = {
   canActivate(context: ExecutionContext): boolean {
     if (context.getType() !== 'rpc' || policies.of(context) === 'optional') return true;
     if (currentScope(ClsServiceManager.getClsService()) !== undefined) return true;
-    throw new TenantContextMissingError('the microservice was connected without useTenantMessages()');
+    const error = new TenantContextMissingError('the microservice was connected without useTenantMessages()');
+    // The filters of the application may be missing here too, and Nest logs no HttpException by itself.
+    logger.error(error);
+    throw error;
   },
 };
 

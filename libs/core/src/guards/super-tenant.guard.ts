@@ -1,8 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import { publishAudit } from '../audit/tenant-audit.js';
 import { currentScope } from '../context/scope-store.js';
+import { presentedError, TENANT_REFUSALS } from '../errors/refusals.js';
+import type { Refusals } from '../errors/refusals.js';
 import { TenantForbiddenError } from '../errors/tenant.errors.js';
 import { TenantContextMissingError } from '../errors/usage.errors.js';
 import { SUPER_TENANT_ID } from '../tenant/super-tenant.js';
@@ -12,9 +14,11 @@ import { entryOf } from './guarded-entry.js';
 @Injectable()
 export class SuperTenantGuard implements CanActivate {
   readonly #cls: ClsService;
+  readonly #refusals: Refusals;
 
-  constructor(cls: ClsService) {
+  constructor(cls: ClsService, @Optional() @Inject(TENANT_REFUSALS) refusals: Refusals = 'distinct') {
     this.#cls = cls;
+    this.#refusals = refusals;
   }
 
   /** @throws `MT_TENANT_FORBIDDEN`, what is wrong with the tenant that was named, `MT_CONTEXT_MISSING` */
@@ -28,8 +32,7 @@ export class SuperTenantGuard implements CanActivate {
       return true;
     }
     publishAudit({ type: 'forbidden', ...entryOf(context), tenantId });
-    throw new TenantForbiddenError(
-      'This route is for the operator of the service. Sign in as a user of the super tenant.',
-    );
+    const reason = 'This route is for the operator of the service. Sign in as a user of the super tenant.';
+    throw presentedError(new TenantForbiddenError(reason), this.#refusals);
   }
 }

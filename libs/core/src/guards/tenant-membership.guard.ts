@@ -1,12 +1,16 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import { publishAudit } from '../audit/tenant-audit.js';
 import { currentScope } from '../context/scope-store.js';
+import { presentedError, TENANT_REFUSALS } from '../errors/refusals.js';
+import type { Refusals } from '../errors/refusals.js';
 import { TenantForbiddenError } from '../errors/tenant.errors.js';
 import { OptionsInvalidError, TenantContextMissingError } from '../errors/usage.errors.js';
 import type { MaybePromise } from '../tenant/maybe-promise.js';
 import type { Tenant } from '../tenant/tenant.js';
+import { CentralRoutes } from './central-routes.js';
+import { TenantPolicies } from './tenant-policy.js';
 import { entryOf, principalOf } from './guarded-entry.js';
 
 /** Injection token of the membership rule. @internal */
@@ -17,15 +21,23 @@ export type TenantMembership = (principal: unknown, tenant: Tenant) => MaybeProm
 
 /**
  * Answers 403 to principals that are no members of the tenant, by the option `membership`. Attach it behind your
- * authentication guard. Nobody signed in is nobody's member; without a tenant it has nothing to say.
+ * authentication guard. Without a principal the answer is 403 too. A route that needs no tenant passes where the
+ * request names none that is served: the handler gets none either.
  */
 @Injectable()
 export class TenantMembershipGuard implements CanActivate {
   readonly #cls: ClsService;
   readonly #isMember: TenantMembership;
+  readonly #refusals: Refusals;
+  readonly #policies: TenantPolicies;
 
   /** @throws `MT_OPTIONS_INVALID` without the option `membership` */
-  constructor(cls: ClsService, @Inject(TENANT_MEMBERSHIP) membership: TenantMembership | null) {
+  constructor(
+    cls: ClsService,
+    @Inject(TENANT_MEMBERSHIP) membership: TenantMembership | null,
+    @Optional() @Inject(TENANT_REFUSALS) refusals: Refusals = 'distinct',
+    @Optional() central?: CentralRoutes,
+  ) {
     if (membership === null) {
       throw new OptionsInvalidError(
         'membership',
@@ -35,18 +47,25 @@ export class TenantMembershipGuard implements CanActivate {
     }
     this.#cls = cls;
     this.#isMember = membership;
+    this.#refusals = refusals;
+    this.#policies = new TenantPolicies(central);
   }
 
   /** @throws `MT_TENANT_FORBIDDEN`, `MT_CONTEXT_MISSING`, what is wrong with the tenant that was named */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const scope = currentScope(this.#cls);
     if (scope === undefined) throw new TenantContextMissingError();
+    if (scope.outcome.kind !== 'resolved' && this.#policies.of(context) === 'optional') return true;
     const tenant = scope.tenantOrNull;
     if (tenant === null) return true;
     const principal = principalOf(context);
     const known = principal !== undefined && principal !== null;
     if (known && (await this.#isMember(principal, tenant)) === true) return true;
     publishAudit({ type: 'forbidden', ...entryOf(context), tenantId: tenant.id });
-    throw new TenantForbiddenError('You are no member of this tenant. Ask its administrator for access.', tenant.id);
+    const error = new TenantForbiddenError(
+      'You are no member of this tenant. Ask its administrator for access.',
+      tenant.id,
+    );
+    throw presentedError(error, this.#refusals);
   }
 }

@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { CentralRoutes } from './central-routes.js';
 
 /** Metadata key of a route's policy. @internal */
 export const TENANT_POLICY = 'tenantry:policy';
@@ -8,18 +9,26 @@ export type TenantPolicy = 'required' | 'optional' | 'super';
 
 /** Reads the policies of routes, the handler's before the controller's, and remembers them. */
 export class TenantPolicies {
-  readonly #known = new WeakMap<object, WeakMap<object, TenantPolicy>>();
+  readonly #central: CentralRoutes;
+  readonly #known = new WeakMap<object, WeakMap<object, TenantPolicy | 'undeclared'>>();
+
+  /** @param central routes whose default is `optional`; none by default */
+  constructor(central: CentralRoutes = new CentralRoutes()) {
+    this.#central = central;
+  }
 
   /** The policy of the route that a context is about. Default `required`. */
   of(context: ExecutionContext): TenantPolicy {
     const controller = context.getClass();
     const handler = context.getHandler();
-    return this.#known.get(controller)?.get(handler) ?? this.#learn(controller, handler);
+    const declared = this.#known.get(controller)?.get(handler) ?? this.#learn(controller, handler);
+    if (declared !== 'undeclared') return declared;
+    return this.#central.include(context) ? 'optional' : 'required';
   }
 
-  #learn(controller: object, handler: object): TenantPolicy {
-    const policies = this.#known.get(controller) ?? new WeakMap<object, TenantPolicy>();
-    const policy = read(handler) ?? read(controller) ?? 'required';
+  #learn(controller: object, handler: object): TenantPolicy | 'undeclared' {
+    const policies = this.#known.get(controller) ?? new WeakMap<object, TenantPolicy | 'undeclared'>();
+    const policy = read(handler) ?? read(controller) ?? 'undeclared';
     this.#known.set(controller, policies.set(handler, policy));
     return policy;
   }

@@ -1,22 +1,24 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import { currentScope } from '../context/scope-store.js';
 import type { TenantScope } from '../context/tenant-scope.js';
 import { TenantContextMissingError } from '../errors/usage.errors.js';
+import { CentralRoutes } from './central-routes.js';
 import { TenantPolicies } from './tenant-policy.js';
 
 /**
  * Enforces what the resolvers said: lets a request through only with one active tenant, unless the route is marked
- * `@TenantOptional()` or `@SuperTenantOnly()`. Global and first by default; with `guard: 'manual'` attach it yourself.
+ * `@TenantOptional()` or `@SuperTenantOnly()`, or is one of the option `central`. Global and first by default; with `guard: 'manual'` attach it yourself.
  */
 @Injectable()
 export class TenantGuard implements CanActivate {
   readonly #cls: ClsService;
-  readonly #policies = new TenantPolicies();
+  readonly #policies: TenantPolicies;
 
-  constructor(cls: ClsService) {
+  constructor(cls: ClsService, @Optional() central?: CentralRoutes) {
     this.#cls = cls;
+    this.#policies = new TenantPolicies(central);
   }
 
   /** @throws what is wrong with the tenant; `MT_TENANT_REQUIRED` without one; `MT_CONTEXT_MISSING` outside of any scope */

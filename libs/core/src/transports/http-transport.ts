@@ -11,6 +11,7 @@ import { TenantResolution } from '../resolution/tenant-resolution.js';
 import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import { HttpExchange } from './http-exchange.js';
 import type { HttpExchangeParts } from './http-exchange.js';
+import { ServerlessHeaders } from './serverless-headers.js';
 
 type Done = (error?: unknown) => void;
 type Hook = (request: object, response: object, done: Done) => void;
@@ -34,19 +35,27 @@ export class HttpTransport {
   readonly #cls: ClsService;
   readonly #clients: ScopeClients;
   readonly #resolution: TenantResolution;
+  readonly #serverless: ServerlessHeaders;
 
-  constructor(adapterHost: HttpAdapterHost, cls: ClsService, resolution: TenantResolution, clients: ScopeClients) {
+  constructor(
+    adapterHost: HttpAdapterHost,
+    cls: ClsService,
+    resolution: TenantResolution,
+    clients: ScopeClients,
+    serverless: ServerlessHeaders,
+  ) {
     this.#adapterHost = adapterHost;
     this.#cls = cls;
     this.#clients = clients;
     this.#resolution = resolution;
+    this.#serverless = serverless;
   }
 
   /** Hooks into the application's HTTP adapter, where there is one. A hook that somebody has set before runs after ours, inside. */
   install(): void {
     const adapter = this.#adapterHost.httpAdapter as unknown as Adapter | undefined;
     if (adapter === undefined) return;
-    const open = this.#opener(adapter);
+    const open = this.#completed(this.#opener(adapter));
     const earlier: unknown = Reflect.get(adapter, 'onRequestHook');
     adapter.setOnRequestHook(
       typeof earlier !== 'function'
@@ -54,6 +63,13 @@ export class HttpTransport {
         : (request, response, done) =>
             open(request, response, done, () => (earlier as Hook).call(adapter, request, response, done)),
     );
+  }
+
+  #completed(open: Opener): Opener {
+    return (request, response, done, next) => {
+      this.#serverless.complete(rawOf(request));
+      open(request, response, done, next);
+    };
   }
 
   /** Express hands out Node's own objects, and its responses share a prototype; to look for what others wrap takes long there. */
