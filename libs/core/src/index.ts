@@ -1,7 +1,7 @@
 export { ERROR_CODES, errorCodeInfo } from './errors/error-codes.js';
 export type { ErrorCode, ErrorCodeInfo } from './errors/error-codes.js';
 export { MultitenancyError } from './errors/multitenancy.error.js';
-export type { MultitenancyErrorDetails } from './errors/multitenancy.error.js';
+export type { ErrorResponse, MultitenancyErrorDetails } from './errors/multitenancy.error.js';
 export {
   CatalogTimeoutError,
   CatalogUnavailableError,
@@ -45,7 +45,12 @@ export {
 } from './errors/lifecycle.errors.js';
 export { TenantEnvelopeInvalidError, TenantEnvelopeUntrustedError } from './errors/message.errors.js';
 export { FormatsMixedError, PeerUnsupportedError } from './errors/package.errors.js';
-export { ArgumentInvalidError, OptionsInvalidError, TenantContextMissingError } from './errors/usage.errors.js';
+export {
+  ArgumentInvalidError,
+  OptionsInvalidError,
+  TenantContextMissingError,
+  TenantResolverFailedError,
+} from './errors/usage.errors.js';
 
 export { InMemoryTenantCatalog } from './tenant/in-memory-tenant-catalog.js';
 export { SUPER_TENANT, SUPER_TENANT_ID } from './tenant/super-tenant.js';
@@ -148,6 +153,7 @@ export type { TenantPresenceEventMap } from './registry/tenant-presence.js';
 export { InjectTenantClient, InjectTenantClientRegistry, UseTenantClients } from './clients/client.decorators.js';
 export { getTenantClientRegistryToken, getTenantClientToken } from './clients/tenant-client-tokens.js';
 
+export type { CentralRoute } from './guards/central-routes.js';
 export { CurrentTenant, SuperTenantOnly, TenantOptional } from './guards/guard.decorators.js';
 export { SuperTenantGuard } from './guards/super-tenant.guard.js';
 export { TenantMembershipGuard } from './guards/tenant-membership.guard.js';
@@ -157,8 +163,9 @@ export { TenantGuard } from './guards/tenant.guard.js';
 export { MultitenancyExceptionFilter } from './answers/multitenancy-exception.filter.js';
 export { PROBLEM_MEDIA_TYPE, toProblem } from './answers/problem.js';
 export type { ProblemAnswer } from './answers/problem.js';
-export { problemOf, TENANT_REFUSALS } from './answers/refusals.js';
-export type { Refusals } from './answers/refusals.js';
+export { problemOf } from './answers/problem-of.js';
+export { TENANT_REFUSALS } from './errors/refusals.js';
+export type { Refusals } from './errors/refusals.js';
 
 export type { SealedMessage } from './messages/sealed-message.js';
 export { TenantMessages } from './messages/tenant-messages.js';

@@ -10,7 +10,7 @@ import type {
 import { APP_FILTER, APP_GUARD, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { ClsModule } from 'nestjs-cls';
 import { answerGateways } from './answers/gateway-answers.js';
-import { TENANT_REFUSALS } from './answers/refusals.js';
+import { TENANT_REFUSALS } from './errors/refusals.js';
 import { TenantClientCleanup } from './cleanup/tenant-client-cleanup.js';
 import { HandlerClients } from './clients/handler-clients.js';
 import { RegistryScopeClients } from './clients/registry-scope-clients.js';
@@ -18,6 +18,7 @@ import { TenantClientKinds } from './registry/tenant-client-kinds.js';
 import { ScopeClients } from './context/scope-clients.js';
 import { TenantContext } from './context/tenant-context.js';
 import { TenantScopes } from './context/tenant-scopes.js';
+import { CentralRoutes } from './guards/central-routes.js';
 import { SuperTenantGuard } from './guards/super-tenant.guard.js';
 import { TENANT_MEMBERSHIP } from './guards/tenant-membership.guard.js';
 import { TenantGuard } from './guards/tenant.guard.js';
@@ -38,6 +39,7 @@ import { TenantLifecycle } from './lifecycle/tenant-lifecycle.js';
 import { TenantSettings } from './lifecycle/tenant-settings.js';
 import { TenantEntryPoints } from './tenant-entry-points.js';
 import { HttpHandshake } from './transports/http-handshake.js';
+import { ServerlessHeaders } from './transports/serverless-headers.js';
 import { HttpTransport } from './transports/http-transport.js';
 import { OptionsInvalidError } from './errors/usage.errors.js';
 
@@ -50,8 +52,8 @@ const SHARED: Provider[] = [
   {
     provide: TenantResolution,
     inject: [MULTITENANCY_OPTIONS, TenantDirectory],
-    useFactory: ({ resolvers }: ResolvedMultitenancyOptions, directory: TenantDirectory) =>
-      new TenantResolution(resolvers, directory),
+    useFactory: ({ resolvers, refusals }: ResolvedMultitenancyOptions, directory: TenantDirectory) =>
+      new TenantResolution(resolvers, directory, refusals),
   },
   TenantClientKinds,
   HandlerClients,
@@ -64,6 +66,11 @@ const SHARED: Provider[] = [
     provide: TENANT_MEMBERSHIP,
     inject: [MULTITENANCY_OPTIONS],
     useFactory: ({ membership }: ResolvedMultitenancyOptions) => membership,
+  },
+  {
+    provide: CentralRoutes,
+    inject: [MULTITENANCY_OPTIONS],
+    useFactory: ({ central }: ResolvedMultitenancyOptions) => central,
   },
   {
     provide: TENANT_REFUSALS,
@@ -114,6 +121,7 @@ const EXPORTED = [
   TenantDirectory,
   TenantClientKinds,
   TENANT_MEMBERSHIP,
+  CentralRoutes,
   TENANT_REFUSALS,
   TenantClientCleanup,
   TenantEagerLoader,
@@ -161,6 +169,11 @@ export class MultitenancyRootModule implements NestModule, OnModuleInit, OnAppli
       providers: [
         ...optionsProviders(options),
         ...SHARED,
+        {
+          provide: ServerlessHeaders,
+          inject: [MULTITENANCY_OPTIONS],
+          useFactory: ({ serverless }: ResolvedMultitenancyOptions) => new ServerlessHeaders(serverless),
+        },
         HttpTransport,
         DIAGNOSIS,
         // Nest skips a global guard whose factory gives nothing.

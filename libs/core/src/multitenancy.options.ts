@@ -1,5 +1,6 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
-import type { Refusals } from './answers/refusals.js';
+import type { Refusals } from './errors/refusals.js';
+import type { CentralRoute } from './guards/central-routes.js';
 import type { TenantMembership } from './guards/tenant-membership.guard.js';
 import type { TenantLifecycleOptions } from './lifecycle/lifecycle-options.js';
 import type { TenantSettingsOptions } from './lifecycle/tenant-settings.js';
@@ -42,6 +43,17 @@ export interface MultitenancyOptions {
   readonly guard?: 'global' | 'manual';
   /** Whether a principal may act for a tenant; needed by `TenantMembershipGuard`. */
   readonly membership?: TenantMembership;
+  /**
+   * Controllers and paths that work without a tenant, for those of other packages: health, metrics, documentation. As if
+   * they were marked `@TenantOptional()`; what a handler or controller is marked with comes first. A path is literal and
+   * counts as sent, with the global prefix; `/docs/*` is all below `/docs/`. Default: none.
+   */
+  readonly central?: readonly CentralRoute[];
+  /**
+   * Whether headers are read from `request.headers` where a request has no `rawHeaders`: behind serverless adapters, which
+   * make requests of events. Repeated headers cannot be found there unless the adapter keeps them. Default `false`.
+   */
+  readonly serverless?: boolean;
   /** When clients are made. Default: lazily, at their first use. */
   readonly loading?: LoadingOptions;
   /** Defaults of every client kind. */

@@ -1,6 +1,7 @@
 import { CronTime } from 'cron';
-import type { Refusals } from './answers/refusals.js';
+import type { Refusals } from './errors/refusals.js';
 import { OptionsInvalidError } from './errors/usage.errors.js';
+import { CentralRoutes } from './guards/central-routes.js';
 import type { TenantMembership } from './guards/tenant-membership.guard.js';
 import { resolveLifecycleOptions } from './lifecycle/lifecycle-options.js';
 import type { TenantLifecycleOptions } from './lifecycle/lifecycle-options.js';
@@ -22,6 +23,8 @@ export interface ResolvedMultitenancyOptions {
   readonly resolvers: readonly TenantResolver[];
   readonly guard: 'global' | 'manual';
   readonly membership: TenantMembership | null;
+  readonly central: CentralRoutes;
+  readonly serverless: boolean;
   readonly loading: ResolvedLoading;
   readonly clients: RegistryLimits;
   readonly cleanup: { readonly cron: string; readonly enabled: boolean };
@@ -54,6 +57,8 @@ export function resolveOptions(options: MultitenancyOptions): ResolvedMultitenan
     resolvers: checkedResolvers(options.resolvers),
     guard: oneOf('guard', options.guard, ['global', 'manual']),
     membership,
+    central: new CentralRoutes(options.central),
+    serverless: checkedBoolean('serverless', options.serverless ?? false),
     loading: resolveLoading(options.loading),
     clients: resolveRegistryLimits('clients', clients),
     cleanup: Object.freeze({ cron: checkedCron(cleanup.cron ?? EVERY_MINUTE), enabled: cleanup.enabled ?? true }),
@@ -78,6 +83,11 @@ function oneOf<T extends string>(option: string, value: T | undefined, allowed: 
   const chosen = value ?? allowed[0];
   if (allowed.includes(chosen)) return chosen;
   throw new OptionsInvalidError(option, value, allowed.map((each) => `"${each}"`).join(' or '));
+}
+
+function checkedBoolean(option: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new OptionsInvalidError(option, value, 'true or false');
 }
 
 function checkedCatalog(catalog: unknown): TenantCatalogReader {

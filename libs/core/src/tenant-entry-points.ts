@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
+import { MultitenancyExceptionFilter } from './answers/multitenancy-exception.filter.js';
+import { putFilterLast } from './answers/put-filter-last.js';
 import { entryHandlersOf } from './clients/entry-classes.js';
 import { HandlerClients } from './clients/handler-clients.js';
 import { acquireClientsBefore } from './clients/tenant-clients.guard.js';
@@ -50,6 +52,7 @@ export class TenantEntryPoints {
     if (this.#prepared) return;
     this.#prepared = true;
     putGuardFirst(this.#moduleRef, this.#moduleRef.get(TenantGuard));
+    putFilterLast(this.#moduleRef, this.#moduleRef.get(MultitenancyExceptionFilter));
     const kinds = this.#kinds.all().map(({ name }) => name);
     this.#handlers.learn(this.#modules.values(), kinds, acquireClientsBefore);
   }

@@ -1,7 +1,7 @@
 import { Catch, HttpException, Logger } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { PROBLEM_MEDIA_TYPE } from '@tenantry/core';
+import { MultitenancyError, PROBLEM_MEDIA_TYPE } from '@tenantry/core';
 import { problemOf } from './problem.js';
 
 /** Answers every error as `application/problem+json`, on Express and Fastify alike, and logs those that nobody foresaw. */
@@ -16,7 +16,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const { status, headers, body } = problemOf(error);
-    if (status === 500 && !(error instanceof HttpException)) this.#logger.error(...describe(error));
+    if (status === 500 && (!(error instanceof HttpException) || error instanceof MultitenancyError))
+      this.#logger.error(...describe(error));
     const adapter = this.#adapterHost.httpAdapter;
     const response: unknown = host.switchToHttp().getResponse();
     if (adapter.isHeadersSent(response)) {

@@ -8,9 +8,11 @@ import { isExchangeOver, rawOf } from '../context/http-response-end.js';
 import { TenantClientNotAcquiredError } from '../errors/client.errors.js';
 import { errorCodeInfo } from '../errors/error-codes.js';
 import { MultitenancyError } from '../errors/multitenancy.error.js';
+import { TenantResolverFailedError } from '../errors/usage.errors.js';
 import { answerHttp } from './http-answer.js';
-import { isHidden, problemOf, TENANT_REFUSALS } from './refusals.js';
-import type { Refusals } from './refusals.js';
+import { isHidden, TENANT_REFUSALS, trueError } from '../errors/refusals.js';
+import type { Refusals } from '../errors/refusals.js';
+import { problemOf } from './problem-of.js';
 import { answerWebSocket } from './websocket-answer.js';
 
 /**
@@ -32,8 +34,9 @@ export class MultitenancyExceptionFilter implements ExceptionFilter<Multitenancy
 
   /** @throws on GraphQL an error for its executor; on a transport that it does not know, the error itself */
   catch(error: MultitenancyError, host: ArgumentsHost): Observable<never> | void {
-    if (isAbandoned(error, host)) this.#logger.debug(`${error.code}: ${error.message}`);
-    else this.#log(error);
+    const cause = trueError(error);
+    if (isAbandoned(cause, host)) this.#logger.debug(`${cause.code}: ${cause.message}`);
+    else this.#log(cause);
     const problem = problemOf(error, this.#refusals);
     switch (host.getType<string>()) {
       case 'http':
@@ -51,9 +54,16 @@ export class MultitenancyExceptionFilter implements ExceptionFilter<Multitenancy
 
   #log(error: MultitenancyError): void {
     const line = `${error.code}: ${error.message}`;
-    if (errorCodeInfo(error.code).status >= 500) this.#logger.error(line, error.stack);
+    if (errorCodeInfo(error.code).status >= 500) this.#logger.error(line, stackOf(error));
     else if (isHidden(error, this.#refusals)) this.#logger.debug(line);
   }
+}
+
+/** What a resolver of the application threw is as unforeseen as what a handler throws, and logged in the same way. */
+function stackOf(error: MultitenancyError): string | undefined {
+  const { cause } = error;
+  if (!(error instanceof TenantResolverFailedError)) return error.stack;
+  return cause instanceof Error ? cause.stack : error.stack;
 }
 
 /** Whoever asked went away while a client was on its way: nobody's mistake, and too easily done to fill the log with. */

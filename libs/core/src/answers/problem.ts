@@ -24,12 +24,11 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
  * Programming errors (5xx without a remedy for the client) tell the code and not the message.
  */
 export function toProblem(error: MultitenancyError): ProblemAnswer {
-  const { status, title } = errorCodeInfo(error.code);
-  const detail = status === 500 ? 'See the log of the service.' : error.message;
+  const { type, title, status, code, detail } = error.getResponse();
   return {
     status,
     headers: { 'content-type': PROBLEM_MEDIA_TYPE, ...headersFor(status, error) },
-    body: { type: 'about:blank', title, status, code: error.code, detail },
+    body: { type, title, status, code, detail },
   };
 }
 

@@ -51,6 +51,7 @@ export const ERROR_CODES = {
   MT_CLIENT_NOT_ACQUIRED: { status: 500, title: 'Tenant client not acquired' },
   MT_CLIENT_RECURSIVE: { status: 500, title: 'Recursive tenant client' },
   MT_TEMPLATE_MISSING: { status: 500, title: 'No client template' },
+  MT_RESOLVER_FAILED: { status: 500, title: 'Tenant resolver failed' },
   MT_CONTEXT_MISSING: { status: 500, title: 'No tenant context' },
   MT_ISOLATION_UNSAFE: { status: 500, title: 'Isolation not safe' },
   MT_POLICIES_REFUSED: { status: 500, title: 'Policies refused' },

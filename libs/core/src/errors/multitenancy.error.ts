@@ -1,3 +1,5 @@
+import { HttpException } from '@nestjs/common';
+import { errorCodeInfo } from './error-codes.js';
 import type { ErrorCode } from './error-codes.js';
 
 /** What a {@link MultitenancyError} may carry beside its message. */
@@ -10,13 +12,30 @@ export interface MultitenancyErrorDetails {
   readonly retryAfterMs?: number | undefined;
 }
 
+/** The body of an HTTP answer as RFC 9457 describes it, with the members of Nest's own error bodies beside. */
+export interface ErrorResponse {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  /** As `status`, for filters that expect the body of a Nest exception. */
+  readonly statusCode: number;
+  /** As `detail`, for the same. */
+  readonly message: string;
+}
+
+/** Fields of Nest's exception that repeat what this one has. */
+const REPEATED = ['response', 'status', 'options', 'errorCode', 'cause'] as const;
+
 /**
  * Base of every error that this library throws on purpose.
  *
  * The message says what happened and what to do; it never carries a secret or a connection string.
- * Branch on `code`, which is stable, and not on the message.
+ * Branch on `code`, which is stable, and not on the message. It is an `HttpException`, so that an exception filter that
+ * does not know this library answers with the right status too.
  */
-export class MultitenancyError extends Error {
+export class MultitenancyError extends HttpException {
   /** Stable, documented code. */
   readonly code: ErrorCode;
   /** The tenant it is about, where there is one. */
@@ -25,8 +44,9 @@ export class MultitenancyError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: MultitenancyErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.name = new.target.name;
+    super(message, errorCodeInfo(code).status);
+    for (const key of REPEATED) Object.defineProperty(this, key, { enumerable: false });
+    if (details.cause !== undefined) this.cause = details.cause;
     this.code = code;
     this.tenantId = details.tenantId;
     this.retryAfterMs = details.retryAfterMs;
@@ -35,5 +55,12 @@ export class MultitenancyError extends Error {
   /** What GraphQL tells its client beside the message, where no filter answers. */
   get extensions(): { readonly code: ErrorCode } {
     return { code: this.code };
+  }
+
+  /** Body of an HTTP answer. A programming error (status 500) shows its code and not its message. */
+  override getResponse(): ErrorResponse {
+    const { status, title } = errorCodeInfo(this.code);
+    const detail = status === 500 ? 'See the log of the service.' : this.message;
+    return { type: 'about:blank', title, status, code: this.code, detail, statusCode: status, message: detail };
   }
 }

@@ -27,8 +27,16 @@ export class TenantTokenInvalidError extends MultitenancyError {
 
 /** The catalog knows no such tenant (404). */
 export class TenantUnknownError extends MultitenancyError {
-  constructor(identifier: string) {
-    super('MT_TENANT_UNKNOWN', `There is no tenant ${quote(identifier)}.`);
+  /** @param identifier the name that was looked up; `null` = not to be shown */
+  constructor(identifier: string | null, cause?: unknown) {
+    const message =
+      identifier === null ? 'There is no such tenant for you here.' : `There is no tenant ${quote(identifier)}.`;
+    super('MT_TENANT_UNKNOWN', message, { cause });
+  }
+
+  /** One that reveals nothing, in place of the error that it has as its `cause`. */
+  static inPlaceOf(cause: MultitenancyError | undefined): TenantUnknownError {
+    return new TenantUnknownError(null, cause);
   }
 }
 

@@ -32,3 +32,11 @@ export class ArgumentInvalidError extends MultitenancyError {
     this.argument = argument;
   }
 }
+
+/** A resolver of the application threw something that is no error of this library (500). Its `cause` is what it threw. */
+export class TenantResolverFailedError extends MultitenancyError {
+  /** @param hint what to do about it, a sentence */
+  constructor(resolver: string, cause: unknown, hint = 'See `cause` in the log.') {
+    super('MT_RESOLVER_FAILED', `The tenant resolver ${quote(resolver)} failed. ${hint}`, { cause });
+  }
+}

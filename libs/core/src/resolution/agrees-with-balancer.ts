@@ -7,7 +7,7 @@ import { canonicalIdentifier } from '../tenant/tenant-identifier.js';
 import { notApplicable, rejected, resolved } from './tenant-resolver.js';
 import type { ResolverAnswer, TenantResolver } from './tenant-resolver.js';
 import type { TenantRequest } from './tenant-request.js';
-import { trustedHeader } from './trusted-header.js';
+import { TrustedHeader } from './trusted-header.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
 /** Options of {@link agreesWithBalancer}. */
@@ -45,6 +45,7 @@ class BalancerAgreement implements TenantResolver {
   readonly trust = 'network';
   readonly #header: string;
   readonly #proxies: TrustedProxies;
+  readonly #trusted: TrustedHeader;
   readonly #places: readonly TenantResolver[];
   /** Where the body names a tenant too, a request is heard twice. */
   readonly #told = new WeakSet<TenantRequest>();
@@ -53,12 +54,13 @@ class BalancerAgreement implements TenantResolver {
     this.#header = checkedHeader(header);
     this.name = `balancer header ${this.#header}`;
     this.#proxies = new TrustedProxies('agreesWithBalancer.trustedProxies', trustedProxies);
+    this.#trusted = new TrustedHeader(this.#header, this.#proxies);
     this.#places = checkedPlaces(places);
   }
 
   resolve(request: TenantRequest): MaybePromise<ResolverAnswer> {
     if (!this.#proxies.include(request.remoteAddress)) return notApplicable;
-    const said = trustedHeader(request, this.#header, this.#proxies);
+    const said = this.#trusted.read(request);
     if (said.kind === 'rejected') return said;
     const balancer = (said.kind === 'resolved' && said.identifier) || null;
     const answers = this.#places.map((place) => place.resolve(request));

@@ -1,6 +1,6 @@
 import { OptionsInvalidError } from '../errors/usage.errors.js';
 import type { TenantResolver } from './tenant-resolver.js';
-import { trustedHeader } from './trusted-header.js';
+import { TrustedHeader } from './trusted-header.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
 /** Options of {@link fromHeader}. */
@@ -30,6 +30,6 @@ export function fromHeader({ name, trustedProxies }: FromHeaderOptions): TenantR
     throw new OptionsInvalidError('fromHeader.name', name, allowed);
   }
   const header = name.toLowerCase();
-  const proxies = new TrustedProxies('fromHeader.trustedProxies', trustedProxies);
-  return { name: `header ${header}`, trust: 'proxy', resolve: (request) => trustedHeader(request, header, proxies) };
+  const trusted = new TrustedHeader(header, new TrustedProxies('fromHeader.trustedProxies', trustedProxies));
+  return { name: `header ${header}`, trust: 'proxy', resolve: (request) => trusted.read(request) };
 }

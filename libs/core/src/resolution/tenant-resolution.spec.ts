@@ -11,7 +11,7 @@ const catalog = new InMemoryTenantCatalog([
   { id: 'foo', domain: 'foo.com' },
   { id: 'bar', domain: 'bar.com' },
 ]);
-const REQUEST = {} as TenantRequest;
+const REQUEST = { platformRequest: {} } as TenantRequest;
 
 function saying(
   answer: ResolverAnswer | (() => never),
@@ -57,7 +57,7 @@ describe('the judgement over all resolvers', () => {
     ['a rejection beside a tenant', [saying(foo), saying(rejected('it is odd'))], 'MT_TENANT_IDENTIFIER_INVALID'],
     ['a malformed identifier', [saying(resolved('f\u212A'))], 'MT_TENANT_IDENTIFIER_INVALID'],
     ['a property name of every object', [saying(resolved('constructor'))], 'MT_TENANT_UNKNOWN'],
-    ['a resolver that breaks', [saying(foo), saying(breaks)], 'MT_CATALOG_UNAVAILABLE'],
+    ['a resolver that breaks', [saying(foo), saying(breaks)], 'MT_RESOLVER_FAILED'],
   ])('of %s', async (_case, resolvers, expected) => {
     expect(await judge(resolvers)).toBe(expected);
   });

@@ -1,12 +1,14 @@
 import { CatalogUnavailableError } from '../errors/catalog.errors.js';
 import { MultitenancyError } from '../errors/multitenancy.error.js';
-import { isPromise } from '../tenant/maybe-promise.js';
+import { presentedError } from '../errors/refusals.js';
+import type { Refusals } from '../errors/refusals.js';
 import type { MaybePromise } from '../tenant/maybe-promise.js';
 import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import type { TenantDirectory } from '../tenant/tenant-directory.js';
 import { canonicalIdentifier } from '../tenant/tenant-identifier.js';
 import type { Tenant } from '../tenant/tenant.js';
-import { checkedAnswer, rejected } from './tenant-resolver.js';
+import { ResolverCalls } from './resolver-calls.js';
+import { rejected } from './tenant-resolver.js';
 import type { ResolverAnswer, TenantResolver } from './tenant-resolver.js';
 import type { TenantRequest } from './tenant-request.js';
 import { judge } from './verdict.js';
@@ -20,8 +22,12 @@ export class TenantResolution {
   readonly #head: readonly TenantResolver[];
   readonly #body: readonly TenantResolver[];
   readonly #directory: TenantDirectory;
+  readonly #refusals: Refusals;
+  readonly #calls = new ResolverCalls();
 
-  constructor(resolvers: readonly TenantResolver[], directory: TenantDirectory) {
+  /** @param refusals what the errors of its outcomes may reveal */
+  constructor(resolvers: readonly TenantResolver[], directory: TenantDirectory, refusals: Refusals = 'distinct') {
+    this.#refusals = refusals;
     this.#head = resolvers.filter(({ phase }) => phase !== 'body');
     this.#body = resolvers.filter(({ phase }) => phase === 'body');
     this.#directory = directory;
@@ -34,7 +40,7 @@ export class TenantResolution {
 
   /** The outcome by the resolvers that need no body. */
   ofHead(request: TenantRequest): MaybePromise<ResolutionOutcome> {
-    return judged(this.#hearAll(this.#head, request));
+    return this.#judged(this.#hearAll(this.#head, request));
   }
 
   /**
@@ -47,10 +53,16 @@ export class TenantResolution {
     const judgeAll = (body: readonly Claim[]): MaybePromise<ResolutionOutcome> => {
       if (body.every(({ answer }) => answer.kind === 'notApplicable')) return head;
       const claims = this.#hearAll(this.#head, request);
-      return judged(claims instanceof Promise ? claims.then((late) => [...late, ...body]) : [...claims, ...body]);
+      return this.#judged(claims instanceof Promise ? claims.then((late) => [...late, ...body]) : [...claims, ...body]);
     };
     const body = this.#hearAll(this.#body, request);
     return body instanceof Promise ? body.then(judgeAll) : judgeAll(body);
+  }
+
+  #judged(claims: MaybePromise<readonly Claim[]>): MaybePromise<ResolutionOutcome> {
+    return claims instanceof Promise
+      ? claims.then((late) => presented(judge(late), this.#refusals))
+      : presented(judge(claims), this.#refusals);
   }
 
   #hearAll(resolvers: readonly TenantResolver[], request: TenantRequest): MaybePromise<Claim[]> {
@@ -65,7 +77,7 @@ export class TenantResolution {
   }
 
   #hear(resolver: TenantResolver, request: TenantRequest): MaybePromise<Claim> {
-    const answer = ask(resolver, request);
+    const answer = this.#calls.ask(resolver, request);
     if (answer instanceof Promise) return answer.then((late) => this.#lookUp(resolver, late));
     return this.#lookUp(resolver, answer);
   }
@@ -90,24 +102,12 @@ function claimOf(resolver: TenantResolver, answer: Named, identifier: string, fo
   return { resolver, answer, identifier, tenant: isMeant ? found : null };
 }
 
-function judged(claims: MaybePromise<readonly Claim[]>): MaybePromise<ResolutionOutcome> {
-  return claims instanceof Promise ? claims.then(judge) : judge(claims);
+function presented(outcome: ResolutionOutcome, refusals: Refusals): ResolutionOutcome {
+  if (refusals === 'distinct' || !('error' in outcome)) return outcome;
+  return { ...outcome, error: presentedError(outcome.error, refusals) };
 }
 
-function ask(resolver: TenantResolver, request: TenantRequest): MaybePromise<ResolverAnswer> {
-  try {
-    const answer = resolver.resolve(request);
-    return isPromise(answer) ? Promise.resolve(answer).then(checkedAnswer, asRejection) : checkedAnswer(answer);
-  } catch (error) {
-    return asRejection(error);
-  }
-}
-
-function asRejection(error: unknown): ResolverAnswer {
-  return rejected(asOutage(error));
-}
-
-/** A resolver or catalog that breaks is an outage, never "no tenant". */
+/** A catalog that throws is an outage, never "no tenant". */
 function asOutage(error: unknown): MultitenancyError {
   return error instanceof MultitenancyError ? error : new CatalogUnavailableError(error);
 }

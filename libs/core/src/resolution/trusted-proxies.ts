@@ -6,6 +6,8 @@ const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /** A set of addresses and CIDR ranges of peers that may speak for others. */
 export class TrustedProxies {
+  /** Name of the option that lists them, for messages. */
+  readonly option: string;
   readonly #peers = new BlockList();
 
   /**
@@ -14,6 +16,7 @@ export class TrustedProxies {
    * @throws `MT_OPTIONS_INVALID`
    */
   constructor(option: string, entries: readonly string[]) {
+    this.option = option;
     const list = Array.isArray(entries) ? (entries as readonly string[]) : [];
     if (list.length === 0)
       throw new OptionsInvalidError(option, entries, 'at least one address, CIDR range or "loopback"');
