@@ -192,8 +192,9 @@ describe('Nest’s CacheInterceptor', () => {
 
   @Injectable()
   class TenantCacheInterceptor extends CacheInterceptor {
-    protected override trackBy(context: ExecutionContext): string | undefined {
-      return `foo ${super.trackBy(context)}`;
+    protected override async trackBy(context: ExecutionContext): Promise<string | null | undefined> {
+      const key = await super.trackBy(context);
+      return key && `foo ${key}`;
     }
   }
 

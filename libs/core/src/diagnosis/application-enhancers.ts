@@ -32,11 +32,21 @@ export function entryEnhancersOf(
   });
 }
 
+/** A class, for its name and what its instances inherit. */
+export interface NamedClass {
+  readonly name: string;
+  readonly prototype: object;
+}
+
 /** The class of what is a class, or an instance of one. */
-export function classOf(value: unknown): { readonly name: string; readonly prototype: object } | undefined {
+export function classOf(value: unknown): NamedClass | undefined {
   const candidate: unknown = isWrapper(value) ? value.metatype : value;
-  const found: unknown = typeof candidate === 'function' ? candidate : Object(candidate).constructor;
-  return typeof found === 'function' && found !== Object ? (found as never) : undefined;
+  const found: unknown = typeof candidate === 'function' ? candidate : (Object(candidate) as object).constructor;
+  return isClass(found) && found !== (Object as unknown) ? found : undefined;
+}
+
+function isClass(value: unknown): value is NamedClass {
+  return typeof value === 'function' && value.prototype !== undefined;
 }
 
 function isWrapper(value: unknown): value is InstanceWrapper {

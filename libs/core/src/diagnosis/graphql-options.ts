@@ -5,7 +5,7 @@ const GRAPHQL_OPTIONS = 'GqlModuleOptions';
 
 /** The options of each `GraphQLModule` among some providers. */
 export function graphqlOptionsOf(providers: readonly InstanceWrapper[]): unknown[] {
-  return providers.filter(({ token }) => token === GRAPHQL_OPTIONS).map(({ instance }) => instance as unknown);
+  return providers.filter(({ token }) => token === GRAPHQL_OPTIONS).map(({ instance }): unknown => instance);
 }
 
 /** Whether guards run for fields, and for references of a federated schema. */

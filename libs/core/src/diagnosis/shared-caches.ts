@@ -24,7 +24,7 @@ export const sharedCaches: Finding = (application) => {
   if (places.length === 0 || isTenantInUrl(application)) return [];
   return [
     `CacheInterceptor caches by URL, without the tenant (${[...new Set(places)].join(', ')}): one tenant gets the answer that was ` +
-      'cached for another. Extend it and put the tenant into the key: override trackBy(context) { const key = super.trackBy(context); ' +
+      'cached for another. Extend it and put the tenant into the key: override async trackBy(context) { const key = await super.trackBy(context); ' +
       'return key && `${tenantContext.tenant.id} ${key}`; }, or take it away.',
   ];
 };

@@ -5,10 +5,9 @@ import { SuperTenantGuard } from '../guards/super-tenant.guard.js';
 import { TenantMembershipGuard } from '../guards/tenant-membership.guard.js';
 import { TenantGuard } from '../guards/tenant.guard.js';
 import { classOf, entryEnhancersOf, globalEnhancersOf } from './application-enhancers.js';
+import type { NamedClass } from './application-enhancers.js';
 import type { DiagnosedApplication, Finding } from './diagnosed-application.js';
 import { reaches } from './reaches.js';
-
-type Class = NonNullable<ReturnType<typeof classOf>>;
 
 /** What judges who is signed in: guards, strategies of Passport, middleware. */
 const JUDGES = ['canActivate', 'validate', 'use'] as const;
@@ -31,7 +30,7 @@ export const uncheckedPrincipals: Finding = (application) => {
   const judges = wrappersOf(application);
   if (guards.some(isChecking) || judges.some((judge) => reachesOne(judge, CHECKS))) return [];
   const composed = new Set<unknown>(judges.filter((judge) => reachesOne(judge, [TenantGuard])).map(classOf));
-  const signingIn = guards.map(classOf).filter((guard) => isSigningIn(guard) && !composed.has(guard)) as Class[];
+  const signingIn = guards.map(classOf).filter((guard) => isSigningIn(guard) && !composed.has(guard)) as NamedClass[];
   const names = new Set([...signingIn, ...middlewareOf(application)].map(({ name }) => name));
   if (names.size === 0) return [];
   return [
@@ -53,7 +52,7 @@ function isChecking(guard: unknown): boolean {
   return isA(classOf(guard), [TenantMembershipGuard]) || parts.some((part) => isA(classOf(part), CHECKS));
 }
 
-function isSigningIn(guard: Class | undefined): boolean {
+function isSigningIn(guard: NamedClass | undefined): boolean {
   return guard !== undefined && !isA(guard, OWN) && !COUNTS_ONLY.test(guard.name);
 }
 
@@ -67,19 +66,20 @@ function wrappersOf({ modules, rootModule }: DiagnosedApplication): InstanceWrap
 }
 
 function isJudge({ metatype }: InstanceWrapper): boolean {
-  const prototype: unknown = typeof metatype === 'function' ? metatype.prototype : undefined;
-  return JUDGES.some((method) => typeof Object(prototype)[method] === 'function');
+  if (typeof metatype !== 'function') return false;
+  const prototype = Object(metatype.prototype) as Partial<Record<(typeof JUDGES)[number], unknown>>;
+  return JUDGES.some((method) => typeof prototype[method] === 'function');
 }
 
 function reachesOne(wrapper: InstanceWrapper, classes: readonly unknown[]): boolean {
   return reaches(wrapper, ({ metatype }) => isA(metatype, classes));
 }
 
-function middlewareOf({ modules }: DiagnosedApplication): Class[] {
+function middlewareOf({ modules }: DiagnosedApplication): NamedClass[] {
   return [...modules.values()]
     .flatMap(({ middlewares }) => [...middlewares.values()])
     .map(classOf)
-    .filter((middleware): middleware is Class => middleware !== undefined && SIGNS_IN.test(middleware.name));
+    .filter((middleware): middleware is NamedClass => middleware !== undefined && SIGNS_IN.test(middleware.name));
 }
 
 function isA(candidate: unknown, classes: readonly unknown[]): boolean {

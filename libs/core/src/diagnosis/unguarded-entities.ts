@@ -1,6 +1,7 @@
 import { handlersOf } from '../clients/nest-graph.js';
 import type { InstanceWrapper } from '../clients/nest-graph.js';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
+import { classOf } from './application-enhancers.js';
 import type { DiagnosedApplication } from './diagnosed-application.js';
 import { graphqlOptionsOf, guardsFields } from './graphql-options.js';
 
@@ -31,8 +32,8 @@ function isFederated(options: unknown): boolean {
     readonly driver?: unknown;
     readonly autoSchemaFile?: unknown;
   };
-  const names = [driver, Object(driver).constructor].map((each) => String(Object(each).name));
-  return names.some((name) => FEDERATION.test(name)) || Boolean(Object(autoSchemaFile).federation);
+  const { federation } = Object(autoSchemaFile) as { readonly federation?: unknown };
+  return FEDERATION.test(classOf(driver)?.name ?? '') || Boolean(federation);
 }
 
 function entityResolversOf({ metatype }: InstanceWrapper): string[] {
