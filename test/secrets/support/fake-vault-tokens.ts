@@ -13,11 +13,13 @@ export class FakeTokens {
   /** Leases that renewals give, one after the other; then that of the login. */
   readonly renewals: number[] = [];
   renewable = true;
+  /** What tokens start with. */
+  prefix = 'hvs';
   /** Every token that was ever granted. */
   readonly granted: string[] = [];
 
   grant(): object {
-    const token = { value: `hvs.${randomUUID()}`, leaseSeconds: this.leaseSeconds };
+    const token = { value: `${this.prefix}.${randomUUID()}`, leaseSeconds: this.leaseSeconds };
     this.#alive.set(token.value, token);
     this.granted.push(token.value);
     return this.#auth(token);

@@ -1,7 +1,7 @@
 import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, FactoryProvider, InjectionToken, ModuleMetadata } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { getTenantClientRegistryToken, systemClock } from '@tenantry/core';
+import { getTenantClientRegistryToken, OptionsInvalidError, systemClock } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
 import type { ObservedSecrets } from '../observed-secrets.js';
 import { textOption } from '../option-checks.js';
@@ -64,7 +64,11 @@ function tokenOf(value: unknown): InjectionToken | undefined {
 
 /** Asked for when every provider is there: the module of the client kind need not be imported. */
 function registryOf(modules: ModuleRef, kind: string): RotatedRegistry {
-  return modules.get<RotatedRegistry>(getTenantClientRegistryToken(kind), { strict: false });
+  try {
+    return modules.get<RotatedRegistry>(getTenantClientRegistryToken(kind), { strict: false });
+  } catch {
+    throw new OptionsInvalidError('rotateClients.kind', kind, 'a kind that MultitenancyModule.forFeature declares');
+  }
 }
 
 @Module({})
