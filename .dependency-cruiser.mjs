@@ -18,6 +18,7 @@ const layers = {
     ['attestation', 'isolation', 'lifecycle', 'migrations', 'placement'],
     ['moving'],
   ],
+  secrets: [['port'], ['local', 'managers', 'rotation', 'vault']],
 };
 
 const roomRules = Object.entries(layers).flatMap(([lib, levels]) => {

@@ -4,6 +4,7 @@ COPY package.json package-lock.json ./
 COPY libs/core/package.json libs/core/
 COPY libs/postgres/package.json libs/postgres/
 COPY libs/jwt/package.json libs/jwt/
+COPY libs/secrets/package.json libs/secrets/
 COPY libs/transports/package.json libs/transports/
 COPY apps/cloud-api/package.json apps/cloud-api/
 COPY apps/orchestrator/package.json apps/orchestrator/

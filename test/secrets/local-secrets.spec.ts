@@ -141,7 +141,9 @@ describe('observedSecrets', () => {
     };
     const secrets = observedSecrets(source);
     const seen: string[] = [];
-    const stop = secrets.onRead(({ tenantId: id, version: read, expiresAt }) => seen.push(`${id} ${read} ${expiresAt}`));
+    const stop = secrets.onRead(({ tenantId: id, version: read, expiresAt }) =>
+      seen.push(`${id} ${read} ${expiresAt}`),
+    );
     await read(secrets, 'foo');
     expect(await secrets.version(tenantId('foo'), { signal })).toBe('2');
     stop();

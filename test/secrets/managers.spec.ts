@@ -26,10 +26,12 @@ interface Manager {
   readonly refused: object;
 }
 
-const called = (method: FakeMethod) => async (...given: unknown[]): Promise<never> => {
-  method.calls.push(given);
-  return (await method.answer()) as never;
-};
+const called =
+  (method: FakeMethod) =>
+  async (...given: unknown[]): Promise<never> => {
+    method.calls.push(given);
+    return (await method.answer()) as never;
+  };
 
 const MANAGERS: readonly Manager[] = [
   {

@@ -49,7 +49,7 @@ describe('rotateClients in a Nest application', () => {
     imports: [SecretsModule],
     inject: [ObservedSecrets],
     useFactory: (secrets: ObservedSecrets) => ({
-      create: async ({ id }: Tenant, { signal }) => ({ made: (await secrets.read(id as never, { signal })).version }),
+      create: async ({ id }: Tenant, { signal }) => ({ made: (await secrets.read(id, { signal })).version }),
     }),
   });
 
@@ -57,7 +57,7 @@ describe('rotateClients in a Nest application', () => {
     const catalog = new InMemoryTenantCatalog();
     await catalog.create({ id: tenantId('foo'), domain: 'foo.com', status: 'active' });
     @Module({
-      imports: [MultitenancyModule.forRoot({ catalog, resolvers: [() => null as never], clock }), rotation, clouds],
+      imports: [MultitenancyModule.forRoot({ catalog, resolvers: [() => null], clock }), rotation, clouds],
       providers: [Reporter],
     })
     class AppModule {}
@@ -70,7 +70,9 @@ describe('rotateClients in a Nest application', () => {
 
   it('finds kind, secrets and clock by name and token, compares until the shutdown, and closes the secrets once', async () => {
     await start(rotateClients({ kind: 'cloud', secrets: ObservedSecrets, clock: CLOCK, imports: [SecretsModule] }));
-    await registry().acquire('foo').then((lease) => lease.release());
+    await registry()
+      .acquire('foo')
+      .then((lease) => lease.release());
     version = 2;
     clock.advance(66_000);
     await until(() => registry().peek('foo')?.made === '2');

@@ -1,8 +1,15 @@
 import { Logger } from '@nestjs/common';
 import { TenantClientRegistry, tenantId } from '@tenantry/core';
 import { ManualClock } from '@tenantry/core/testing';
-import { ClientRotation, observedSecrets, Secret, secretFields, SecretMissingError, vaultSecrets } from '@tenantry/secrets';
-import { SecretsUnavailableError } from '@tenantry/secrets';
+import {
+  ClientRotation,
+  observedSecrets,
+  Secret,
+  secretFields,
+  SecretMissingError,
+  SecretsUnavailableError,
+  vaultSecrets,
+} from '@tenantry/secrets';
 import type { ClientRotationOptions, ObservedSecrets, RotationEvent, SecretVersion } from '@tenantry/secrets';
 import { until } from '../support/until.js';
 import { FakeVault } from './support/fake-vault.js';
@@ -60,7 +67,8 @@ describe('a rotation of credentials in a (fake) Vault', () => {
   });
 
   it('fails no call of 50 workers in 20 rotations, and disposes no client in use', async () => {
-    const write = (version: number): void => IDS.forEach((id) => void vault.write(`tenants/${id}`, { client_secret: `${id}-${version}` }));
+    const write = (version: number): void =>
+      IDS.forEach((id) => void vault.write(`tenants/${id}`, { client_secret: `${id}-${version}` }));
     write(0);
     const clock = new ManualClock();
     const registry = registryOn(secrets, clock);
@@ -71,7 +79,10 @@ describe('a rotation of credentials in a (fake) Vault', () => {
     const worker = async (_: unknown, index: number): Promise<void> => {
       const id = IDS[index % IDS.length] ?? '';
       while (!isOver) {
-        await registry.use(id, (client) => client.call()).then((secret) => expect(secret).toMatch(`${id}-`)).catch((error: unknown) => failures.push(error));
+        await registry
+          .use(id, (client) => client.call())
+          .then((secret) => expect(secret).toMatch(`${id}-`))
+          .catch((error: unknown) => failures.push(error));
         calls += 1;
       }
     };
@@ -105,7 +116,9 @@ describe('a rotation of credentials in a (fake) Vault', () => {
     const before = vault.received.length;
     for (let round = 0; round < 5; round += 1) await rotation.compare();
     for (let use = 0; use < 20; use += 1) await registry.use('foo', (client) => client.call());
-    expect(events.every(({ outcome, error }) => outcome === 'failed' && error instanceof SecretsUnavailableError)).toBe(true);
+    expect(events.every(({ outcome, error }) => outcome === 'failed' && error instanceof SecretsUnavailableError)).toBe(
+      true,
+    );
     expect(vault.received.length - before).toBeLessThanOrEqual(15);
     vault.sealed = false;
     vault.write('tenants/foo', { client_secret: 'two' });
@@ -242,7 +255,7 @@ describe('ClientRotation', () => {
   });
 
   it('takes a client whose factory reads elsewhere for current', async () => {
-    registry.add('foo', new TestClient('added'));
+    await registry.add('foo', new TestClient('added'));
     await rotation.compare();
     expect(live()).toBe('added');
     put('2');

@@ -68,7 +68,10 @@ describe('what vaultSecrets does with an answer of the (fake) server', () => {
     const reading = failure(secrets.read(FOO, { signal }));
     await new Promise(setImmediate);
     clock.advance(5_000);
-    expect(await reading).toMatchObject({ code: 'MT_SECRETS_UNAVAILABLE', message: expect.stringContaining('5000 ms') });
+    expect(await reading).toMatchObject({
+      code: 'MT_SECRETS_UNAVAILABLE',
+      message: expect.stringContaining('5000 ms'),
+    });
   });
 
   it('reports a server that is not there as an outage, and reads again when it is back', async () => {
@@ -167,15 +170,29 @@ describe('what vaultSecrets does with an answer of the (fake) server', () => {
     expect(error.message).toBe(`The credentials of tenant foo cannot be used. Field "client_secret" ${problem}.`);
   });
 
-  it.each(['..', 'a/../b', 'a//b', '/a', 'a/', './a', 'a/ ../b', 'a%2fb', 'a%2Fb', 'a%2e%2e', 'a\\b', 'a\nb', 'a\u0000', '', 'x'.repeat(513), 5])(
-    'refuses the path %j before anything is sent',
-    async (path) => {
-      await secrets.close();
-      secrets = open({ path: () => path as string });
-      expect(await failure(secrets.read(FOO, { signal }))).toMatchObject({ code: 'MT_OPTIONS_INVALID' });
-      expect(vault.received).toEqual([]);
-    },
-  );
+  it.each([
+    '..',
+    'a/../b',
+    'a//b',
+    '/a',
+    'a/',
+    './a',
+    'a/ ../b',
+    'a%2fb',
+    'a%2Fb',
+    'a%2e%2e',
+    'a\\b',
+    'a\nb',
+    'a\u0000',
+    '',
+    'x'.repeat(513),
+    5,
+  ])('refuses the path %j before anything is sent', async (path) => {
+    await secrets.close();
+    secrets = open({ path: () => path as string });
+    expect(await failure(secrets.read(FOO, { signal }))).toMatchObject({ code: 'MT_OPTIONS_INVALID' });
+    expect(vault.received).toEqual([]);
+  });
 
   it('encodes each segment of a path by itself', async () => {
     vault.write('tenants/a b?c#d%e/ü', { client_id: 'x' });
@@ -185,10 +202,15 @@ describe('what vaultSecrets does with an answer of the (fake) server', () => {
     expect(vault.received.at(-1)?.url).toBe('/v1/secret/data/tenants/a%20b%3Fc%23d%25e/%C3%BC');
   });
 
-  it.each(['', '..', 'a/b', '../foo', 'foo%2f', 'f\u0000'])('refuses the tenant id %j before anything is sent', async (id) => {
-    expect(await failure(secrets.read(id as never, { signal }))).toMatchObject({ code: 'MT_TENANT_IDENTIFIER_INVALID' });
-    expect(vault.received).toEqual([]);
-  });
+  it.each(['', '..', 'a/b', '../foo', 'foo%2f', 'f\u0000'])(
+    'refuses the tenant id %j before anything is sent',
+    async (id) => {
+      expect(await failure(secrets.read(id as never, { signal }))).toMatchObject({
+        code: 'MT_TENANT_IDENTIFIER_INVALID',
+      });
+      expect(vault.received).toEqual([]);
+    },
+  );
 
   it.each<[string, Partial<Record<keyof VaultSecretsOptions, unknown>>]>([
     ['vaultSecrets.address', { address: 'http://vault.example:8200' }],

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { tenantId } from '@tenantry/core';
 import { ManualClock } from '@tenantry/core/testing';
 import { Secret, secretFields, vaultSecrets } from '@tenantry/secrets';
@@ -18,6 +19,7 @@ export interface ContractVault {
 
 const FOO = tenantId('foo');
 const { signal } = new AbortController();
+setMaxListeners(0, signal);
 
 /** What `vaultSecrets` needs of a server. The same for the fake and for a real one. */
 export function describeVault(name: string, start: () => Promise<ContractVault>): void {
@@ -29,7 +31,14 @@ export function describeVault(name: string, start: () => Promise<ContractVault>)
     const open = async (options: Partial<VaultSecretsOptions> = {}): Promise<void> => {
       await secrets?.close();
       const secretId = new Secret(vault.secretId);
-      secrets = vaultSecrets({ ...vault.options, path: (id) => `tenants/${id}`, secretId, clock, ...options });
+      secrets = vaultSecrets({
+        ...vault.options,
+        path: (id) => `tenants/${id}`,
+        secretId,
+        clock,
+        random: () => 0,
+        ...options,
+      });
     };
     const codeOf = (reading: Promise<unknown>): Promise<unknown> =>
       reading.then(

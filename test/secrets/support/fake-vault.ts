@@ -53,7 +53,8 @@ export class FakeVault {
   sealed = false;
   intervene: Intervention = () => undefined;
   /** Everything that was sent. */
-  readonly received: { readonly url: string; readonly headers: IncomingMessage['headers']; readonly body: string }[] = [];
+  readonly received: { readonly url: string; readonly headers: IncomingMessage['headers']; readonly body: string }[] =
+    [];
   readonly #kv = new Map<string, KvVersion[]>();
   readonly #server: Server = createServer((request, response) => void this.#serve(request, response));
 
@@ -105,7 +106,9 @@ export class FakeVault {
     this.counts[operation] += 1;
     const fault = this.intervene({ operation, path });
     if (fault?.hang) return;
-    const { status, body: answer } = fault ? { status: fault.status ?? 200, body: {} } : this.#answer(path, headers, body);
+    const { status, body: answer } = fault
+      ? { status: fault.status ?? 200, body: {} }
+      : this.#answer(path, headers, body);
     await sleep(0);
     response.writeHead(status, { 'content-type': 'application/json', ...fault?.headers });
     response.end(fault?.text ?? JSON.stringify({ request_id: randomUUID(), ...answer }));
@@ -122,7 +125,8 @@ export class FakeVault {
   #answer(path: string, headers: IncomingMessage['headers'], body: string): Answer {
     if (this.sealed) return { status: 503, body: { errors: ['Vault is sealed'] } };
     const namespace = String(headers['x-vault-namespace'] ?? '');
-    if (namespace !== '' && !this.namespaces.has(namespace)) return { status: 404, body: { errors: ['namespace not found'] } };
+    if (namespace !== '' && !this.namespaces.has(namespace))
+      return { status: 404, body: { errors: ['namespace not found'] } };
     if (this.#operationOf(path) === 'login') return this.#login(body);
     const token = this.tokens.find(String(headers['x-vault-token'] ?? ''));
     if (token === undefined) return DENIED;
@@ -138,7 +142,8 @@ export class FakeVault {
 
   #login(body: string): Answer {
     const { role_id: roleId, secret_id: secretId } = JSON.parse(body) as Record<string, string>;
-    if (roleId === this.roleId && this.secretIds.has(secretId ?? '')) return { status: 200, body: { auth: this.tokens.grant() } };
+    if (roleId === this.roleId && this.secretIds.has(secretId ?? ''))
+      return { status: 200, body: { auth: this.tokens.grant() } };
     return { status: 400, body: { errors: ['invalid role or secret ID'] } };
   }
 

@@ -1,9 +1,9 @@
 import type { TenantId } from '@tenantry/core';
-import { parseSecret } from '../json-secret.js';
-import { ObservedSecrets } from '../observed-secrets.js';
-import { functionOption, objectOption } from '../option-checks.js';
-import { SecretInvalidError } from '../secrets.errors.js';
-import type { SecretCallOptions, SecretVersion, TenantSecrets } from '../tenant-secrets.js';
+import { parseSecret } from '../port/json-secret.js';
+import { ObservedSecrets } from '../port/observed-secrets.js';
+import { functionOption, methodOption, objectOption } from '../port/option-checks.js';
+import { SecretInvalidError } from '../port/secrets.errors.js';
+import type { SecretCallOptions, SecretVersion, TenantSecrets } from '../port/tenant-secrets.js';
 import { managerCall, managerError } from './manager-failure.js';
 import type { ManagerFailure } from './manager-failure.js';
 
@@ -43,10 +43,9 @@ const FAILURES: ReadonlyMap<unknown, ManagerFailure> = new Map([
  */
 export function awsSecrets(options: AwsSecretsOptions): ObservedSecrets {
   const { client, secretId } = objectOption('awsSecrets', options);
-  functionOption('awsSecrets.client.getSecretValue', objectOption('awsSecrets.client', client).getSecretValue, 'a method');
-  return new ObservedSecrets(
-    new AwsSecrets(client, functionOption('awsSecrets.secretId', secretId, 'a function (tenantId) => name')),
-  );
+  methodOption('awsSecrets.client', client, 'getSecretValue');
+  functionOption('awsSecrets.secretId', secretId, 'a function (tenantId) => name');
+  return new ObservedSecrets(new AwsSecrets(client, secretId));
 }
 
 class AwsSecrets implements TenantSecrets {

@@ -1,9 +1,9 @@
 import type { TenantId } from '@tenantry/core';
-import { parseSecret } from '../json-secret.js';
-import { ObservedSecrets } from '../observed-secrets.js';
-import { functionOption, objectOption } from '../option-checks.js';
-import { SecretInvalidError } from '../secrets.errors.js';
-import type { SecretCallOptions, SecretVersion, TenantSecrets } from '../tenant-secrets.js';
+import { parseSecret } from '../port/json-secret.js';
+import { ObservedSecrets } from '../port/observed-secrets.js';
+import { functionOption, methodOption, objectOption } from '../port/option-checks.js';
+import { SecretInvalidError } from '../port/secrets.errors.js';
+import type { SecretCallOptions, SecretVersion, TenantSecrets } from '../port/tenant-secrets.js';
 import { managerCall, managerError } from './manager-failure.js';
 import type { ManagerFailure } from './manager-failure.js';
 
@@ -42,10 +42,9 @@ const FAILURES: ReadonlyMap<unknown, ManagerFailure> = new Map([
  */
 export function azureSecrets(options: AzureSecretsOptions): ObservedSecrets {
   const { client, name } = objectOption('azureSecrets', options);
-  functionOption('azureSecrets.client.getSecret', objectOption('azureSecrets.client', client).getSecret, 'a method');
-  return new ObservedSecrets(
-    new AzureSecrets(client, functionOption('azureSecrets.name', name, 'a function (tenantId) => name')),
-  );
+  methodOption('azureSecrets.client', client, 'getSecret');
+  functionOption('azureSecrets.name', name, 'a function (tenantId) => name');
+  return new ObservedSecrets(new AzureSecrets(client, name));
 }
 
 class AzureSecrets implements TenantSecrets {

@@ -1,10 +1,10 @@
 import type { TenantId } from '@tenantry/core';
-import { parseSecret } from '../json-secret.js';
-import { ObservedSecrets } from '../observed-secrets.js';
-import { functionOption, objectOption } from '../option-checks.js';
-import { SecretInvalidError } from '../secrets.errors.js';
-import type { SecretCallOptions, SecretVersion, TenantSecrets } from '../tenant-secrets.js';
-import { untilAborted } from '../until-aborted.js';
+import { parseSecret } from '../port/json-secret.js';
+import { ObservedSecrets } from '../port/observed-secrets.js';
+import { functionOption, methodOption, objectOption } from '../port/option-checks.js';
+import { SecretInvalidError } from '../port/secrets.errors.js';
+import type { SecretCallOptions, SecretVersion, TenantSecrets } from '../port/tenant-secrets.js';
+import { untilAborted } from '../port/until-aborted.js';
 import { managerCall, managerError } from './manager-failure.js';
 import type { ManagerFailure } from './manager-failure.js';
 
@@ -44,11 +44,9 @@ const FAILURES: ReadonlyMap<unknown, ManagerFailure> = new Map([
  */
 export function googleSecrets(options: GoogleSecretsOptions): ObservedSecrets {
   const { client, name } = objectOption('googleSecrets', options);
-  const { accessSecretVersion } = objectOption('googleSecrets.client', client);
-  functionOption('googleSecrets.client.accessSecretVersion', accessSecretVersion, 'a method');
-  return new ObservedSecrets(
-    new GoogleSecrets(client, functionOption('googleSecrets.name', name, 'a function (tenantId) => name')),
-  );
+  methodOption('googleSecrets.client', client, 'accessSecretVersion');
+  functionOption('googleSecrets.name', name, 'a function (tenantId) => name');
+  return new ObservedSecrets(new GoogleSecrets(client, name));
 }
 
 class GoogleSecrets implements TenantSecrets {

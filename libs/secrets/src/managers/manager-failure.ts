@@ -4,7 +4,7 @@ import {
   SecretMissingError,
   SecretsLoginRefusedError,
   SecretsUnavailableError,
-} from '../secrets.errors.js';
+} from '../port/secrets.errors.js';
 
 /** What an error of a secret manager means. */
 export type ManagerFailure = 'missing' | 'denied' | 'login-refused' | 'unavailable';

@@ -1,4 +1,4 @@
-import type { ObservedSecrets, SecretRead } from '../observed-secrets.js';
+import type { ObservedSecrets, SecretRead } from '../port/observed-secrets.js';
 import type { RotatedRegistry } from './rotation-options.js';
 
 /** Which credentials a live client was made with. */

@@ -3,8 +3,8 @@ import type { DynamicModule, FactoryProvider, InjectionToken, ModuleMetadata } f
 import { ModuleRef } from '@nestjs/core';
 import { getTenantClientRegistryToken, OptionsInvalidError, systemClock } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
-import type { ObservedSecrets } from '../observed-secrets.js';
-import { textOption } from '../option-checks.js';
+import type { ObservedSecrets } from '../port/observed-secrets.js';
+import { textOption } from '../port/option-checks.js';
 import { ClientRotation } from './client-rotation.js';
 import { observedOption, resolveRotationLimits } from './rotation-options.js';
 import type { RotatedRegistry, RotationLimits } from './rotation-options.js';

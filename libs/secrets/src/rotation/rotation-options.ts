@@ -1,7 +1,7 @@
 import { OptionsInvalidError, systemClock } from '@tenantry/core';
 import type { Clock, TenantClientRegistry } from '@tenantry/core';
-import { ObservedSecrets } from '../observed-secrets.js';
-import { functionOption, integerOption, objectOption } from '../option-checks.js';
+import { ObservedSecrets } from '../port/observed-secrets.js';
+import { functionOption, integerOption, objectOption } from '../port/option-checks.js';
 
 /** How often and how fast credentials are compared. */
 export interface RotationLimits {
@@ -39,7 +39,11 @@ export function resolveRotationOptions(options: ClientRotationOptions): Resolved
   const { registry, secrets, ...limits } = objectOption('ClientRotation', options);
   const find = typeof registry === 'function' ? registry : () => registry;
   if (find !== registry) objectOption('ClientRotation.registry', registry);
-  return { ...resolveRotationLimits(limits), registry: find, secrets: observedOption('rotateClients.secrets', secrets) };
+  return {
+    ...resolveRotationLimits(limits),
+    registry: find,
+    secrets: observedOption('rotateClients.secrets', secrets),
+  };
 }
 
 /** Checks the limits and fills in the defaults. @throws `MT_OPTIONS_INVALID` */

@@ -5,5 +5,6 @@ import { inspect } from 'node:util';
  * objects of a request, whose header carries the token.
  */
 export function conceal(object: object, name: string): void {
-  for (const method of [inspect.custom, 'toJSON']) Object.defineProperty(object, method, { value: () => name, configurable: true });
+  for (const method of [inspect.custom, 'toJSON'])
+    Object.defineProperty(object, method, { value: () => name, configurable: true });
 }

@@ -1,14 +1,14 @@
 import type { TenantId } from '@tenantry/core';
-import { isJsonObject } from '../json-secret.js';
-import { Secret } from '../secret.js';
+import { isJsonObject } from '../port/json-secret.js';
+import { Secret } from '../port/secret.js';
 import {
   SecretDeniedError,
   SecretInvalidError,
   SecretMissingError,
   SecretsLoginRefusedError,
   SecretsUnavailableError,
-} from '../secrets.errors.js';
-import type { SecretVersion } from '../tenant-secrets.js';
+} from '../port/secrets.errors.js';
+import type { SecretVersion } from '../port/tenant-secrets.js';
 import type { VaultAnswer } from './vault-http.js';
 
 /** Answers that say that the server cannot serve now: sealed, overloaded, not up to date, behind another one. */
@@ -16,7 +16,7 @@ function isOutage(status: number): boolean {
   return status >= 500 || status < 200 || (status >= 300 && status < 400) || [408, 412, 429].includes(status);
 }
 
-/** @throws `MT_SECRETS_UNAVAILABLE` when the answer is an outage. Nothing of its text is repeated */
+/** Lets an answer pass that is none of an outage. Nothing of its text is repeated. @throws `MT_SECRETS_UNAVAILABLE` */
 export function assertServing({ status }: VaultAnswer): void {
   if (!isOutage(status)) return;
   const isRedirect = status >= 300 && status < 400;
@@ -36,11 +36,11 @@ export function secretOf(tenantId: TenantId, answer: VaultAnswer): SecretVersion
   const { data, metadata } = membersOf(membersOf(answer.body)['data']);
   if (!isJsonObject(metadata)) throw notKv(answer.status);
   if (!isJsonObject(data)) throw new SecretInvalidError(tenantId, 'are not an object of fields');
-  const deletedAt = Date.parse(String(metadata['deletion_time']));
+  const deletedAt = timeOf(metadata['deletion_time']);
   return {
     version: versionName(metadata['version'], answer.status),
     value: new Secret(data),
-    ...(Number.isNaN(deletedAt) ? {} : { expiresAt: deletedAt }),
+    ...(deletedAt === undefined ? {} : { expiresAt: deletedAt }),
   };
 }
 
@@ -50,14 +50,17 @@ export function currentVersionOf(tenantId: TenantId, answer: VaultAnswer): strin
   return versionName(membersOf(membersOf(answer.body)['data'])['current_version'], answer.status);
 }
 
-/** @throws as documented for `TenantSecrets`; 403 is not handled here */
+/** Lets a 200 pass. @throws as documented for `TenantSecrets` */
 function assertReadable(tenantId: TenantId, answer: VaultAnswer): void {
   assertServing(answer);
   const { status } = answer;
   if (status === 200) return;
   if (status === 404 && isNamespaceMissing(answer)) throw namespaceMissing();
   if (status === 404) throw missing(tenantId);
-  throw new SecretDeniedError(tenantId, `The server answered ${status}. Check the policy of the role, kvMount and path.`);
+  throw new SecretDeniedError(
+    tenantId,
+    `The server answered ${status}. Check the policy of the role, kvMount and path.`,
+  );
 }
 
 function missing(tenantId: TenantId): SecretMissingError {
@@ -96,6 +99,12 @@ export function tokenOf(answer: VaultAnswer): GrantedToken {
   if (!isToken || typeof seconds !== 'number' || !(seconds >= 0)) throw notKv(answer.status);
   const leaseMs = seconds === 0 ? Infinity : seconds * 1_000;
   return { value: new Secret(value), leaseMs, renewable: renewable === true };
+}
+
+/** Milliseconds since 1970; `undefined` where no time is given. */
+function timeOf(text: unknown): number | undefined {
+  const time = typeof text === 'string' ? Date.parse(text) : NaN;
+  return Number.isNaN(time) ? undefined : time;
 }
 
 function versionName(version: unknown, status: number): string {

@@ -1,5 +1,5 @@
-import { Secret } from '../secret.js';
-import { SecretsLoginRefusedError, SecretsUnavailableError } from '../secrets.errors.js';
+import { Secret } from '../port/secret.js';
+import { SecretsLoginRefusedError, SecretsUnavailableError } from '../port/secrets.errors.js';
 import { assertServing, isNamespaceMissing, namespaceMissing, tokenOf } from './vault-answers.js';
 import type { GrantedToken } from './vault-answers.js';
 import { outcomeOf, publishRequest } from './vault-events.js';

@@ -2,8 +2,8 @@ import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Clock } from '@tenantry/core';
-import type { Secret } from '../secret.js';
-import { SecretsUnavailableError } from '../secrets.errors.js';
+import type { Secret } from '../port/secret.js';
+import { SecretsUnavailableError } from '../port/secrets.errors.js';
 import { conceal } from './concealed-request.js';
 
 /** One request to the server. */

@@ -1,7 +1,7 @@
 import { OptionsInvalidError, systemClock } from '@tenantry/core';
 import type { Clock, TenantId } from '@tenantry/core';
-import { functionOption, integerOption, objectOption, textOption } from '../option-checks.js';
-import { Secret } from '../secret.js';
+import { functionOption, integerOption, objectOption, textOption } from '../port/option-checks.js';
+import { Secret } from '../port/secret.js';
 import { vaultPath } from './vault-path.js';
 
 /** Options of {@link vaultSecrets}. */

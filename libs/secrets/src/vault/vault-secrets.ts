@@ -1,7 +1,7 @@
 import type { TenantId } from '@tenantry/core';
-import { ObservedSecrets } from '../observed-secrets.js';
-import { SecretDeniedError } from '../secrets.errors.js';
-import type { SecretCallOptions, SecretVersion, TenantSecrets } from '../tenant-secrets.js';
+import { ObservedSecrets } from '../port/observed-secrets.js';
+import { SecretDeniedError } from '../port/secrets.errors.js';
+import type { SecretCallOptions, SecretVersion, TenantSecrets } from '../port/tenant-secrets.js';
 import { currentVersionOf, secretOf } from './vault-answers.js';
 import { VaultApi } from './vault-api.js';
 import type { VaultOperation } from './vault-events.js';
@@ -43,7 +43,8 @@ class VaultSecrets implements TenantSecrets {
   /** From metadata, until the policy turns out to allow the data alone. */
   async version(tenantId: TenantId, options: SecretCallOptions): Promise<string> {
     try {
-      if (this.#mayReadMetadata) return currentVersionOf(tenantId, await this.#get('version', tenantId, options.signal));
+      if (this.#mayReadMetadata)
+        return currentVersionOf(tenantId, await this.#get('version', tenantId, options.signal));
     } catch (error) {
       if (!(error instanceof SecretDeniedError)) throw error;
     }
@@ -61,7 +62,11 @@ class VaultSecrets implements TenantSecrets {
     const { kvMount, namespace, path } = this.#options;
     const folder = operation === 'read' ? 'data' : 'metadata';
     const secretPath = vaultPath('vaultSecrets.path', path(tenantId));
-    return this.#authorized(operation, { method: 'GET', path: `${kvMount}/${folder}/${secretPath}`, namespace }, signal);
+    return this.#authorized(
+      operation,
+      { method: 'GET', path: `${kvMount}/${folder}/${secretPath}`, namespace },
+      signal,
+    );
   }
 
   /** A 403 is final when the token is alive; otherwise the request is sent once more, with another token. */

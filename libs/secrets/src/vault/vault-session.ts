@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
 import { backoffMs } from '@tenantry/core';
 import type { Timer } from '@tenantry/core';
-import { SecretsUnavailableError } from '../secrets.errors.js';
-import { untilAborted } from '../until-aborted.js';
+import { SecretsUnavailableError } from '../port/secrets.errors.js';
+import { untilAborted } from '../port/until-aborted.js';
 import { SharedCheck } from './shared-check.js';
 import type { VaultApi } from './vault-api.js';
 import { publishToken } from './vault-events.js';
@@ -135,7 +135,8 @@ export class VaultSession {
       if (!(await this.#isRenewed(token))) await this.#loggedIn();
     } catch (error) {
       if (this.#closing.signal.aborted) return;
-      if (failures === 0) this.#logger.warn(`The token could not be renewed; it serves until it expires. ${String(error)}`);
+      if (failures === 0)
+        this.#logger.warn(`The token could not be renewed; it serves until it expires. ${String(error)}`);
       this.#renewIn(this.#pauseMs(failures + 1), failures + 1);
     }
   }

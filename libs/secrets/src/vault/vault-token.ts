@@ -1,4 +1,4 @@
-import type { Secret } from '../secret.js';
+import type { Secret } from '../port/secret.js';
 import type { GrantedToken } from './vault-answers.js';
 
 /** A token in use. */

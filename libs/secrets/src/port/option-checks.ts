@@ -23,3 +23,10 @@ export function objectOption<T>(option: string, value: T): T & object {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw new OptionsInvalidError(option, value, 'an object');
 }
+
+/** An object with a method. @throws `MT_OPTIONS_INVALID` */
+export function methodOption<T>(option: string, value: T, method: keyof T & string): T & object {
+  const object = objectOption(option, value);
+  functionOption(`${option}.${method}`, Reflect.get(object, method) as unknown, 'a method');
+  return object;
+}

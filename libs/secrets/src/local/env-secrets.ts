@@ -1,10 +1,10 @@
 import { OptionsInvalidError } from '@tenantry/core';
 import type { TenantId } from '@tenantry/core';
-import { ContentVersions, parseSecret } from './json-secret.js';
-import { ObservedSecrets } from './observed-secrets.js';
-import { objectOption } from './option-checks.js';
-import { SecretMissingError } from './secrets.errors.js';
-import type { SecretVersion, TenantSecrets } from './tenant-secrets.js';
+import { ContentVersions, parseSecret } from '../port/json-secret.js';
+import { ObservedSecrets } from '../port/observed-secrets.js';
+import { objectOption } from '../port/option-checks.js';
+import { SecretMissingError } from '../port/secrets.errors.js';
+import type { SecretVersion, TenantSecrets } from '../port/tenant-secrets.js';
 
 /** Options of {@link envSecrets}. */
 export interface EnvSecretsOptions {

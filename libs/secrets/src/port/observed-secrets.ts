@@ -1,6 +1,6 @@
 import { tenantId as assertTenantId } from '@tenantry/core';
 import type { TenantId } from '@tenantry/core';
-import { functionOption, objectOption } from './option-checks.js';
+import { methodOption } from './option-checks.js';
 import type { SecretCallOptions, SecretVersion, TenantSecrets } from './tenant-secrets.js';
 
 /** A version that was read, without its value. */
@@ -67,8 +67,6 @@ export class ObservedSecrets implements TenantSecrets {
  */
 export function observedSecrets(source: TenantSecrets): ObservedSecrets {
   if (source instanceof ObservedSecrets) return source;
-  const { read, close } = objectOption('observedSecrets', source);
-  functionOption('observedSecrets.read', read, 'a function (tenantId, { signal }) => Promise<SecretVersion>');
-  functionOption('observedSecrets.close', close, 'a function () => Promise<void>');
+  methodOption('observedSecrets', methodOption('observedSecrets', source, 'read'), 'close');
   return new ObservedSecrets(source);
 }

@@ -2,12 +2,17 @@ import { constants } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TenantId } from '@tenantry/core';
-import { ContentVersions, MAX_SECRET_BYTES, parseSecret } from './json-secret.js';
-import { ObservedSecrets } from './observed-secrets.js';
-import { objectOption, textOption } from './option-checks.js';
-import { Secret } from './secret.js';
-import { SecretDeniedError, SecretInvalidError, SecretMissingError, SecretsUnavailableError } from './secrets.errors.js';
-import type { SecretCallOptions, SecretVersion, TenantSecrets } from './tenant-secrets.js';
+import { ContentVersions, MAX_SECRET_BYTES, parseSecret } from '../port/json-secret.js';
+import { ObservedSecrets } from '../port/observed-secrets.js';
+import { objectOption, textOption } from '../port/option-checks.js';
+import { Secret } from '../port/secret.js';
+import {
+  SecretDeniedError,
+  SecretInvalidError,
+  SecretMissingError,
+  SecretsUnavailableError,
+} from '../port/secrets.errors.js';
+import type { SecretCallOptions, SecretVersion, TenantSecrets } from '../port/tenant-secrets.js';
 
 /** Options of {@link fileSecrets}. */
 export interface FileSecretsOptions {
@@ -63,10 +68,15 @@ class FileSecrets implements TenantSecrets {
   async #ofFolder(tenantId: TenantId, folder: string): Promise<SecretVersion> {
     const snapshot = await snapshotOf(folder);
     const entries = await readdir(snapshot, { withFileTypes: true });
-    const names = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
+    const names = entries
+      .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
+      .map(({ name }) => name);
     if (names.length === 0) throw missing(tenantId);
-    const value = async (name: string) => (await textOf(tenantId, join(snapshot, name))).replace(/\r?\n$/, '');
-    const fields = Object.fromEntries(await Promise.all(names.sort().map(async (name) => [name, await value(name)])));
+    const field = async (name: string): Promise<[string, string]> => {
+      const text = await textOf(tenantId, join(snapshot, name));
+      return [name, text.replace(/\r?\n$/, '')];
+    };
+    const fields = Object.fromEntries(await Promise.all(names.sort().map(field)));
     return this.#versions.of(JSON.stringify(fields), new Secret(fields));
   }
 }
