@@ -32,11 +32,15 @@ describe('scripts/prepare-secrets.mjs, on a recorder of requests', () => {
   });
 
   it('says in one line that there is no server', async () => {
-    const failure = await run({ BAO_ADDR: 'http://127.0.0.1:1' }).catch((error: unknown) => error);
+    const server = createServer();
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await new Promise((closed) => server.close(closed));
+    const failure = await run({ BAO_ADDR: address }).catch((error: unknown) => error);
     expect(failure).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: 'The server at http://127.0.0.1:1 could not be prepared. ECONNREFUSED\n',
+      stderr: `The server at ${address} could not be prepared. ECONNREFUSED\n`,
     });
   });
 });
