@@ -9,7 +9,7 @@ const layers = {
     ['tenant'],
     ['audit'],
     ['context', 'resolution', 'registry'],
-    ['clients', 'guards', 'answers', 'messages', 'transports', 'cleanup', 'loading', 'lifecycle', 'logging', 'nodes'],
+    ['clients', 'guards', 'answers', 'messages', 'transports', 'cleanup', 'loading', 'logging', 'nodes'],
     ['diagnosis'],
   ],
   postgres: [
@@ -54,13 +54,13 @@ export default {
       comment: 'index.ts lists the public names; inside the package nobody imports it.',
       severity: 'error',
       from: { path: `${core}/`, pathNot: specs },
-      to: { path: `${core}/index\\.ts$` },
+      to: { path: `${core}/(index|spi)\\.ts$` },
     },
     {
       name: 'core-module-is-second-last',
       comment: 'Only index.ts imports the module: it is where the parts are wired.',
       severity: 'error',
-      from: { path: `${core}/`, pathNot: [`${core}/index\\.ts$`, specs] },
+      from: { path: `${core}/`, pathNot: [`${core}/(index|spi)\\.ts$`, specs] },
       to: { path: `${core}/multitenancy\\.module\\.ts$` },
     },
     {
@@ -89,7 +89,7 @@ export default {
       from: { path: '^((?:apps|libs)/[^/]+)/' },
       to: {
         path: '^(?:apps|libs)/',
-        pathNot: ['^$1/', '^(?:apps|libs)/[^/]+/src/(?:testing/|bullmq/|microservices/|websockets/)?index\\.ts$'],
+        pathNot: ['^$1/', '^(?:apps|libs)/[^/]+/src/(?:(?:testing/|bullmq/|microservices/|websockets/)?index|spi)\\.ts$'],
       },
     },
     {

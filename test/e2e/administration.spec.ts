@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { TenantLifecycle } from '@tenantry/core';
-import type { Tenant, TenantProvisioner } from '@tenantry/core';
+import { TenantLifecycle } from '@tenantry/lifecycle';
+import type { Tenant } from '@tenantry/core';
+import type { TenantProvisioner } from '@tenantry/lifecycle';
 import { CloudAccountHook, FirstUserHook, TENANT_TABLES } from '@tenantry/orchestrator';
 import { TenantDatabase } from '@tenantry/postgres';
 import type { HttpAnswer } from '../support/http.js';

@@ -1,10 +1,6 @@
-import {
-  CatalogUnavailableError,
-  InMemoryTenantLifecycleStore,
-  LifecycleParticipants,
-  TenantLifecycle,
-} from '@tenantry/core';
-import type { ProvisioningContext, TenantLifecycleEvent, TenantProvisioner } from '@tenantry/core';
+import { CatalogUnavailableError } from '@tenantry/core';
+import { InMemoryTenantLifecycleStore, LifecycleParticipants, TenantLifecycle } from '@tenantry/lifecycle';
+import type { ProvisioningContext, TenantLifecycleEvent, TenantProvisioner } from '@tenantry/lifecycle';
 import { ManualClock } from '@tenantry/core/testing';
 import { PostgresTenantLifecycleStore } from '@tenantry/postgres';
 import type { SqlDatabase } from '@tenantry/postgres';

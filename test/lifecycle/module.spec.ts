@@ -4,26 +4,26 @@ import {
   CachedTenantCatalog,
   fromPath,
   getTenantClientRegistryToken,
-  InMemoryTenantCatalog,
-  InMemoryTenantLifecycleStore,
   MultitenancyModule,
-  TenantHook,
-  TenantLifecycle,
-  TenantListener,
   TenantOptional,
   TenantSettings,
-  TenantVetoError,
 } from '@tenantry/core';
+import {
+  InMemoryTenantLifecycleStore,
+  TenantHook,
+  TenantLifecycle,
+  TenantLifecycleModule,
+  TenantListener,
+  TenantVetoError,
+} from '@tenantry/lifecycle';
+import type { MultitenancyOptions, NewTenant, SettingsSchema, TenantClientRegistry } from '@tenantry/core';
 import type {
-  MultitenancyOptions,
-  NewTenant,
-  SettingsSchema,
   TenantChangeEvent,
-  TenantClientRegistry,
   TenantLifecycleListener,
+  TenantLifecycleOptions,
   TenantOperation,
   TenantProvisioner,
-} from '@tenantry/core';
+} from '@tenantry/lifecycle';
 import { ADAPTERS, call, startApp } from '../support/http.js';
 import type { AdapterName } from '../support/http.js';
 import { until } from '../support/until.js';
@@ -117,7 +117,7 @@ const PARTICIPANTS = [Audit, Licences, Rows, RowsHook];
 async function start(
   adapter: AdapterName,
   providers: readonly Provider[] = PARTICIPANTS,
-  options: Partial<MultitenancyOptions> = {},
+  { lifecycle, ...options }: Partial<MultitenancyOptions> & { lifecycle?: Partial<TenantLifecycleOptions> } = {},
 ): Promise<INestApplication> {
   const store = new InMemoryTenantLifecycleStore();
   @Module({
@@ -125,9 +125,9 @@ async function start(
       MultitenancyModule.forRoot({
         catalog: new CachedTenantCatalog(store.catalog),
         resolvers: [fromPath()],
-        lifecycle: { store, clock: quickClock, drained: async () => true },
         ...options,
       }),
+      TenantLifecycleModule.forRoot({ store, clock: quickClock, drained: async () => true, ...lifecycle }),
       MultitenancyModule.forFeature<object>({ name: 'db', create: () => ({}) }),
     ],
     controllers: [AdminController, TenantController],
@@ -225,15 +225,24 @@ describe('what stops the start', () => {
   });
 });
 
-describe('an application without a lifecycle', () => {
-  it('starts, and refuses its use with the remedy', async () => {
-    @Module({
-      imports: [MultitenancyModule.forRoot({ catalog: new InMemoryTenantCatalog(), resolvers: [fromPath()] })],
-    })
-    class AppModule {}
-    const app = await startApp(AppModule as Type, 'express');
-    await expect(app.get(TenantLifecycle).create(FOO)).rejects.toMatchObject({ code: 'MT_OPTIONS_INVALID' });
+describe('TenantLifecycleModule.forRootAsync', () => {
+  it('takes its options from other providers, and stops the start when they are invalid', async () => {
+    const start = async (leaseMs: number): Promise<INestApplication> => {
+      const store = new InMemoryTenantLifecycleStore();
+      const useFactory = async (): Promise<TenantLifecycleOptions> => ({ store, leaseMs });
+      @Module({
+        imports: [
+          MultitenancyModule.forRoot({ catalog: store.catalog, resolvers: [fromPath()] }),
+          TenantLifecycleModule.forRootAsync({ useFactory }),
+        ],
+      })
+      class AppModule {}
+      return startApp(AppModule as Type, 'express');
+    };
+    const app = await start(1_000);
+    await expect(app.get(TenantLifecycle).create(FOO)).resolves.toMatchObject({ tenant: { status: 'active' } });
     await app.close();
+    await expect(start(1)).rejects.toMatchObject({ code: 'MT_OPTIONS_INVALID' });
   });
 });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { TenantInputNeededError, TenantVetoError } from '@tenantry/core';
-import type { TenantChangeEvent, TenantLifecycle, TenantLifecycleStore, TenantOperation } from '@tenantry/core';
+import { TenantInputNeededError, TenantVetoError } from '@tenantry/lifecycle';
+import type { TenantChangeEvent, TenantLifecycle, TenantOperation } from '@tenantry/lifecycle';
+import type { TenantLifecycleStore } from '@tenantry/lifecycle/spi';
 import { lifecycleOn, provisioner } from './support/lifecycle-bench.js';
 import type { StoreUnderTest } from './support/lifecycle-bench.js';
 

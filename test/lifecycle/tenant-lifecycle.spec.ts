@@ -1,4 +1,4 @@
-import { InMemoryTenantLifecycleStore } from '@tenantry/core';
+import { InMemoryTenantLifecycleStore } from '@tenantry/lifecycle';
 import { ManualClock } from '@tenantry/core/testing';
 import { migrateCatalog, pgliteDatabase, PostgresTenantLifecycleStore } from '@tenantry/postgres';
 import type { SqlDatabase } from '@tenantry/postgres';

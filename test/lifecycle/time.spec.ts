@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { InMemoryTenantLifecycleStore, LifecycleParticipants, TenantLifecycle } from '@tenantry/core';
-import type { Clock, Participant, TenantLifecycleListener, TenantProvisioner } from '@tenantry/core';
+import { InMemoryTenantLifecycleStore, LifecycleParticipants, TenantLifecycle } from '@tenantry/lifecycle';
+import type { Clock } from '@tenantry/core';
+import type { Participant, TenantLifecycleListener, TenantProvisioner } from '@tenantry/lifecycle';
 import { ManualClock } from '@tenantry/core/testing';
 import { migrateCatalog, pgDatabase, PostgresTenantLifecycleStore, pruneOperations } from '@tenantry/postgres';
 import type { SqlDatabase } from '@tenantry/postgres';

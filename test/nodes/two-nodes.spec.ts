@@ -1,4 +1,4 @@
-import { TenantLifecycle } from '@tenantry/core';
+import { TenantLifecycle } from '@tenantry/lifecycle';
 import { drainedOnAllNodes, PostgresTenantLifecycleStore, pruneChanges } from '@tenantry/postgres';
 import { until } from '../support/until.js';
 import { compileNode, createSharedCatalog, spawnNode } from './support/nodes.js';

@@ -31,18 +31,6 @@ export {
   TenantTokenInvalidError,
   TenantUnknownError,
 } from './errors/tenant.errors.js';
-export {
-  OperationNotResumableError,
-  OperationTakenOverError,
-  OperationUnknownError,
-  RequestKeyReusedError,
-  TenantInputNeededError,
-  TenantOperationFailedError,
-  TenantOperationRunningError,
-  TenantParticipantTimeoutError,
-  TenantUndoRefusedError,
-  TenantVetoError,
-} from './errors/lifecycle.errors.js';
 export { TenantEnvelopeInvalidError, TenantEnvelopeUntrustedError } from './errors/message.errors.js';
 export { FormatsMixedError, PeerUnsupportedError } from './errors/package.errors.js';
 export {
@@ -188,55 +176,13 @@ export type { LoadingOptions } from './loading/loading-options.js';
 export { TenantNode } from './nodes/tenant-node.js';
 export type { ChangedTenant } from './nodes/tenant-node.js';
 
-export { writtenTenant } from './lifecycle/catalog-write.js';
-export type { CatalogWrite, TenantLifecycleChanges } from './lifecycle/catalog-write.js';
-export { InMemoryTenantLifecycleStore } from './lifecycle/in-memory-tenant-lifecycle-store.js';
-export type {
-  CreateTenantOptions,
-  DeleteTenantOptions,
-  LifecycleCallOptions,
-  LifecycleSurroundings,
-} from './lifecycle/lifecycle-calls.js';
-export { TenantHook, TenantListener } from './lifecycle/lifecycle.decorators.js';
-export type { LifecycleDecoratorOptions } from './lifecycle/lifecycle.decorators.js';
-export { TENANT_LIFECYCLE_CHANNEL } from './lifecycle/lifecycle-events.js';
-export type { TenantLifecycleEvent } from './lifecycle/lifecycle-events.js';
-export type { TenantLifecycleLimits, TenantLifecycleOptions } from './lifecycle/lifecycle-options.js';
-export { LifecycleParticipants } from './lifecycle/lifecycle-participants.js';
-export type { Participant } from './lifecycle/lifecycle-participants.js';
-export {
-  assertSameRequest,
-  begunOperation,
-  isExclusive,
-  patchedOperation,
-  releasesClaim,
-  resumedState,
-  undoWrite,
-} from './lifecycle/operation-rules.js';
-export { TenantLifecycle } from './lifecycle/tenant-lifecycle.js';
-export type { TenantChangeEvent, TenantLifecycleListener, TenantVeto } from './lifecycle/tenant-lifecycle-listener.js';
-export type {
-  ClaimedOperation,
-  NewOperation,
-  OperationClaim,
-  OperationPatch,
-  TenantLifecycleStore,
-} from './lifecycle/tenant-lifecycle-store.js';
-export type {
-  TenantOperation,
-  TenantOperationFault,
-  TenantOperationKind,
-  TenantOperationState,
-  TenantOperationStep,
-} from './lifecycle/tenant-operation.js';
-export type { ProvisioningContext, TenantProvisioner } from './lifecycle/tenant-provisioner.js';
-export { TenantSettings, withDefaultSettings } from './lifecycle/tenant-settings.js';
+export { TenantSettings, withDefaultSettings } from './tenant/tenant-settings.js';
 export type {
   SettingsIssue,
   SettingsSchema,
   SettingsVerdict,
   TenantSettingsOptions,
-} from './lifecycle/tenant-settings.js';
+} from './tenant/tenant-settings.js';
 
 export { TenantEntryPoints } from './tenant-entry-points.js';
 export { MultitenancyModule } from './multitenancy.module.js';

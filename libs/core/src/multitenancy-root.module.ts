@@ -26,7 +26,7 @@ import { MultitenancyExceptionFilter } from './answers/multitenancy-exception.fi
 import { StartUpDiagnosis } from './diagnosis/start-up-diagnosis.js';
 import { TenantEagerLoader } from './loading/eager-loader.js';
 import type { MultitenancyAsyncOptions, MultitenancyOptionsFactory } from './multitenancy.options.js';
-import { MULTITENANCY_OPTIONS } from './multitenancy.tokens.js';
+import { MULTITENANCY_OPTIONS, TENANT_CATALOG } from './multitenancy.tokens.js';
 import { TenantNode } from './nodes/tenant-node.js';
 import { TenantResolution } from './resolution/tenant-resolution.js';
 import { resolveOptions } from './resolve-options.js';
@@ -34,9 +34,7 @@ import type { ResolvedMultitenancyOptions } from './resolve-options.js';
 import { TenantDirectory } from './tenant/tenant-directory.js';
 import { TenantEnvelopes } from './messages/tenant-envelope.js';
 import { TenantMessages } from './messages/tenant-messages.js';
-import { LIFECYCLE_PROVIDERS } from './tenant-lifecycle.providers.js';
-import { TenantLifecycle } from './lifecycle/tenant-lifecycle.js';
-import { TenantSettings } from './lifecycle/tenant-settings.js';
+import { TenantSettings } from './tenant/tenant-settings.js';
 import { TenantEntryPoints } from './tenant-entry-points.js';
 import { HttpHandshake } from './transports/http-handshake.js';
 import { ServerlessHeaders } from './transports/serverless-headers.js';
@@ -113,7 +111,16 @@ const SHARED: Provider[] = [
   TenantEntryPoints,
   TenantGuard,
   SuperTenantGuard,
-  ...LIFECYCLE_PROVIDERS,
+  {
+    provide: TENANT_CATALOG,
+    inject: [MULTITENANCY_OPTIONS],
+    useFactory: ({ catalog }: ResolvedMultitenancyOptions) => catalog,
+  },
+  {
+    provide: TenantSettings,
+    inject: [MULTITENANCY_OPTIONS],
+    useFactory: ({ settings }: ResolvedMultitenancyOptions) => settings,
+  },
 ];
 
 const EXPORTED = [
@@ -129,7 +136,7 @@ const EXPORTED = [
   TenantContext,
   TenantScopes,
   TenantMessages,
-  TenantLifecycle,
+  TENANT_CATALOG,
   TenantSettings,
   HttpHandshake,
   TenantEntryPoints,

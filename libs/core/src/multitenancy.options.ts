@@ -2,8 +2,7 @@ import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } 
 import type { Refusals } from './errors/refusals.js';
 import type { CentralRoute } from './guards/central-routes.js';
 import type { TenantMembership } from './guards/tenant-membership.guard.js';
-import type { TenantLifecycleOptions } from './lifecycle/lifecycle-options.js';
-import type { TenantSettingsOptions } from './lifecycle/tenant-settings.js';
+import type { TenantSettingsOptions } from './tenant/tenant-settings.js';
 import type { LoadingOptions } from './loading/loading-options.js';
 import type { Clock } from './registry/clock.js';
 import type {
@@ -60,8 +59,6 @@ export interface MultitenancyOptions {
   readonly clients?: Partial<RegistryLimits>;
   readonly cleanup?: CleanupOptions;
   readonly messages?: MessagesOptions;
-  /** Lets `TenantLifecycle` create, change and delete tenants here. Default: it refuses. */
-  readonly lifecycle?: TenantLifecycleOptions;
   /** How settings of tenants are checked and filled in, by `TenantLifecycle` and `TenantSettings`. Default: any JSON object. */
   readonly settings?: TenantSettingsOptions<object>;
   /**

@@ -3,9 +3,7 @@ import type { Refusals } from './errors/refusals.js';
 import { OptionsInvalidError } from './errors/usage.errors.js';
 import { CentralRoutes } from './guards/central-routes.js';
 import type { TenantMembership } from './guards/tenant-membership.guard.js';
-import { resolveLifecycleOptions } from './lifecycle/lifecycle-options.js';
-import type { TenantLifecycleOptions } from './lifecycle/lifecycle-options.js';
-import { TenantSettings } from './lifecycle/tenant-settings.js';
+import { TenantSettings } from './tenant/tenant-settings.js';
 import { resolveLoading } from './loading/loading-options.js';
 import type { ResolvedLoading } from './loading/loading-options.js';
 import type { MessagesOptions, MultitenancyOptions } from './multitenancy.options.js';
@@ -29,7 +27,6 @@ export interface ResolvedMultitenancyOptions {
   readonly clients: RegistryLimits;
   readonly cleanup: { readonly cron: string; readonly enabled: boolean };
   readonly messages: { readonly secrets: readonly string[] };
-  readonly lifecycle: TenantLifecycleOptions | null;
   readonly settings: TenantSettings<object>;
   readonly refusals: Refusals;
   readonly diagnosis: 'warn' | 'off';
@@ -63,19 +60,11 @@ export function resolveOptions(options: MultitenancyOptions): ResolvedMultitenan
     clients: resolveRegistryLimits('clients', clients),
     cleanup: Object.freeze({ cron: checkedCron(cleanup.cron ?? EVERY_MINUTE), enabled: cleanup.enabled ?? true }),
     messages: Object.freeze({ secrets: checkedSecrets(options.messages) }),
-    lifecycle: checkedLifecycle(options.lifecycle),
     settings: new TenantSettings(options.settings),
     refusals: oneOf('refusals', options.refusals, ['distinct', 'uniform']),
     diagnosis: oneOf('diagnosis', options.diagnosis, ['warn', 'off']),
     clock,
   });
-}
-
-/** Kept as it was given, so that the module can fill in what is told to nobody. */
-function checkedLifecycle(lifecycle: TenantLifecycleOptions | undefined): TenantLifecycleOptions | null {
-  if (lifecycle === undefined) return null;
-  resolveLifecycleOptions(lifecycle);
-  return lifecycle;
 }
 
 /** One of a few texts; the first is the default. */

@@ -1,5 +1,6 @@
-import { LifecycleParticipants, TenantLifecycle } from '@tenantry/core';
-import type { Participant, TenantLifecycleStore, TenantProvisioner } from '@tenantry/core';
+import { LifecycleParticipants, TenantLifecycle } from '@tenantry/lifecycle';
+import type { Participant, TenantProvisioner } from '@tenantry/lifecycle';
+import type { TenantLifecycleStore } from '@tenantry/lifecycle/spi';
 import type { SqlSession } from '@tenantry/postgres';
 
 /** Where the effects of the provisioners are, and each of their runs. */

@@ -1,12 +1,12 @@
-import { LifecycleParticipants, TenantLifecycle } from '@tenantry/core';
+import { LifecycleParticipants, TenantLifecycle } from '@tenantry/lifecycle';
 import type {
   Participant,
   ProvisioningContext,
   TenantLifecycleListener,
   TenantLifecycleOptions,
-  TenantLifecycleStore,
   TenantProvisioner,
-} from '@tenantry/core';
+} from '@tenantry/lifecycle';
+import type { TenantLifecycleStore } from '@tenantry/lifecycle/spi';
 import { quickClock } from './quick-clock.js';
 
 /** A store to test on, and how its time passes. */

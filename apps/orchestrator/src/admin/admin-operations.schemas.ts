@@ -1,4 +1,4 @@
-import type { TenantOperation } from '@tenantry/core';
+import type { TenantOperation } from '@tenantry/lifecycle';
 import { z } from 'zod';
 import { newTenantSchema, tenantSchema } from './admin-tenants.schemas.js';
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { ArgumentInvalidError, isTenantId, TenantLifecycle, TenantUnknownError } from '@tenantry/core';
+import { ArgumentInvalidError, isTenantId, TenantUnknownError } from '@tenantry/core';
+import { TenantLifecycle } from '@tenantry/lifecycle';
 import type { NewTenant, Tenant, TenantPage } from '@tenantry/core';
 import { PostgresTenantCatalog } from '@tenantry/postgres';
 import { PasswordHasher } from '../auth/password-hasher.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { OperationUnknownError, TenantLifecycle } from '@tenantry/core';
-import type { TenantOperation } from '@tenantry/core';
+import { OperationUnknownError, TenantLifecycle } from '@tenantry/lifecycle';
+import type { TenantOperation } from '@tenantry/lifecycle';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import { validationFailed } from '../http/api-errors.js';
 import { NewTenantInput } from '../tenancy/new-tenant-input.js';

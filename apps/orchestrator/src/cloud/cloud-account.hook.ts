@@ -1,5 +1,5 @@
-import { TenantHook, TenantInputNeededError } from '@tenantry/core';
-import type { ProvisioningContext, TenantProvisioner } from '@tenantry/core';
+import { TenantHook, TenantInputNeededError } from '@tenantry/lifecycle';
+import type { ProvisioningContext, TenantProvisioner } from '@tenantry/lifecycle';
 import { NewTenantInput } from '../tenancy/new-tenant-input.js';
 import { CloudAccountRepository } from './cloud-account.repository.js';
 

@@ -1,5 +1,5 @@
-import { TenantHook } from '@tenantry/core';
-import type { ProvisioningContext, TenantProvisioner } from '@tenantry/core';
+import { TenantHook } from '@tenantry/lifecycle';
+import type { ProvisioningContext, TenantProvisioner } from '@tenantry/lifecycle';
 import { ProjectRepository } from './project.repository.js';
 
 /** Removes the projects of a tenant that goes. */

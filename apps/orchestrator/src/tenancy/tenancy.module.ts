@@ -8,7 +8,9 @@ import {
   fromUsername,
   MultitenancyModule,
 } from '@tenantry/core';
-import type { Clock, MultitenancyOptions, Tenant, TenantLifecycleOptions, TenantResolver } from '@tenantry/core';
+import type { Clock, MultitenancyOptions, Tenant, TenantResolver } from '@tenantry/core';
+import type { TenantLifecycleOptions } from '@tenantry/lifecycle';
+import { TenantLifecycleModule } from '@tenantry/lifecycle';
 import { AccessTokens, TENANT_CLAIM } from '../auth/access-tokens.js';
 import { AccessTokensModule } from '../auth/access-tokens.module.js';
 import type { Principal } from '../auth/principal.js';
@@ -27,8 +29,6 @@ function multitenancyOptions(
   tokens: AccessTokens,
   settings: Settings,
   clock: Clock,
-  store: PostgresTenantLifecycleStore,
-  database: SqlDatabase,
 ): MultitenancyOptions {
   return {
     catalog,
@@ -39,7 +39,6 @@ function multitenancyOptions(
     loading:
       settings.tenantEager === undefined ? { policy: 'lazy' } : { policy: 'eager', include: settings.tenantEager },
     clock,
-    lifecycle: lifecycleOptions(store, settings, database),
     settings: { schema: orchestratorSettingsSchema, defaults: DEFAULT_TENANT_SETTINGS },
   };
 }
@@ -69,10 +68,16 @@ function lifecycleOptions(
 
 const multitenancy = MultitenancyModule.forRootAsync({
   imports: [DatabaseModule, AccessTokensModule],
-  inject: [CachedTenantCatalog, AccessTokens, SETTINGS, CLOCK, PostgresTenantLifecycleStore, DATABASE],
+  inject: [CachedTenantCatalog, AccessTokens, SETTINGS, CLOCK],
   useFactory: multitenancyOptions,
 });
 
+const lifecycle = TenantLifecycleModule.forRootAsync({
+  imports: [DatabaseModule],
+  inject: [PostgresTenantLifecycleStore, SETTINGS, DATABASE],
+  useFactory: lifecycleOptions,
+});
+
 /** How requests name their tenant, and who may act for it. */
-@Module({ imports: [multitenancy], providers: [TenantLogListener] })
+@Module({ imports: [multitenancy, lifecycle], providers: [TenantLogListener] })
 export class TenancyModule {}

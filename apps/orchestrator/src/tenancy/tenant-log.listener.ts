@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { TenantListener } from '@tenantry/core';
-import type { TenantChangeEvent, TenantLifecycleListener } from '@tenantry/core';
+import { TenantListener } from '@tenantry/lifecycle';
+import type { TenantChangeEvent, TenantLifecycleListener } from '@tenantry/lifecycle';
 
 /** Writes what happens to tenants to the log, once for each change, on whichever node finished it. */
 @TenantListener({ name: 'log' })

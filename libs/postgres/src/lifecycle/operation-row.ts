@@ -1,5 +1,6 @@
 import { freezeTenant } from '@tenantry/core';
-import type { Tenant, TenantOperation } from '@tenantry/core';
+import type { Tenant } from '@tenantry/core';
+import type { TenantOperation } from '@tenantry/lifecycle';
 
 /** A row of `tenantry.operations`, its times as milliseconds from now. */
 export interface OperationRow extends Omit<TenantOperation, 'tenantId' | 'tenant'> {

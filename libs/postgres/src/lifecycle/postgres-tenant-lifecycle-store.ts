@@ -2,26 +2,27 @@ import { randomUUID } from 'node:crypto';
 import {
   assertSameRequest,
   begunOperation,
-  CatalogUnavailableError,
-  MultitenancyError,
-  OperationTakenOverError,
-  OperationUnknownError,
   patchedOperation,
   releasesClaim,
   resumedState,
+  undoWrite,
+} from '@tenantry/lifecycle/spi';
+import { CatalogUnavailableError, MultitenancyError } from '@tenantry/core';
+import {
+  OperationTakenOverError,
+  OperationUnknownError,
   TenantOperationRunningError,
   TenantUndoRefusedError,
-  undoWrite,
-} from '@tenantry/core';
+} from '@tenantry/lifecycle';
 import type {
   ClaimedOperation,
   NewOperation,
   OperationClaim,
   OperationPatch,
-  Tenant,
   TenantLifecycleStore,
-  TenantOperation,
-} from '@tenantry/core';
+} from '@tenantry/lifecycle/spi';
+import type { Tenant } from '@tenantry/core';
+import type { TenantOperation } from '@tenantry/lifecycle';
 import { keyOf } from '../catalog/tenant-row.js';
 import type { SqlDatabase, SqlSession } from '../sql/sql-database.js';
 import { operationOf } from './operation-row.js';

@@ -1,5 +1,7 @@
-import { isTenantId, TenantUnknownError, writtenTenant } from '@tenantry/core';
-import type { CatalogWrite, Tenant } from '@tenantry/core';
+import { isTenantId, TenantUnknownError } from '@tenantry/core';
+import { writtenTenant } from '@tenantry/lifecycle/spi';
+import type { CatalogWrite } from '@tenantry/lifecycle/spi';
+import type { Tenant } from '@tenantry/core';
 import { insertRecord, lockRecord, removeRecord, replaceRecord } from '../catalog/tenant-records.js';
 import type { SqlSession } from '../sql/sql-database.js';
 

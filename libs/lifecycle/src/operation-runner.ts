@@ -1,4 +1,4 @@
-import { outsideScopes } from '../kernel/outside-scopes.js';
+import { outsideScopes } from '@tenantry/core/spi';
 import { ClaimSession } from './claim-session.js';
 import { publishLifecycle } from './lifecycle-events.js';
 import { OperationSteps } from './operation-steps.js';

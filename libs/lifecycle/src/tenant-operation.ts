@@ -1,4 +1,4 @@
-import type { Tenant } from '../tenant/tenant.js';
+import type { Tenant } from '@tenantry/core';
 
 /** What is done to a tenant. */
 export type TenantOperationKind = 'create' | 'activate' | 'suspend' | 'rename' | 'update' | 'delete';

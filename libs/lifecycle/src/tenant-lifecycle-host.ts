@@ -1,3 +1,5 @@
+import { MultitenancyError } from '@tenantry/core';
+import type { Tenant, TenantClientKinds, TenantSettings } from '@tenantry/core';
 import { Logger } from '@nestjs/common';
 import type {
   BeforeApplicationShutdown,
@@ -6,22 +8,16 @@ import type {
   OnModuleInit,
 } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
-import { MultitenancyError } from '../errors/multitenancy.error.js';
-import type { TenantClientKinds } from '../registry/tenant-client-kinds.js';
-import type { Tenant } from '../tenant/tenant.js';
 import { discoverParticipants } from './discover-participants.js';
 import type { TenantLifecycleEvent } from './lifecycle-events.js';
 import type { TenantLifecycleOptions } from './lifecycle-options.js';
 import type { LifecycleParticipants } from './lifecycle-participants.js';
-import { MISSING_LIFECYCLE_STORE } from './missing-lifecycle-store.js';
 import { TenantLifecycle } from './tenant-lifecycle.js';
 import type { TenantOperation } from './tenant-operation.js';
-import type { TenantSettings } from './tenant-settings.js';
 
 /** What the host needs of the application. */
 export interface LifecycleHostParts {
-  /** `null` = the application has no lifecycle; listeners still hear of `loaded` and `unloaded`. */
-  readonly options: TenantLifecycleOptions | null;
+  readonly options: TenantLifecycleOptions;
   readonly modules: ModulesContainer;
   readonly kinds: TenantClientKinds;
   readonly settings: TenantSettings<object>;
@@ -33,7 +29,6 @@ export interface LifecycleHostParts {
 export class TenantLifecycleHost
   implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
-  /** Rejects with `MT_OPTIONS_INVALID` where the application has none. */
   readonly lifecycle: TenantLifecycle;
   readonly #parts: LifecycleHostParts;
   readonly #logger = new Logger('Multitenancy');
@@ -52,7 +47,7 @@ export class TenantLifecycleHost
       releaseClients,
       changed: (operation: TenantOperation) => this.#changed(operation),
     };
-    this.lifecycle = new TenantLifecycle({ report, ...(options ?? { store: MISSING_LIFECYCLE_STORE }) }, surroundings);
+    this.lifecycle = new TenantLifecycle({ report, ...options }, surroundings);
   }
 
   onModuleInit(): void {
@@ -68,7 +63,7 @@ export class TenantLifecycleHost
   }
 
   onApplicationBootstrap(): void {
-    if (this.#parts.options !== null) this.lifecycle.start();
+    this.lifecycle.start();
   }
 
   /** Requests are in flight still, and may use the lifecycle; what runs behind them must end while the database is there. */

@@ -1,5 +1,5 @@
-import { outsideScopes } from '../kernel/outside-scopes.js';
-import type { Timer } from '../registry/clock.js';
+import type { Timer } from '@tenantry/core';
+import { outsideScopes } from '@tenantry/core/spi';
 import { publishLifecycle } from './lifecycle-events.js';
 import { OperationRunner } from './operation-runner.js';
 import type { OperationStepsParts } from './operation-steps.js';

@@ -1,5 +1,5 @@
-import { TenantVetoError } from '../errors/lifecycle.errors.js';
-import { OptionsInvalidError } from '../errors/usage.errors.js';
+import { OptionsInvalidError } from '@tenantry/core';
+import { TenantVetoError } from './lifecycle.errors.js';
 import { LISTENER_METHODS, listenerMethod } from './tenant-lifecycle-listener.js';
 import type { TenantChangeEvent, TenantLifecycleListener } from './tenant-lifecycle-listener.js';
 import { PROVISIONER_METHODS } from './tenant-provisioner.js';

@@ -1,6 +1,6 @@
-import type { TenantVetoError } from '../errors/lifecycle.errors.js';
-import type { MaybePromise } from '../tenant/maybe-promise.js';
-import type { Tenant } from '../tenant/tenant.js';
+import type { Tenant } from '@tenantry/core';
+import type { MaybePromise } from '@tenantry/core/spi';
+import type { TenantVetoError } from './lifecycle.errors.js';
 import type { TenantOperationKind } from './tenant-operation.js';
 
 /** A change of a tenant: about to happen, or done. */

@@ -1,5 +1,5 @@
-import { OperationTakenOverError } from '../errors/lifecycle.errors.js';
-import type { Clock, Timer } from '../registry/clock.js';
+import type { Clock, Timer } from '@tenantry/core';
+import { OperationTakenOverError } from './lifecycle.errors.js';
 import type { OperationClaim, OperationPatch, TenantLifecycleStore } from './tenant-lifecycle-store.js';
 import type { TenantOperation } from './tenant-operation.js';
 

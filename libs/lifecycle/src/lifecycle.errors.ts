@@ -1,5 +1,5 @@
-import { MultitenancyError } from './multitenancy.error.js';
-import { quote } from './quote.js';
+import { MultitenancyError } from '@tenantry/core';
+import { quote } from '@tenantry/core/spi';
 
 /**
  * A listener does not allow a change of a tenant (409). Nothing was written. Thrown or returned by the `before` methods of a

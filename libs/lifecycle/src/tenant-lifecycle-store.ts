@@ -1,4 +1,4 @@
-import type { Tenant } from '../tenant/tenant.js';
+import type { Tenant } from '@tenantry/core';
 import type { CatalogWrite } from './catalog-write.js';
 import type {
   TenantOperation,

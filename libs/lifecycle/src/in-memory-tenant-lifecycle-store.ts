@@ -1,14 +1,12 @@
+import { systemClock } from '@tenantry/core';
+import type { Clock, Tenant, TenantCatalogReader } from '@tenantry/core';
 import { randomUUID } from 'node:crypto';
 import {
   OperationTakenOverError,
   OperationUnknownError,
   TenantOperationRunningError,
   TenantUndoRefusedError,
-} from '../errors/lifecycle.errors.js';
-import { systemClock } from '../registry/clock.js';
-import type { Clock } from '../registry/clock.js';
-import type { TenantCatalogReader } from '../tenant/tenant-catalog.js';
-import type { Tenant } from '../tenant/tenant.js';
+} from './lifecycle.errors.js';
 import { writtenTenant } from './catalog-write.js';
 import type { CatalogWrite } from './catalog-write.js';
 import { InMemoryTenantRecords } from './in-memory-tenant-records.js';

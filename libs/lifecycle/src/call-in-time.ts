@@ -1,5 +1,5 @@
-import { TenantParticipantTimeoutError } from '../errors/lifecycle.errors.js';
-import type { Clock } from '../registry/clock.js';
+import type { Clock } from '@tenantry/core';
+import { TenantParticipantTimeoutError } from './lifecycle.errors.js';
 
 /** What bounds the call of a participant. */
 export interface CallLimits {

@@ -1,4 +1,4 @@
-import { MultitenancyError } from '../errors/multitenancy.error.js';
+import { MultitenancyError } from '@tenantry/core';
 import type { TenantOperationFault } from './tenant-operation.js';
 
 const CODE = /^[A-Za-z0-9_.-]{1,64}$/;

@@ -1,15 +1,12 @@
-import { TenantTransitionRefusedError } from '../errors/catalog.errors.js';
-import { TenantUnknownError } from '../errors/tenant.errors.js';
-import { SUPER_TENANT, SUPER_TENANT_ID } from '../tenant/super-tenant.js';
-import type { NewTenant, TenantChangeOptions, TenantChanges } from '../tenant/tenant-catalog.js';
+import { SUPER_TENANT, SUPER_TENANT_ID, TenantTransitionRefusedError, TenantUnknownError } from '@tenantry/core';
+import type { NewTenant, Tenant, TenantChangeOptions, TenantChanges, TenantStatus } from '@tenantry/core';
 import {
   assertChangeable,
   changedTenantRecord,
   freezeTenant,
   newTenantRecord,
   renamedTenantRecord,
-} from '../tenant/tenant-record.js';
-import type { Tenant, TenantStatus } from '../tenant/tenant.js';
+} from '@tenantry/core/spi';
 
 /** What `update` may change, in one write: fields of the record and the canonical domain. Absent = stays. */
 export interface TenantLifecycleChanges extends TenantChanges {

@@ -1,9 +1,5 @@
-import {
-  OperationNotResumableError,
-  RequestKeyReusedError,
-  TenantUndoRefusedError,
-} from '../errors/lifecycle.errors.js';
-import type { Tenant, TenantStatus } from '../tenant/tenant.js';
+import type { Tenant, TenantStatus } from '@tenantry/core';
+import { OperationNotResumableError, RequestKeyReusedError, TenantUndoRefusedError } from './lifecycle.errors.js';
 import type { CatalogWrite } from './catalog-write.js';
 import type { NewOperation, OperationPatch } from './tenant-lifecycle-store.js';
 import type { TenantOperation, TenantOperationState, TenantOperationStep } from './tenant-operation.js';

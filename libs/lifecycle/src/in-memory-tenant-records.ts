@@ -1,13 +1,7 @@
-import { TenantExistsError } from '../errors/catalog.errors.js';
-import { isTenantId } from '../tenant/tenant-id.js';
-import { pageOf } from '../tenant/tenant-page.js';
-import type {
-  SynchronousTenantCatalog,
-  TenantCatalogReader,
-  TenantListQuery,
-  TenantPage,
-} from '../tenant/tenant-catalog.js';
-import type { Tenant } from '../tenant/tenant.js';
+import { TenantExistsError, isTenantId } from '@tenantry/core';
+import type { Tenant, TenantCatalogReader, TenantListQuery, TenantPage } from '@tenantry/core';
+import { pageOf } from '@tenantry/core/spi';
+import type { SynchronousTenantCatalog } from '@tenantry/core/spi';
 
 /** Tenant records in the memory of this process, with their names. Writes are synchronous, hence atomic. */
 export class InMemoryTenantRecords implements TenantCatalogReader, SynchronousTenantCatalog {

@@ -1,6 +1,6 @@
-import { CatalogUnavailableError } from '../errors/catalog.errors.js';
-import { OperationTakenOverError, TenantInputNeededError } from '../errors/lifecycle.errors.js';
-import { backoffMs } from '../registry/backoff.js';
+import { CatalogUnavailableError } from '@tenantry/core';
+import { backoffMs } from '@tenantry/core/spi';
+import { OperationTakenOverError, TenantInputNeededError } from './lifecycle.errors.js';
 import { callInTime } from './call-in-time.js';
 import type { ClaimSession } from './claim-session.js';
 import { publishLifecycle } from './lifecycle-events.js';

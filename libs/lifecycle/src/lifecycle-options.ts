@@ -1,6 +1,5 @@
-import { OptionsInvalidError } from '../errors/usage.errors.js';
-import { systemClock } from '../registry/clock.js';
-import type { Clock } from '../registry/clock.js';
+import { OptionsInvalidError, systemClock } from '@tenantry/core';
+import type { Clock } from '@tenantry/core';
 import type { TenantLifecycleEvent } from './lifecycle-events.js';
 import type { TenantLifecycleStore } from './tenant-lifecycle-store.js';
 

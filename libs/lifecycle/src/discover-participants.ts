@@ -1,5 +1,5 @@
+import { OptionsInvalidError } from '@tenantry/core';
 import type { ModulesContainer } from '@nestjs/core';
-import { OptionsInvalidError } from '../errors/usage.errors.js';
 import { lifecycleMarkOf } from './lifecycle.decorators.js';
 import type { LifecycleMark } from './lifecycle.decorators.js';
 import { LifecycleParticipants } from './lifecycle-participants.js';

@@ -1,4 +1,4 @@
-import type { Tenant } from '../tenant/tenant.js';
+import type { Tenant } from '@tenantry/core';
 
 /** What a provisioner is given. */
 export interface ProvisioningContext {

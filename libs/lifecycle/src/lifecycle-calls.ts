@@ -1,6 +1,6 @@
+import type { TenantSettings } from '@tenantry/core';
 import type { LifecycleParticipants } from './lifecycle-participants.js';
 import type { TenantOperation } from './tenant-operation.js';
-import type { TenantSettings } from './tenant-settings.js';
 
 /** Options of one change. */
 export interface LifecycleCallOptions {

@@ -1,9 +1,8 @@
+import { ArgumentInvalidError, TenantSettings } from '@tenantry/core';
+import type { NewTenant, Tenant } from '@tenantry/core';
 import { randomUUID } from 'node:crypto';
-import { keepAlive } from '../kernel/keep-alive.js';
-import { OperationTakenOverError, TenantOperationFailedError } from '../errors/lifecycle.errors.js';
-import { ArgumentInvalidError } from '../errors/usage.errors.js';
-import type { NewTenant } from '../tenant/tenant-catalog.js';
-import type { Tenant } from '../tenant/tenant.js';
+import { keepAlive } from '@tenantry/core/spi';
+import { OperationTakenOverError, TenantOperationFailedError } from './lifecycle.errors.js';
 import { BackgroundOperations } from './background-operations.js';
 import { writtenTenant } from './catalog-write.js';
 import type { CatalogWrite, TenantLifecycleChanges } from './catalog-write.js';
@@ -21,7 +20,6 @@ import { requestFingerprint } from './request-fingerprint.js';
 import type { ClaimedOperation, NewOperation } from './tenant-lifecycle-store.js';
 import { isOpen, isSettled } from './tenant-operation.js';
 import type { TenantOperation } from './tenant-operation.js';
-import { TenantSettings } from './tenant-settings.js';
 
 const NOBODY = new LifecycleParticipants([], []);
 const LONGEST_GRACE_MS = 365 * 86_400_000;

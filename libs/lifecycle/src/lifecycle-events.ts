@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import { outsideScopes } from '../kernel/outside-scopes.js';
+import { outsideScopes } from '@tenantry/core/spi';
 import type { TenantOperation } from './tenant-operation.js';
 
 /** Name of the `node:diagnostics_channel` that carries every {@link TenantLifecycleEvent}. */
