@@ -89,7 +89,10 @@ export default {
       from: { path: '^((?:apps|libs)/[^/]+)/' },
       to: {
         path: '^(?:apps|libs)/',
-        pathNot: ['^$1/', '^(?:apps|libs)/[^/]+/src/(?:(?:testing/|bullmq/|microservices/|websockets/)?index|spi)\\.ts$'],
+        pathNot: [
+          '^$1/',
+          '^(?:apps|libs)/[^/]+/src/(?:(?:testing/|bullmq/|microservices/|websockets/)?index|spi)\\.ts$',
+        ],
       },
     },
     {

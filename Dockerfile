@@ -2,6 +2,7 @@ FROM node:22-slim AS manifests
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY libs/core/package.json libs/core/
+COPY libs/lifecycle/package.json libs/lifecycle/
 COPY libs/postgres/package.json libs/postgres/
 COPY libs/jwt/package.json libs/jwt/
 COPY libs/secrets/package.json libs/secrets/
@@ -18,6 +19,7 @@ FROM manifests AS runtime
 ENV NODE_ENV=production
 RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
 COPY --from=build /app/libs/core/dist libs/core/dist
+COPY --from=build /app/libs/lifecycle/dist libs/lifecycle/dist
 COPY --from=build /app/libs/postgres/dist libs/postgres/dist
 COPY --from=build /app/apps/cloud-api/dist apps/cloud-api/dist
 COPY --from=build /app/apps/orchestrator/dist apps/orchestrator/dist
