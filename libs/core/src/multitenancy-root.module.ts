@@ -11,6 +11,7 @@ import { APP_FILTER, APP_GUARD, ApplicationConfig, HttpAdapterHost, ModulesConta
 import { ClsModule } from 'nestjs-cls';
 import { answerGateways } from './answers/gateway-answers.js';
 import { TENANT_REFUSALS } from './errors/refusals.js';
+import { loadNestSchedule } from './cleanup/nest-schedule.js';
 import { TenantClientCleanup } from './cleanup/tenant-client-cleanup.js';
 import { HandlerClients } from './clients/handler-clients.js';
 import { RegistryScopeClients } from './clients/registry-scope-clients.js';
@@ -78,8 +79,8 @@ const SHARED: Provider[] = [
   {
     provide: TenantClientCleanup,
     inject: [TenantClientKinds, ModulesContainer, MULTITENANCY_OPTIONS],
-    useFactory: (kinds: TenantClientKinds, modules: ModulesContainer, { cleanup }: ResolvedMultitenancyOptions) =>
-      new TenantClientCleanup(kinds, modules, cleanup),
+    useFactory: async (kinds: TenantClientKinds, modules: ModulesContainer, { cleanup }: ResolvedMultitenancyOptions) =>
+      new TenantClientCleanup(kinds, modules, cleanup, cleanup.enabled ? await loadNestSchedule() : null),
   },
   {
     provide: TenantEagerLoader,

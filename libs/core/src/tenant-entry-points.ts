@@ -2,9 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { MultitenancyExceptionFilter } from './answers/multitenancy-exception.filter.js';
 import { putFilterLast } from './answers/put-filter-last.js';
-import { entryHandlersOf } from './clients/entry-classes.js';
+import { entryClassesOf, entryHandlersOf } from './clients/entry-classes.js';
 import { HandlerClients } from './clients/handler-clients.js';
 import { acquireClientsBefore } from './clients/tenant-clients.guard.js';
+import { guardGateway } from './guards/gateway-scope.guard.js';
 import { needMessageScope } from './guards/message-scope.guard.js';
 import { putGuardFirst } from './guards/put-guard-first.js';
 import { TenantGuard } from './guards/tenant.guard.js';
@@ -39,7 +40,9 @@ export class TenantEntryPoints {
     this.#modules = modules;
     this.#moduleRef = moduleRef;
     // Already here: a hybrid application registers the handlers of a microservice as soon as it connects one.
-    if (options.guard === 'global') entryHandlersOf(modules.values()).forEach(needMessageScope);
+    if (options.guard !== 'global') return;
+    entryHandlersOf(modules.values()).forEach(needMessageScope);
+    entryClassesOf(modules.values()).forEach(guardGateway);
   }
 
   /** The guard of every route, message and resolver; `null` with `guard: 'manual'`. */

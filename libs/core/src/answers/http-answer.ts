@@ -11,5 +11,6 @@ export function answerHttp(host: ArgumentsHost, adapter: HttpServer, { status, h
     return;
   }
   for (const [name, value] of Object.entries(headers)) adapter.setHeader?.(response, name, value);
-  adapter.reply(response, body, status);
+  // As text: Nest 11's Express adapter gives an object another content type, and logs a warning.
+  adapter.reply(response, JSON.stringify(body), status);
 }

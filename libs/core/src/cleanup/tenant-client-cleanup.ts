@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { Cron, ScheduleModule } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import type { TenantClientKinds } from '../registry/tenant-client-kinds.js';
+import type { NestSchedule } from './nest-schedule.js';
 
 /** Name of the cron job, in `SchedulerRegistry` where the application has one. */
 export const CLEANUP_JOB = 'tenantry:client-cleanup';
@@ -18,22 +18,28 @@ export const CLEANUP_JOB = 'tenantry:client-cleanup';
 export class TenantClientCleanup implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #kinds: TenantClientKinds;
   readonly #modules: ModulesContainer;
+  readonly #nestSchedule: NestSchedule | null;
   readonly #schedule: { readonly cron: string; readonly enabled: boolean };
   readonly #logger = new Logger('Multitenancy');
   #running: Promise<void> | null = null;
   #stopped = false;
   #ownJob: CronJob | null = null;
 
-  /** @param schedule cron expression, and whether to run at all */
+  /**
+   * @param schedule cron expression, and whether to run at all
+   * @param nestSchedule `@nestjs/schedule`; `null` where it is not installed
+   */
   constructor(
     kinds: TenantClientKinds,
     modules: ModulesContainer,
     schedule: { readonly cron: string; readonly enabled: boolean },
+    nestSchedule: NestSchedule | null,
   ) {
     this.#kinds = kinds;
     this.#modules = modules;
     this.#schedule = schedule;
-    if (schedule.enabled) this.#decorate(schedule.cron);
+    this.#nestSchedule = nestSchedule;
+    if (schedule.enabled && nestSchedule !== null) this.#decorate(schedule.cron, nestSchedule);
   }
 
   /** Sweeps every registry once. A call during a sweep joins it; after shutdown has begun it does nothing. Never rejects. */
@@ -62,13 +68,14 @@ export class TenantClientCleanup implements OnApplicationBootstrap, BeforeApplic
   }
 
   /** `@Cron` of this instance's `sweep`: the expression comes from the options, which a class does not know. */
-  #decorate(cron: string): void {
+  #decorate(cron: string, { Cron }: NestSchedule): void {
     const scheduled = (): Promise<void> => TenantClientCleanup.prototype.sweep.call(this);
     Cron(cron, { name: CLEANUP_JOB, unrefTimeout: true })(this, 'sweep', { value: scheduled });
     Object.defineProperty(this, 'sweep', { value: scheduled });
   }
 
   #applicationSchedules(): boolean {
+    const { ScheduleModule } = this.#nestSchedule ?? {};
     return [...this.#modules.values()].some(({ metatype }) => metatype === ScheduleModule);
   }
 

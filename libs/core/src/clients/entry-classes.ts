@@ -10,6 +10,13 @@ export function entryWrappersOf({ controllers, providers }: Module): InstanceWra
   return [...controllers.values(), ...[...providers.values()].filter(isEntryProvider)];
 }
 
+/** The classes of what has handlers. */
+export function entryClassesOf(modules: Iterable<Module>): object[] {
+  return [...modules]
+    .flatMap(entryWrappersOf)
+    .flatMap(({ metatype }) => (typeof metatype === 'function' ? [metatype] : []));
+}
+
 /** Every method of what has handlers. */
 export function entryHandlersOf(modules: Iterable<Module>): object[] {
   return [...modules].flatMap(entryWrappersOf).flatMap(({ metatype }) => {

@@ -7,10 +7,12 @@ import type { DiagnosedApplication } from './diagnosed-application.js';
 import { assertOneFormat } from './loaded-formats.js';
 import { assertEntitiesGuarded } from './unguarded-entities.js';
 import { assertFieldsGuarded } from './unguarded-fields.js';
+import { assertPeers } from './unsupported-peers.js';
 
 /** Stops the start where the set-up can only be wrong. @throws `MT_OPTIONS_INVALID` naming what, and the remedy */
 export function assertSetUp(application: DiagnosedApplication): void {
   assertOneFormat();
+  assertPeers();
   assertOneRoot(application);
   assertRegistriesLive(application);
   assertKindsDeclared(application);

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
 import { ClsService } from 'nestjs-cls';
 import { HttpResponseEnds, rawOf } from '../context/http-response-end.js';
 import { prepareResponses } from '../context/prepared-responses.js';
 import { ScopeClients } from '../context/scope-clients.js';
 import { storeWith } from '../context/scope-store.js';
 import { TenantScope } from '../context/tenant-scope.js';
+import { installedVersion } from '../errors/installed-version.js';
+import { PeerUnsupportedError } from '../errors/package.errors.js';
 import { TenantResolution } from '../resolution/tenant-resolution.js';
 import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import { HttpExchange } from './http-exchange.js';
@@ -55,6 +57,7 @@ export class HttpTransport {
   install(): void {
     const adapter = this.#adapterHost.httpAdapter as unknown as Adapter | undefined;
     if (adapter === undefined) return;
+    assertRequestHook(adapter);
     const open = this.#completed(this.#opener(adapter));
     const earlier: unknown = Reflect.get(adapter, 'onRequestHook');
     adapter.setOnRequestHook(
@@ -96,6 +99,17 @@ export class HttpTransport {
     exchange.keepIn(store);
     this.#cls.runWith(store, next);
   }
+}
+
+/** Nest's base class of adapters has a hook that does nothing: with it no request would have a tenant. */
+function assertRequestHook(adapter: Partial<Adapter>): void {
+  const hook = adapter.setOnRequestHook;
+  if (typeof hook === 'function' && hook !== AbstractHttpAdapter.prototype.setOnRequestHook) return;
+  const nest = installedVersion('@nestjs/core') ?? 'of an unknown version';
+  throw new PeerUnsupportedError(
+    `The HTTP adapter ${adapter.constructor?.name ?? 'of the application'} has no setOnRequestHook (@nestjs/core is ${nest}), so no request would have a tenant`,
+    '@nestjs/platform-express or @nestjs/platform-fastify, ^11.1.4 || ^12.0.0, or an adapter that implements setOnRequestHook',
+  );
 }
 
 /** What the responses of an Express application inherit from. */

@@ -1,4 +1,4 @@
-import type { ExecutionContext, PreRequestHook } from '@nestjs/common';
+import type { ExecutionContext } from '@nestjs/common';
 import { MultitenancyError } from '@tenantry/core';
 import type { ReceivedMessage, TenantEntryPoints, TenantMessages } from '@tenantry/core';
 import { defer, throwError } from 'rxjs';
@@ -7,6 +7,7 @@ import { catchError, mergeMap } from 'rxjs/operators';
 import { inScope } from './in-scope.js';
 import { isAdmitted, receiveOnce } from './message-progress.js';
 import { purposeOfMessage } from './message-purpose.js';
+import type { MessageHook } from './pre-request-hook.js';
 import { tellRefused } from './refused-message.js';
 import type { OnRefused, RefusedMessage } from './refused-message.js';
 
@@ -21,7 +22,7 @@ const HANDLER_TYPE = 'microservices:handler_type';
 const EVENT_HANDLER = 2;
 
 /** Takes each message out of its envelope and runs its handler, guards and all, in the scope of its tenant. */
-export function messageScopeHook({ messages, entryPoints, onRefused }: MessageScopeParts): PreRequestHook {
+export function messageScopeHook({ messages, entryPoints, onRefused }: MessageScopeParts): MessageHook {
   return (context, next) => {
     const args = context.getArgs<unknown[]>();
     // Microservices that inherit one configuration share their hooks.

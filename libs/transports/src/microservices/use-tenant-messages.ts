@@ -1,10 +1,11 @@
-import type { INestMicroservice, ITransportServer } from '@nestjs/common';
+import type { INestMicroservice } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { ApplicationConfig } from '@nestjs/core';
 import { MultitenancyExceptionFilter, TENANT_REFUSALS, TenantEntryPoints, TenantMessages } from '@tenantry/core';
 import type { Refusals } from '@tenantry/core';
 import { messageScopeHook } from './message-scope.hook.js';
 import { watchProgress } from './message-progress.js';
+import { hookBeforeGuards } from './pre-request-hook.js';
 import { logRefused } from './refused-message.js';
 import type { OnRefused } from './refused-message.js';
 
@@ -17,9 +18,13 @@ export interface TenantMessagesOptions {
   readonly onRefused?: OnRefused;
 }
 
+/** A transport, Nest's own or the application's. */
+interface TransportServer {
+  getHandlers?(): Map<string, unknown>;
+}
+
 /** A microservice as `NestFactory.createMicroservice` and `app.connectMicroservice` give it. */
 interface Microservice extends INestMicroservice {
-  getTransportServer(): ITransportServer & { getHandlers?(): Map<string, unknown> };
   registerListeners(): void;
   setIsInitialized(isInitialized: boolean): void;
 }
@@ -45,7 +50,7 @@ export function useTenantMessages<T extends INestMicroservice>(app: T, options: 
     onRefused: options.onRefused ?? logRefused,
   });
   beforeRegistration(app as unknown as Microservice, () => {
-    app.registerPreRequestHook(hook);
+    hookBeforeGuards(app, hook);
     if (!answersProblems(app)) app.useGlobalFilters(filterOf(app));
   });
   return app;
@@ -53,13 +58,19 @@ export function useTenantMessages<T extends INestMicroservice>(app: T, options: 
 
 /** `connectMicroservice` registers handlers at once, with the guards and hooks of that moment; here they are registered again. */
 function beforeRegistration(app: Microservice, configure: () => void): void {
-  const handlers = app.getTransportServer().getHandlers?.();
+  const handlers = serverOf(app)?.getHandlers?.();
   if (handlers === undefined || handlers.size === 0) return configure();
   app.setIsInitialized(false);
   configure();
   handlers.clear();
   app.registerListeners();
   app.setIsInitialized(true);
+}
+
+/** Nest 11 has no way to ask for it. */
+function serverOf(app: Microservice): TransportServer | undefined {
+  const { getTransportServer } = app as { getTransportServer?: () => TransportServer };
+  return getTransportServer?.call(app) ?? (Reflect.get(app, 'serverInstance') as TransportServer | undefined);
 }
 
 /** Without `inheritAppConfig` a microservice has no filter of the application's. Where that cannot be seen, it is left as it is. */
