@@ -90,12 +90,15 @@ describe('the request target over HTTP/2', () => {
   });
   afterAll(() => app.close());
 
+  /** The status; where Node itself resets the stream, the code of its error. */
   function statusOf(headers: OutgoingHttpHeaders): Promise<unknown> {
     const session = connect(`http://127.0.0.1:${portOf(app)}`);
     const stream = session.request(headers);
     return new Promise((resolve, reject) => {
       stream.once('response', (answer) => resolve(answer[':status']));
-      stream.once('error', reject);
+      stream.once('error', (error) =>
+        error.message.includes('NGHTTP2_PROTOCOL_ERROR') ? resolve('NGHTTP2_PROTOCOL_ERROR') : reject(error),
+      );
       stream.resume();
     }).finally(() => session.destroy());
   }
@@ -103,7 +106,9 @@ describe('the request target over HTTP/2', () => {
   it('has one authority, with which a Host header agrees', async () => {
     expect(await statusOf({ ':path': '/who', ':authority': 'foo.com' })).toBe(200);
     expect(await statusOf({ ':path': '/who', ':authority': 'foo.com', host: 'foo.com' })).toBe(200);
-    expect(await statusOf({ ':path': '/who', ':authority': 'foo.com', host: 'bar.com' })).toBe(400);
+    // Since Node 24, Node refuses it before any application: RFC 9113 forbids a Host that differs from the authority.
+    const differing = await statusOf({ ':path': '/who', ':authority': 'foo.com', host: 'bar.com' });
+    expect([400, 'NGHTTP2_PROTOCOL_ERROR']).toContain(differing);
     expect(await statusOf({ ':path': '/t/bar.com', ':authority': 'foo.com' })).toBe(403);
     expect(await statusOf({ ':path': '/who', ':authority': 'foo.com@bar.com' })).toBe(400);
     expect(await statusOf({ ':path': '/t/foo.com/../bar.com', ':authority': 'localhost' })).toBe(400);
