@@ -9,7 +9,7 @@ const layers = {
     ['tenant'],
     ['audit'],
     ['context', 'resolution', 'registry'],
-    ['clients', 'guards', 'answers', 'messages', 'transports', 'cleanup', 'loading', 'logging', 'nodes'],
+    ['clients', 'guards', 'answers', 'messages', 'transports', 'cleanup', 'loading', 'logging', 'nodes', 'shutdown'],
     ['diagnosis'],
   ],
   postgres: [

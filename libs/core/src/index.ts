@@ -172,6 +172,7 @@ export { CLEANUP_JOB, TenantClientCleanup } from './cleanup/tenant-client-cleanu
 export { TenantEagerLoader } from './loading/eager-loader.js';
 export type { LoadingProgress } from './loading/eager-loader.js';
 export type { LoadingOptions } from './loading/loading-options.js';
+export type { ShutdownOptions } from './shutdown/shutdown-options.js';
 
 export { TenantNode } from './nodes/tenant-node.js';
 export type { ChangedTenant } from './nodes/tenant-node.js';

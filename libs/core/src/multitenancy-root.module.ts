@@ -17,6 +17,7 @@ import { HandlerClients } from './clients/handler-clients.js';
 import { RegistryScopeClients } from './clients/registry-scope-clients.js';
 import { TenantClientKinds } from './registry/tenant-client-kinds.js';
 import { ScopeClients } from './context/scope-clients.js';
+import { ShutdownSignals } from './context/shutdown-signals.js';
 import { TenantContext } from './context/tenant-context.js';
 import { TenantScopes } from './context/tenant-scopes.js';
 import { CentralRoutes } from './guards/central-routes.js';
@@ -32,6 +33,8 @@ import { TenantNode } from './nodes/tenant-node.js';
 import { TenantResolution } from './resolution/tenant-resolution.js';
 import { resolveOptions } from './resolve-options.js';
 import type { ResolvedMultitenancyOptions } from './resolve-options.js';
+import { ApplicationShutdown } from './shutdown/application-shutdown.js';
+import { SHUTDOWN_PROVIDERS } from './shutdown.providers.js';
 import { TenantDirectory } from './tenant/tenant-directory.js';
 import { TenantEnvelopes } from './messages/tenant-envelope.js';
 import { TenantMessages } from './messages/tenant-messages.js';
@@ -100,6 +103,7 @@ const SHARED: Provider[] = [
       kinds: TenantClientKinds,
     ) => new TenantNode({ catalog, directory, kinds, clock }),
   },
+  ...SHUTDOWN_PROVIDERS,
   TenantContext,
   TenantScopes,
   {
@@ -134,6 +138,7 @@ const EXPORTED = [
   TenantClientCleanup,
   TenantEagerLoader,
   TenantNode,
+  ShutdownSignals,
   TenantContext,
   TenantScopes,
   TenantMessages,
@@ -151,20 +156,20 @@ const EXPORTED = [
 export class MultitenancyRootModule implements NestModule, OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   readonly #http: HttpTransport;
   readonly #entryPoints: TenantEntryPoints;
-  readonly #kinds: TenantClientKinds;
+  readonly #shutdown: ApplicationShutdown;
   readonly #diagnosis: StartUpDiagnosis;
 
   constructor(
     http: HttpTransport,
     entryPoints: TenantEntryPoints,
-    kinds: TenantClientKinds,
+    shutdown: ApplicationShutdown,
     diagnosis: StartUpDiagnosis,
     modules: ModulesContainer,
     filter: MultitenancyExceptionFilter,
   ) {
     this.#http = http;
     this.#entryPoints = entryPoints;
-    this.#kinds = kinds;
+    this.#shutdown = shutdown;
     this.#diagnosis = diagnosis;
     answerGateways(modules, filter);
   }
@@ -215,9 +220,9 @@ export class MultitenancyRootModule implements NestModule, OnModuleInit, OnAppli
     this.#diagnosis.warn();
   }
 
-  /** The HTTP server has closed by now: nothing is under somebody's feet. */
+  /** The HTTP server has closed by now, and the providers of this module are through with their own hooks. */
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.#kinds.all().map((registry) => registry.close()));
+    await this.#shutdown.closeClients();
   }
 }
 

@@ -12,6 +12,7 @@ import type {
   TenantClientRegistryOptions,
 } from './registry/registry-options.js';
 import type { TenantResolver, TenantResolverFunction } from './resolution/tenant-resolver.js';
+import type { ShutdownOptions } from './shutdown/shutdown-options.js';
 import type { TenantCatalogReader } from './tenant/tenant-catalog.js';
 import type { Tenant } from './tenant/tenant.js';
 
@@ -69,6 +70,8 @@ export interface MultitenancyOptions {
   readonly refusals?: Refusals;
   /** `warn` (default): the start warns of set-ups that hardly can be meant; `off`: it does not. What can only be wrong stops it always. */
   readonly diagnosis?: 'warn' | 'off';
+  /** How long a shutdown may take: connections that are still open are closed after 15 s, then the clients are disposed. */
+  readonly shutdown?: ShutdownOptions;
   /** Where the registries take time from; for tests. Default: the system's monotonic clock. */
   readonly clock?: Clock;
 }

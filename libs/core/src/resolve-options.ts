@@ -13,6 +13,8 @@ import type { RegistryLimits } from './registry/registry-options.js';
 import { resolveRegistryLimits } from './registry/resolve-registry-options.js';
 import { resolverOf } from './resolution/tenant-resolver.js';
 import type { TenantResolver } from './resolution/tenant-resolver.js';
+import { resolveShutdown } from './shutdown/shutdown-options.js';
+import type { ResolvedShutdown } from './shutdown/shutdown-options.js';
 import type { TenantCatalogReader } from './tenant/tenant-catalog.js';
 
 /** The options of the module, complete, checked and frozen. */
@@ -30,6 +32,7 @@ export interface ResolvedMultitenancyOptions {
   readonly settings: TenantSettings<object>;
   readonly refusals: Refusals;
   readonly diagnosis: 'warn' | 'off';
+  readonly shutdown: ResolvedShutdown;
   readonly clock: Clock;
 }
 
@@ -63,6 +66,7 @@ export function resolveOptions(options: MultitenancyOptions): ResolvedMultitenan
     settings: new TenantSettings(options.settings),
     refusals: oneOf('refusals', options.refusals, ['distinct', 'uniform']),
     diagnosis: oneOf('diagnosis', options.diagnosis, ['warn', 'off']),
+    shutdown: resolveShutdown(options.shutdown),
     clock,
   });
 }

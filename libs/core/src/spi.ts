@@ -1,5 +1,6 @@
 export { keepAlive } from './kernel/keep-alive.js';
 export { outsideScopes } from './kernel/outside-scopes.js';
+export { ShutdownSignals } from './context/shutdown-signals.js';
 export { quote } from './errors/quote.js';
 export { TENANT_CATALOG } from './multitenancy.tokens.js';
 export { backoffMs } from './registry/backoff.js';

@@ -23,6 +23,8 @@ export interface LifecycleHostParts {
   readonly settings: TenantSettings<object>;
   /** Forgets what is cached of tenants on this node. */
   readonly forget: (tenants: readonly (Tenant | null)[]) => void;
+  /** Settles with the work, and at the deadline of a shutdown at the latest. */
+  readonly within: (work: Promise<unknown>) => Promise<void>;
 }
 
 /** The lifecycle in a Nest application: finds who takes part, starts the resumer and stops it. */
@@ -68,11 +70,11 @@ export class TenantLifecycleHost
 
   /** Requests are in flight still, and may use the lifecycle; what runs behind them must end while the database is there. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.lifecycle.retire();
+    await this.#parts.within(this.lifecycle.retire());
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.lifecycle.close();
+    await this.#parts.within(this.lifecycle.close());
   }
 
   #takePart(): LifecycleParticipants {

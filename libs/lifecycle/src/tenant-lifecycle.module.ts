@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule, InjectionToken, ModuleMetadata, OptionalFactoryDependency } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { CachedTenantCatalog, TenantClientKinds, TenantSettings } from '@tenantry/core';
-import { TENANT_CATALOG } from '@tenantry/core/spi';
+import { ShutdownSignals, TENANT_CATALOG } from '@tenantry/core/spi';
 import type { TenantCatalogReader } from '@tenantry/core';
 import { resolveLifecycleOptions } from './lifecycle-options.js';
 import type { TenantLifecycleOptions } from './lifecycle-options.js';
@@ -40,7 +40,14 @@ export class TenantLifecycleModule {
         { provide: LIFECYCLE_OPTIONS, inject, useFactory },
         {
           provide: TenantLifecycleHost,
-          inject: [LIFECYCLE_OPTIONS, ModulesContainer, TenantClientKinds, TenantSettings, TENANT_CATALOG],
+          inject: [
+            LIFECYCLE_OPTIONS,
+            ModulesContainer,
+            TenantClientKinds,
+            TenantSettings,
+            TENANT_CATALOG,
+            ShutdownSignals,
+          ],
           useFactory: hostOf,
         },
         {
@@ -60,6 +67,7 @@ function hostOf(
   kinds: TenantClientKinds,
   settings: TenantSettings<object>,
   catalog: TenantCatalogReader,
+  shutdown: ShutdownSignals,
 ): TenantLifecycleHost {
   const cache = catalog instanceof CachedTenantCatalog ? catalog : undefined;
   return new TenantLifecycleHost({
@@ -67,6 +75,7 @@ function hostOf(
     modules,
     kinds,
     settings,
+    within: (work) => shutdown.within(work),
     forget: (tenants) => cache?.invalidate(...tenants),
   });
 }
