@@ -574,6 +574,8 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         [{ status: 'Active' }, 'filter.status'],
         [{ status: '' }, 'filter.status'],
         [{ plan: 7 }, 'filter.plan'],
+        [{ plann: 'gold' }, 'filter.plann'],
+        [{ domain: { endswith: '.com' } }, 'filter.domain.endswith'],
         [{ domain: { contains: 7 } }, 'filter.domain.contains'],
         [{ domain: { equals: ['a.com'] } }, 'filter.domain.equals'],
       ])('refuses the filter %j', async (filter, argument) => {

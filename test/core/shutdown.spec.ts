@@ -110,7 +110,8 @@ async function closing(app: INestApplication): Promise<{ closed: Promise<void>; 
   return { closed, isClosed: () => isOver };
 }
 
-const UNFINISHED_BODY = 'POST /t/foo/upload HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{';
+const UNFINISHED_BODY =
+  'POST /t/foo/upload HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{';
 
 describe.each(ADAPTERS)('the shutdown on %s', (adapter) => {
   it.each([

@@ -67,6 +67,7 @@ export {
   renamedTenantRecord,
   transitionedTenantRecord,
 } from './tenant/tenant-record.js';
+export { assertTenantFilter } from './tenant/tenant-filter.js';
 export { TENANT_STATUSES } from './tenant/tenant.js';
 export type { JsonObject, JsonValue, Tenant, TenantStatus } from './tenant/tenant.js';
 export { CachedTenantCatalog } from './tenant/cached-tenant-catalog.js';

@@ -11,11 +11,8 @@ export const SHUTDOWN_PROVIDERS: Provider[] = [
   {
     provide: ApplicationShutdown,
     inject: [MULTITENANCY_OPTIONS, HttpAdapterHost, TenantClientKinds],
-    useFactory: (
-      { shutdown, clock }: ResolvedMultitenancyOptions,
-      host: HttpAdapterHost,
-      kinds: TenantClientKinds,
-    ) => new ApplicationShutdown({ options: shutdown, clock, host, kinds }),
+    useFactory: ({ shutdown, clock }: ResolvedMultitenancyOptions, host: HttpAdapterHost, kinds: TenantClientKinds) =>
+      new ApplicationShutdown({ options: shutdown, clock, host, kinds }),
   },
   { provide: ShutdownSignals, useExisting: ApplicationShutdown },
 ];

@@ -33,6 +33,13 @@ export class RegistryScopeClients extends ScopeClients {
     return this.lend(scope, kinds);
   }
 
+  override visit(tenantId: string): () => Promise<void> {
+    const absent = this.#kinds.all().filter((registry) => !registry.has(tenantId));
+    return async () => {
+      await Promise.all(absent.map((registry) => registry.evictUnused(tenantId)));
+    };
+  }
+
   /** Side by side; waits for all, so that nothing is still being acquired when the first failure is told. */
   async #acquire(scope: Borrower, kinds: readonly string[], signal: AbortSignal | undefined): Promise<void> {
     const options = signal === undefined ? {} : { signal };

@@ -6,22 +6,40 @@ import type { Tenant } from '../tenant/tenant.js';
 export interface ForEachTenantOptions {
   /** Tenants worked on at the same time, 1 to 1,000. Default 4. */
   readonly concurrency?: number;
-  /** Which tenants. Default: the active ones. */
+  /** Which tenants. Default, and where it names no `status`: the active ones. */
   readonly filter?: TenantFilter;
-  /** Told of each failure as it happens; a throw from here stops the round after what is under way. */
+  /** Called with each failure as it happens; a throw from here stops the round. */
   readonly onError?: (error: unknown, tenant: Tenant) => void;
   /** Client kinds that each tenant's work needs. Default: none. */
   readonly clients?: readonly string[];
+  /** Stops the round: work under way ends, no other is started. The shutdown of the application stops it as well. */
+  readonly signal?: AbortSignal;
 }
 
-/** What came of a round over all tenants. */
+/** The outcome of a round over all tenants. */
 export interface ForEachReport {
   readonly succeeded: number;
   readonly failed: readonly { readonly tenantId: string; readonly error: unknown }[];
+  /**
+   * Ids of the tenants whose work was not started, because the round was stopped; in the order of the ids. Empty = the round was
+   * complete.
+   */
+  readonly notStarted: readonly string[];
+}
+
+/** What a round works with. */
+export interface TenantRound {
+  readonly list: (query: TenantListQuery) => Promise<TenantPage>;
+  /** Does the work of one tenant, and calls `started` as soon as that has begun. */
+  readonly work: (tenant: Tenant, started: () => void) => Promise<unknown>;
+  /** Stops the round. */
+  readonly stop: AbortSignal;
 }
 
 const PAGE = 100;
-const MAX_CONCURRENCY = 1000;
+/** Once the round has stopped, ids only are read. */
+const LONGEST_PAGE = 1_000;
+const MAX_CONCURRENCY = 1_000;
 
 /**
  * Pages through the tenants and works on a few at a time.
@@ -29,46 +47,92 @@ const MAX_CONCURRENCY = 1000;
  * @internal
  */
 export async function forEachTenant(
-  list: (query: TenantListQuery) => Promise<TenantPage>,
-  work: (tenant: Tenant) => Promise<unknown>,
-  { concurrency = 4, filter = { status: 'active' }, onError }: ForEachTenantOptions,
+  { list, work, stop }: TenantRound,
+  { concurrency = 4, filter = {}, onError }: ForEachTenantOptions,
 ): Promise<ForEachReport> {
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENCY) {
     throw new ArgumentInvalidError('concurrency', concurrency, `a whole number from 1 to ${MAX_CONCURRENCY}`);
   }
-  const tenants = pages(list, filter);
-  const failed: { tenantId: string; error: unknown }[] = [];
-  let succeeded = 0;
+  const tenants = pages(list, withStatus(filter), () => (stop.aborted ? LONGEST_PAGE : PAGE));
+  const results = new RoundResults();
   const worker = async (): Promise<void> => {
     for (let next = await tenants.next(); !next.done; next = await tenants.next()) {
       const tenant = next.value;
-      try {
-        await work(tenant);
-        succeeded += 1;
-      } catch (error) {
-        failed.push({ tenantId: tenant.id, error });
-        onError?.(error, tenant);
-      }
+      if (stop.aborted || results.isBroken) results.skip(tenant);
+      else await results.of(tenant, work, { stop, onError });
     }
   };
   await allOrFirstError(Array.from({ length: concurrency }, worker));
-  return { succeeded, failed };
+  return results.report();
+}
+
+/** @throws `MT_ARGUMENT_INVALID`, later, for what is no filter */
+function withStatus(filter: TenantFilter): TenantFilter {
+  if (typeof filter !== 'object' || filter === null || filter.status !== undefined) return filter;
+  return { ...filter, status: 'active' };
+}
+
+interface WorkSurroundings {
+  readonly stop: AbortSignal;
+  readonly onError: ForEachTenantOptions['onError'];
+}
+
+class RoundResults {
+  readonly #failed: { tenantId: string; error: unknown }[] = [];
+  readonly #notStarted: string[] = [];
+  #succeeded = 0;
+  #isBroken = false;
+
+  /** Whether `onError` has thrown. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
+  skip({ id }: Tenant): void {
+    this.#notStarted.push(id);
+  }
+
+  async of(tenant: Tenant, work: TenantRound['work'], { stop, onError }: WorkSurroundings): Promise<void> {
+    let isStarted = false;
+    try {
+      await work(tenant, () => (isStarted = true));
+      this.#succeeded += 1;
+    } catch (error) {
+      if (!isStarted && stop.aborted) return this.skip(tenant);
+      this.#failed.push({ tenantId: tenant.id, error });
+      this.#notify(() => onError?.(error, tenant));
+    }
+  }
+
+  report(): ForEachReport {
+    return { succeeded: this.#succeeded, failed: this.#failed, notStarted: this.#notStarted };
+  }
+
+  #notify(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#isBroken = true;
+      throw error;
+    }
+  }
 }
 
 async function* pages(
-  list: (query: TenantListQuery) => Promise<TenantPage>,
+  list: TenantRound['list'],
   filter: TenantFilter,
+  limit: () => number,
 ): AsyncGenerator<Tenant, undefined> {
   let after: string | null | undefined;
   while (after !== null) {
-    const page: TenantPage = await list({ limit: PAGE, filter, ...(after === undefined ? {} : { after }) });
+    const page: TenantPage = await list({ limit: limit(), filter, ...(after === undefined ? {} : { after }) });
     yield* page.items;
     after = page.next;
   }
   return undefined;
 }
 
-/** Waits for every worker, then throws the first error: nothing keeps running behind the caller's back. */
+/** Waits for every worker, then throws the first error: nothing continues after the caller has its answer. */
 async function allOrFirstError(workers: Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(workers);
   const failure = results.find((result) => result.status === 'rejected');

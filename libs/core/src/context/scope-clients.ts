@@ -32,4 +32,11 @@ export abstract class ScopeClients {
 
   /** Has the scope hold the clients that a handler needs; none when the scope has no tenant. Errors as {@link lend}. */
   abstract lendTo(scope: Borrower, controller: object, handler: object): MaybePromise<void>;
+
+  /**
+   * Notes which clients a tenant has before work that comes to every tenant in turn.
+   *
+   * @returns closes those that have come since and are neither leased nor pinned; settles when they are disposed
+   */
+  abstract visit(tenantId: string): () => Promise<void>;
 }

@@ -10,6 +10,7 @@ import { forEachTenant } from './for-each-tenant.js';
 import type { ForEachReport, ForEachTenantOptions } from './for-each-tenant.js';
 import { ScopeClients } from './scope-clients.js';
 import { currentScope, runToEnd } from './scope-store.js';
+import { ShutdownSignals } from './shutdown-signals.js';
 import { TenantScope } from './tenant-scope.js';
 
 /** Options of {@link TenantContext.run}. */
@@ -31,11 +32,13 @@ export class TenantContext {
   readonly #cls: ClsService;
   readonly #directory: TenantDirectory;
   readonly #clients: ScopeClients;
+  readonly #shutdown: ShutdownSignals;
 
-  constructor(cls: ClsService, directory: TenantDirectory, clients: ScopeClients) {
+  constructor(cls: ClsService, directory: TenantDirectory, clients: ScopeClients, shutdown: ShutdownSignals) {
     this.#cls = cls;
     this.#directory = directory;
     this.#clients = clients;
+    this.#shutdown = shutdown;
   }
 
   /**
@@ -87,14 +90,30 @@ export class TenantContext {
   }
 
   /**
-   * Runs work for every tenant that matches, each in its own scope, a few at a time. One failure does not stop the rest.
+   * Runs work for every tenant that matches, each in its own scope, a few at a time. One failure does not stop the rest; the
+   * `signal` and the shutdown of the application do. Clients that a tenant did not have before are closed when its work is
+   * over, unless another caller has them leased or pinned by then: a round opens no more at once than it works on.
    *
-   * @returns how many succeeded and which failed with what
-   * @throws `MT_CATALOG_UNAVAILABLE` when the list of tenants cannot be read, `MT_ARGUMENT_INVALID`, and what `onError` throws
+   * @returns how many succeeded, which failed with what, and which were not started
+   * @throws `MT_CATALOG_UNAVAILABLE` when the list of tenants cannot be read, `MT_ARGUMENT_INVALID` also for a filter with an
+   *   unknown condition, and what `onError` throws
    */
-  forEachTenant(fn: (tenant: Tenant) => unknown, options: ForEachTenantOptions = {}): Promise<ForEachReport> {
-    const work = (tenant: Tenant): Promise<unknown> => this.run(tenant.id, () => fn(tenant), options);
-    return forEachTenant((query) => this.#directory.list(query), work, options);
+  async forEachTenant(fn: (tenant: Tenant) => unknown, options: ForEachTenantOptions = {}): Promise<ForEachReport> {
+    const { begun } = this.#shutdown;
+    const stop = options.signal === undefined ? begun : AbortSignal.any([begun, options.signal]);
+    const work = async (tenant: Tenant, started: () => void): Promise<void> => {
+      const closeNew = this.#clients.visit(tenant.id);
+      const visit = (): unknown => {
+        started();
+        return fn(tenant);
+      };
+      try {
+        await this.run(tenant.id, visit, { clients: options.clients ?? [], signal: stop });
+      } finally {
+        await closeNew();
+      }
+    };
+    return forEachTenant({ list: (query) => this.#directory.list(query), work, stop }, options);
   }
 
   async #runFor<R>(

@@ -186,6 +186,18 @@ export class TenantClientRegistry<TClient, TOptions = unknown> {
   }
 
   /**
+   * Evicts the tenant's client if it is neither leased nor pinned; a creation under way continues.
+   *
+   * @returns whether it was evicted; settles when it is gone
+   */
+  async evictUnused(tenantId: string): Promise<boolean> {
+    const entry = this.#parts.roster.find(assertTenantId(tenantId));
+    if (entry?.ages !== true) return false;
+    await this.#parts.roster.detach(entry, 'idle');
+    return true;
+  }
+
+  /**
    * Evicts what nobody used for longer than `idleMs`, and what fails its check. Never runs beside itself: a second call
    * waits for the first. Takes time in proportion to what it evicts.
    *

@@ -4,6 +4,7 @@ import { TenantProvisioningError, TenantSuspendedError, TenantUnknownError } fro
 import type { MaybePromise } from './maybe-promise.js';
 import { SUPER_TENANT, SUPER_TENANT_ID } from './super-tenant.js';
 import type { SynchronousTenantCatalog, TenantCatalogReader, TenantListQuery, TenantPage } from './tenant-catalog.js';
+import { assertTenantFilter } from './tenant-filter.js';
 import { tenantId } from './tenant-id.js';
 import type { Tenant } from './tenant.js';
 
@@ -71,8 +72,9 @@ export class TenantDirectory {
     }
   }
 
-  /** Lists tenants; see {@link TenantCatalogReader.list}. @throws `MT_CATALOG_UNAVAILABLE` */
-  list(query: TenantListQuery): Promise<TenantPage> {
+  /** Lists tenants; see {@link TenantCatalogReader.list}. @throws `MT_ARGUMENT_INVALID`, `MT_CATALOG_UNAVAILABLE` */
+  async list(query: TenantListQuery): Promise<TenantPage> {
+    if (query.filter !== undefined) assertTenantFilter(query.filter);
     return guarded(() => this.#catalog.list(query));
   }
 }

@@ -1,24 +1,14 @@
 import { ArgumentInvalidError } from '../errors/usage.errors.js';
 import type { TenantFilter, TenantListQuery, TenantPage, TenantSort } from './tenant-catalog.js';
+import { assertTenantFilter } from './tenant-filter.js';
 import { isTenantId } from './tenant-id.js';
 import { checkedListLimit } from './tenant-record.js';
-import { TENANT_STATUSES } from './tenant.js';
 import type { Tenant } from './tenant.js';
 
 type Records = ReadonlyMap<string, Tenant | null>;
 
 /** Where a tenant stands in a list: what the list is sorted by, then the lower-cased id, which tells equal ones apart. */
 type Position = readonly [value: string, key: string];
-
-function assertFilter({ status, plan, domain = {} }: TenantFilter): void {
-  if (status !== undefined && !TENANT_STATUSES.includes(status)) {
-    throw new ArgumentInvalidError('filter.status', status, TENANT_STATUSES.join(', '));
-  }
-  const texts = Object.entries(domain).map(([condition, text]) => [`filter.domain.${condition}`, text] as const);
-  for (const [argument, text] of [['filter.plan', plan] as const, ...texts]) {
-    if (text !== undefined && typeof text !== 'string') throw new ArgumentInvalidError(argument, text, 'a text');
-  }
-}
 
 function matchesFilter(tenant: Tenant, { status, plan, domain = {} }: TenantFilter): boolean {
   const { equals, startsWith, endsWith, contains } = domain;
@@ -41,7 +31,7 @@ function matchesFilter(tenant: Tenant, { status, plan, domain = {} }: TenantFilt
 export function pageOf(records: Records, { after, limit, filter = {}, sort }: TenantListQuery): TenantPage {
   const size = checkedListLimit(limit);
   const order = checkedSort(sort);
-  assertFilter(filter);
+  assertTenantFilter(filter);
   const compare = order.direction === 'asc' ? comparePositions : (a: Position, b: Position) => comparePositions(b, a);
   const start = after === undefined ? null : decodeCursor(order, after);
   const matches = listed(records, order, filter)

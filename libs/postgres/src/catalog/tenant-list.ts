@@ -1,4 +1,4 @@
-import { ArgumentInvalidError, checkedListLimit, TENANT_STATUSES } from '@tenantry/core';
+import { assertTenantFilter, checkedListLimit } from '@tenantry/core';
 import { decodeCursor, encodeCursor } from './tenant-cursor.js';
 import { tenantOrderOf } from './tenant-order.js';
 import { TENANT_COLUMNS, tenantOf } from './tenant-row.js';
@@ -30,16 +30,6 @@ export async function listTenants(session: SqlSession, query: TenantListQuery): 
   return { items: page.map(tenantOf), next: last === undefined ? null : encodeCursor(order, last.position) };
 }
 
-function assertFilter({ status, plan, domain = {} }: TenantFilter): void {
-  if (status !== undefined && !TENANT_STATUSES.includes(status)) {
-    throw new ArgumentInvalidError('filter.status', status, TENANT_STATUSES.join(', '));
-  }
-  const texts = Object.entries(domain).map(([condition, text]) => [`filter.domain.${condition}`, text] as const);
-  for (const [argument, text] of [['filter.plan', plan] as const, ...texts]) {
-    if (text !== undefined && typeof text !== 'string') throw new ArgumentInvalidError(argument, text, 'a text');
-  }
-}
-
 /** The conditions of one query, with their parameters. */
 class Conditions {
   readonly params: string[] = [];
@@ -65,7 +55,7 @@ class Conditions {
 }
 
 function conditionsOf({ after, filter = {} }: TenantListQuery, order: TenantOrder): Conditions {
-  assertFilter(filter);
+  assertTenantFilter(filter);
   const conditions = new Conditions();
   if (after !== undefined) conditions.addPlace(order, decodeCursor(order, after));
   conditions.add('t.status =', filter.status);
