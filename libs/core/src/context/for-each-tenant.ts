@@ -66,7 +66,7 @@ export async function forEachTenant(
   return results.report();
 }
 
-/** @throws `MT_ARGUMENT_INVALID`, later, for what is no filter */
+/** Without a status, the active tenants are meant. What is no filter is refused where it is used. */
 function withStatus(filter: TenantFilter): TenantFilter {
   if (typeof filter !== 'object' || filter === null || filter.status !== undefined) return filter;
   return { ...filter, status: 'active' };

@@ -22,7 +22,7 @@ const DEADLINE_MS = 15_000;
 const INCOMPLETE_REQUESTS_MS = 5_000;
 const LONGEST_MS = 3_600_000;
 
-/** @throws {@link OptionsInvalidError} `MT_OPTIONS_INVALID` */
+/** Fills in the defaults. @throws {@link OptionsInvalidError} `MT_OPTIONS_INVALID` */
 export function resolveShutdown(options: ShutdownOptions = {}): ResolvedShutdown {
   if (typeof options !== 'object' || options === null) throw new OptionsInvalidError('shutdown', options, 'an object');
   const deadlineMs = checkedMs('shutdown.deadlineMs', options.deadlineMs ?? DEADLINE_MS, LONGEST_MS);
