@@ -7,11 +7,13 @@ const layers = {
     ['kernel'],
     ['errors'],
     ['tenant'],
+    ['observability'],
     ['audit'],
     ['context', 'resolution', 'registry'],
     ['clients', 'guards', 'answers', 'messages', 'transports', 'cleanup', 'loading', 'logging', 'nodes', 'shutdown'],
     ['diagnosis'],
   ],
+  observability: [['kernel'], ['health', 'logs', 'secrets', 'traces'], ['metrics']],
   postgres: [
     ['sql'],
     ['catalog', 'nodes', 'policies', 'strategies'],

@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { fromHeader, fromHost, fromPath, fromUsername, TENANT_AUDIT_CHANNEL } from '@tenantry/core';
-import type { TenantAuditEvent } from '@tenantry/core';
+import type { PublishedAuditEvent, TenantAuditEvent } from '@tenantry/core';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { agreesWithBalancer } from '@tenantry/core';
 import { raw } from '../security/support/raw-http.js';
@@ -21,7 +21,10 @@ function said(word: string | null, request: RawRequest = {}): RawRequest {
 
 describe.each(ADAPTERS)('the agreement with the balancer on %s', (adapter) => {
   const heard: TenantAuditEvent[] = [];
-  const listen = (event: unknown): void => void heard.push(event as TenantAuditEvent);
+  const listen = (event: unknown): void => {
+    const { applicationId: _, ...rest } = event as PublishedAuditEvent;
+    heard.push(rest);
+  };
   let app: INestApplication;
 
   beforeAll(async () => {

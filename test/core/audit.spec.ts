@@ -11,10 +11,11 @@ import {
   MultitenancyModule,
   SuperTenantOnly,
   TENANT_AUDIT_CHANNEL,
+  TenantApplication,
   TenantContext,
   TenantMembershipGuard,
 } from '@tenantry/core';
-import type { TenantAuditEvent } from '@tenantry/core';
+import type { PublishedAuditEvent, TenantAuditEvent } from '@tenantry/core';
 import { spawnSync } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { ADAPTERS, call, startApp } from '../support/http.js';
@@ -89,7 +90,12 @@ class AppModule {}
 
 describe.each(ADAPTERS)('the audit channel on %s', (adapter) => {
   const heard: TenantAuditEvent[] = [];
-  const listen = (event: unknown): unknown => heard.push(event as TenantAuditEvent);
+  let applicationIds = new Set<unknown>();
+  const listen = (event: unknown): void => {
+    const { applicationId, ...rest } = event as PublishedAuditEvent;
+    applicationIds.add(applicationId);
+    heard.push(rest);
+  };
   let app: INestApplication;
 
   beforeAll(async () => {
@@ -100,7 +106,11 @@ describe.each(ADAPTERS)('the audit channel on %s', (adapter) => {
     unsubscribe(TENANT_AUDIT_CHANNEL, listen);
     await app.close();
   });
-  beforeEach(() => void (heard.length = 0));
+  beforeEach(() => {
+    heard.length = 0;
+    applicationIds = new Set();
+  });
+  afterEach(() => expect([...applicationIds]).toEqual([app.get(TenantApplication).id]));
   afterEach(() => expect(JSON.stringify(heard)).not.toContain(CANARY));
 
   it('hears once of two tenants in the head of a request, with what each resolver read', async () => {
@@ -194,7 +204,7 @@ describe('a subscriber that throws', () => {
       ${setUp}
       subscribe(TENANT_AUDIT_CHANNEL, () => { throw new Error('of the subscriber'); });
       subscribe(TENANT_AUDIT_CHANNEL, ({ type }) => console.log('another heard ' + type));
-      publishAudit({ type: 'superTenantAction', transport: 'job', handler: 'x' });
+      publishAudit({ type: 'superTenantAction', transport: 'job', handler: 'x' }, 'app-1');
       console.log('the work goes on');`;
     return spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
   };

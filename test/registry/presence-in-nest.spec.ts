@@ -1,6 +1,12 @@
 import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
-import { fromPath, getTenantClientRegistryToken, InMemoryTenantCatalog, MultitenancyModule } from '@tenantry/core';
+import {
+  fromPath,
+  getTenantClientRegistryToken,
+  InMemoryTenantCatalog,
+  MultitenancyModule,
+  TenantApplication,
+} from '@tenantry/core';
 import type { TenantClientRegistry } from '@tenantry/core';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { settle } from './support/harness.js';
@@ -37,17 +43,20 @@ describe('two applications in one process', () => {
       await registryOf(other, 'db').use('foo', () => undefined);
       await registryOf(one, 'db').evict('foo');
       await settle();
-      const foo = { tenantId: 'foo' };
+      const [ofOne, ofOther] = [one, other].map((app) => ({
+        tenantId: 'foo',
+        applicationId: app.get(TenantApplication, { strict: false }).id,
+      }));
       expect(told.splice(0)).toEqual([
-        ['loaded', foo],
-        ['loaded', foo],
+        ['loaded', ofOne],
+        ['loaded', ofOther],
       ]);
       await other.close();
       await settle();
-      expect(told.splice(0)).toEqual([['unloaded', foo]]);
+      expect(told.splice(0)).toEqual([['unloaded', ofOther]]);
       await one.close();
       await settle();
-      expect(told).toEqual([['unloaded', foo]]);
+      expect(told).toEqual([['unloaded', ofOne]]);
     } finally {
       await Promise.all([one.close(), other.close()]);
       unsubscribe('tenantry:tenant:loaded', onLoaded);

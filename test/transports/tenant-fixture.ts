@@ -10,6 +10,7 @@ import {
 } from '@tenantry/core';
 import type {
   MultitenancyOptions,
+  PublishedAuditEvent,
   Tenant,
   TenantAuditEvent,
   TenantClientRegistry,
@@ -90,7 +91,13 @@ export function leasesOf(app: INestApplicationContext): number {
 /** Hears the audit channel until it is stopped. */
 export class AuditEar {
   readonly events: TenantAuditEvent[] = [];
-  readonly #hear = (event: unknown): void => void this.events.push(event as TenantAuditEvent);
+  /** The applications that the events name. */
+  readonly applicationIds = new Set<string | undefined>();
+  readonly #hear = (event: unknown): void => {
+    const { applicationId, ...rest } = event as PublishedAuditEvent;
+    this.applicationIds.add(applicationId);
+    this.events.push(rest);
+  };
 
   constructor() {
     channel(TENANT_AUDIT_CHANNEL).subscribe(this.#hear);

@@ -73,6 +73,8 @@ export type { JsonObject, JsonValue, Tenant, TenantStatus } from './tenant/tenan
 export { CachedTenantCatalog } from './tenant/cached-tenant-catalog.js';
 export type { CatalogClock } from './tenant/catalog-clock.js';
 export type { CachedTenantCatalogOptions } from './tenant/cached-tenant-catalog.js';
+export { TenantDirectory } from './tenant/tenant-directory.js';
+export type { CatalogLookUps } from './tenant/tenant-directory.js';
 export type { MaybePromise } from './tenant/maybe-promise.js';
 export type {
   ResolutionOutcome,
@@ -98,7 +100,16 @@ export { notApplicable, rejected, resolved } from './resolution/tenant-resolver.
 export type { ResolverAnswer, TenantResolver, TenantResolverFunction } from './resolution/tenant-resolver.js';
 
 export { publishAudit, TENANT_AUDIT_CHANNEL } from './audit/tenant-audit.js';
-export type { TenantAuditEvent } from './audit/tenant-audit.js';
+export type { PublishedAuditEvent, TenantAuditEvent } from './audit/tenant-audit.js';
+
+export { TENANT_REQUEST_ENDED_CHANNEL, TENANT_REQUEST_STARTED_CHANNEL } from './observability/request-events.js';
+export type { TenantRequestEvent } from './observability/request-events.js';
+export { TENANT_REFUSAL_CHANNEL, TENANT_SCOPE_CHANNEL } from './observability/scope-events.js';
+export type { TenantRefusalEvent, TenantScopeEvent } from './observability/scope-events.js';
+export { TenantApplication } from './observability/tenant-application.js';
+export type { OfApplication } from './observability/tenant-application.js';
+export { TenantProbes } from './observability/tenant-probes.js';
+export type { TenantProbe } from './observability/tenant-probes.js';
 
 export type { ForEachReport, ForEachTenantOptions } from './context/for-each-tenant.js';
 export { InTenantScope } from './context/in-tenant-scope.js';
@@ -164,6 +175,7 @@ export type { TenantEnvelope } from './messages/tenant-envelope.js';
 
 export { HttpHandshake } from './transports/http-handshake.js';
 
+export { currentTenantId } from './logging/current-tenant-id.js';
 export { TenantLogger } from './logging/tenant-logger.js';
 export type { TenantLoggerOptions } from './logging/tenant-logger.js';
 export { tenantLogMixin } from './logging/tenant-log-mixin.js';

@@ -31,6 +31,8 @@ import type { MultitenancyAsyncOptions, MultitenancyOptionsFactory } from './mul
 import { MULTITENANCY_OPTIONS, TENANT_CATALOG } from './multitenancy.tokens.js';
 import { TenantNode } from './nodes/tenant-node.js';
 import { TenantResolution } from './resolution/tenant-resolution.js';
+import { TenantApplication } from './observability/tenant-application.js';
+import { TenantProbes } from './observability/tenant-probes.js';
 import { resolveOptions } from './resolve-options.js';
 import type { ResolvedMultitenancyOptions } from './resolve-options.js';
 import { ApplicationShutdown } from './shutdown/application-shutdown.js';
@@ -57,7 +59,13 @@ const SHARED: Provider[] = [
     useFactory: ({ resolvers, refusals }: ResolvedMultitenancyOptions, directory: TenantDirectory) =>
       new TenantResolution(resolvers, directory, refusals),
   },
-  TenantClientKinds,
+  TenantApplication,
+  TenantProbes,
+  {
+    provide: TenantClientKinds,
+    inject: [TenantApplication],
+    useFactory: ({ id }: TenantApplication) => new TenantClientKinds(id),
+  },
   HandlerClients,
   {
     provide: ScopeClients,
@@ -130,6 +138,8 @@ const SHARED: Provider[] = [
 
 const EXPORTED = [
   MULTITENANCY_OPTIONS,
+  TenantApplication,
+  TenantProbes,
   TenantDirectory,
   TenantClientKinds,
   TENANT_MEMBERSHIP,

@@ -57,7 +57,7 @@ function registryProvider(name: string, optionsToken: string): Provider {
       directory: TenantDirectory,
       kinds: TenantClientKinds,
     ) => {
-      const registry = createTenantClientRegistry(name, options, clients, clock, directory, kinds.origins);
+      const registry = createTenantClientRegistry(name, options, clients, clock, directory, kinds);
       kinds.register(registry);
       return registry;
     },

@@ -73,7 +73,7 @@ export class BackgroundOperations {
         void this.#run(claimed).finally(() => (this.#resumed -= 1));
       }
     } catch (cause) {
-      publishLifecycle({ type: 'interrupted', operationId: undefined, cause }, this.#options.report);
+      publishLifecycle({ type: 'interrupted', operationId: undefined, cause }, this.#options);
     }
   }
 
@@ -84,7 +84,7 @@ export class BackgroundOperations {
       .run(claimed)
       .then(
         () => undefined,
-        (cause: unknown) => publishLifecycle({ type: 'interrupted', operationId, cause }, this.#options.report),
+        (cause: unknown) => publishLifecycle({ type: 'interrupted', operationId, cause }, this.#options),
       )
       .finally(() => this.#running.delete(run));
     this.#running.add(run);

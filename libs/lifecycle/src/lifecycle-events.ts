@@ -26,10 +26,16 @@ export type TenantLifecycleEvent =
 
 const lifecycleChannel = channel(TENANT_LIFECYCLE_CHANNEL);
 
+/** Where events are reported, and the application that they name on the channel. */
+export interface LifecycleReporting {
+  readonly report: (event: TenantLifecycleEvent) => void;
+  readonly applicationId: string | undefined;
+}
+
 /** Notifies the application, then the channel's subscribers, outside of every scope. */
-export function publishLifecycle(event: TenantLifecycleEvent, report: (event: TenantLifecycleEvent) => void): void {
+export function publishLifecycle(event: TenantLifecycleEvent, { report, applicationId }: LifecycleReporting): void {
   outsideScopes(() => {
     report(event);
-    if (lifecycleChannel.hasSubscribers) lifecycleChannel.publish(event);
+    if (lifecycleChannel.hasSubscribers) lifecycleChannel.publish({ ...event, applicationId });
   });
 }

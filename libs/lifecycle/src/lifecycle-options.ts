@@ -40,6 +40,8 @@ export interface TenantLifecycleOptions extends Partial<TenantLifecycleLimits> {
   readonly drained?: (tenantId: string) => Promise<boolean>;
   /** Told of failures and ends. For a log; must not throw. Default: nobody. */
   readonly report?: (event: TenantLifecycleEvent) => void;
+  /** Names the application in events on the diagnostics channel. Default: the one of the module. */
+  readonly applicationId?: string | undefined;
   /** For tests. Claims and grace periods are by the clock of the store. */
   readonly clock?: Clock;
   /** 0 up to 1; for tests. */
@@ -74,6 +76,7 @@ export function resolveLifecycleOptions(options: TenantLifecycleOptions): Resolv
     onProvisionFailure,
     drained: options.drained ?? (async () => false),
     report: options.report ?? (() => undefined),
+    applicationId: options.applicationId,
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
     ...checkedLimits(options),

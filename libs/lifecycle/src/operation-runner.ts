@@ -42,7 +42,7 @@ export class OperationRunner {
     try {
       // Participants must neither retain a request nor act in its tenant's name.
       const operation = await outsideScopes(() => this.#advance(claimed.operation, session, options));
-      if (!isOpen(operation)) publishLifecycle({ type: 'ended', operation }, this.#parts.options.report);
+      if (!isOpen(operation)) publishLifecycle({ type: 'ended', operation }, this.#parts.options);
       return { operation, cause: session.lastCause };
     } finally {
       session.end();

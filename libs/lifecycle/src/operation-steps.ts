@@ -195,7 +195,7 @@ export class OperationSteps {
   }
 
   #tell(operation: TenantOperation, part: string, cause: unknown): void {
-    publishLifecycle({ type: 'attemptFailed', operation, part, cause }, this.#parts.options.report);
+    publishLifecycle({ type: 'attemptFailed', operation, part, cause }, this.#parts.options);
   }
 }
 

@@ -49,7 +49,8 @@ export class TenantLifecycleHost
       releaseClients,
       changed: (operation: TenantOperation) => this.#changed(operation),
     };
-    this.lifecycle = new TenantLifecycle({ report, ...options }, surroundings);
+    const { applicationId } = kinds;
+    this.lifecycle = new TenantLifecycle({ report, applicationId, ...options }, surroundings);
   }
 
   onModuleInit(): void {

@@ -128,7 +128,14 @@ describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
       expect(await sender.refusalOf(at('whose'), sealed)).toMatchObject({ status: 403, code: 'MT_TENANT_SUSPENDED' });
     });
     expect(events).toEqual([
-      { type: 'messageRefused', transport: 'rpc', purpose: at('whose'), code: 'MT_TENANT_SUSPENDED', tenantId: 'foo' },
+      {
+        type: 'messageRefused',
+        transport: 'rpc',
+        purpose: at('whose'),
+        code: 'MT_TENANT_SUSPENDED',
+        tenantId: 'foo',
+        applicationId: expect.any(String),
+      },
     ]);
     expect(receiver.visits).toEqual([]);
     expect(receiver.leases()).toBe(0);

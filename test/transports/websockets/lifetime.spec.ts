@@ -30,7 +30,14 @@ describe.each(PLATFORMS)('A socket over %s', (platform) => {
     unsubscribe(TENANT_AUDIT_CHANNEL, listen);
     expect(peer.end).toBe(closedWith('1008 MT_TENANT_SUSPENDED'));
     expect(events).toEqual([
-      { type: 'messageRefused', transport: 'ws', purpose: 'hang', code: 'MT_TENANT_SUSPENDED', tenantId: 'a' },
+      {
+        type: 'messageRefused',
+        transport: 'ws',
+        purpose: 'hang',
+        code: 'MT_TENANT_SUSPENDED',
+        tenantId: 'a',
+        applicationId: expect.any(String),
+      },
     ]);
     await until(() => fixture.journal.lines.includes('disconnect a'));
     expect(fixture.journal.lines.some((line) => line.startsWith('hangs'))).toBe(false);

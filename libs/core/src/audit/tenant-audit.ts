@@ -1,9 +1,10 @@
 import { channel } from 'node:diagnostics_channel';
 import { outsideScopes } from '../kernel/outside-scopes.js';
 import type { ErrorCode } from '../errors/error-codes.js';
+import type { OfApplication } from '../observability/tenant-application.js';
 import type { ResolutionTrace } from '../tenant/resolution-outcome.js';
 
-/** Name of the `node:diagnostics_channel` that carries every {@link TenantAuditEvent}. */
+/** Name of the `node:diagnostics_channel` that carries every {@link PublishedAuditEvent}. */
 export const TENANT_AUDIT_CHANNEL = 'tenantry:audit';
 
 /**
@@ -55,12 +56,20 @@ export type TenantAuditEvent =
       readonly remoteAddress: string | undefined;
     };
 
+/** An audit event as it appears on the channel. */
+export type PublishedAuditEvent = TenantAuditEvent & OfApplication;
+
 const auditChannel = channel(TENANT_AUDIT_CHANNEL);
 
 /**
+/**
  * Notifies the channel's subscribers, outside of every scope. What a subscriber throws does not come back here: Node reports it
  * as uncaught.
+ *
+ * @param applicationId `TenantApplication.id` of the application that it happened in
  */
-export function publishAudit(event: TenantAuditEvent): void {
-  if (auditChannel.hasSubscribers) outsideScopes(() => auditChannel.publish(event));
+export function publishAudit(event: TenantAuditEvent, applicationId: string | undefined): void {
+  if (!auditChannel.hasSubscribers) return;
+  const published: PublishedAuditEvent = { ...event, applicationId };
+  outsideScopes(() => auditChannel.publish(published));
 }

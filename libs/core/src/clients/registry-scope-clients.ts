@@ -6,12 +6,13 @@ import type { TenantClientKinds } from '../registry/tenant-client-kinds.js';
 
 /** Lends clients to scopes from the registries of the application. Synchronous when every client is there. */
 export class RegistryScopeClients extends ScopeClients {
+  override readonly applicationId: string | undefined;
   readonly #kinds: TenantClientKinds;
-
   readonly #handlers: HandlerClients;
 
   constructor(kinds: TenantClientKinds, handlers: HandlerClients) {
     super();
+    this.applicationId = kinds.applicationId;
     this.#kinds = kinds;
     this.#handlers = handlers;
   }

@@ -1,6 +1,6 @@
 import { OptionsInvalidError } from '../errors/usage.errors.js';
 import type { Clock } from '../registry/clock.js';
-import type { ClientOrigins } from '../registry/client-origins.js';
+import type { TenantClientKinds } from '../registry/tenant-client-kinds.js';
 import type { RegistryLimits, TenantClientRegistryOptions } from '../registry/registry-options.js';
 import { TenantClientRegistry } from '../registry/tenant-client-registry.js';
 import type { TenantDirectory } from '../tenant/tenant-directory.js';
@@ -28,7 +28,7 @@ export function createTenantClientRegistry<TClient, TOptions>(
   defaults: RegistryLimits,
   clock: Clock,
   directory: TenantDirectory,
-  origins: ClientOrigins,
+  { origins, applicationId }: TenantClientKinds,
 ): TenantClientRegistry<TClient, TOptions> {
   const { create } = options;
   if (typeof create !== 'function')
@@ -38,6 +38,7 @@ export function createTenantClientRegistry<TClient, TOptions>(
     ...options,
     name,
     clock,
+    applicationId,
     create: (tenantId, context) =>
       origins.make(
         () => directory.getActive(tenantId),

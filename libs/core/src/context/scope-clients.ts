@@ -22,6 +22,9 @@ export interface Borrower {
 
 /** Lends clients to scopes. The port through which the context reaches the registries. */
 export abstract class ScopeClients {
+  /** `TenantApplication.id` of the application whose clients they are, and so of its scopes. */
+  readonly applicationId: string | undefined;
+
   /**
    * Has the scope hold a client of each kind; at once where all are there. On failure nothing that it took is lost: the
    * scope gives back what it holds when it ends.

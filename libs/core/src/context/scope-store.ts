@@ -1,4 +1,5 @@
 import type { ClsService, ClsStore } from 'nestjs-cls';
+import { areScopesObserved, publishScopeEntered } from '../observability/scope-events.js';
 import type { TenantScope } from './tenant-scope.js';
 
 const SCOPE = Symbol('tenantry.scope');
@@ -18,7 +19,22 @@ export function storeWith(cls: ClsService, scope: TenantScope): ClsStore {
 
 /** Runs a function in a scope, with {@link storeWith}: what is added to the store inside stays inside. */
 export function runInScope<R>(cls: ClsService, scope: TenantScope, fn: () => R): R {
-  return cls.runWith(storeWith(cls, scope), fn);
+  return enter(cls, storeWith(cls, scope), scope, fn);
+}
+
+/** Runs a function in a store that holds the scope. */
+export function enter<R>(cls: ClsService, store: ClsStore, scope: TenantScope, fn: () => R): R {
+  if (!areScopesObserved()) return cls.runWith(store, fn);
+  return cls.runWith(store, () => {
+    publishEntered(scope);
+    return fn();
+  });
+}
+
+/** Publishes that code runs for the scope's tenant; nothing where it has none. */
+export function publishEntered({ outcome, clients }: TenantScope): void {
+  if (outcome.kind !== 'resolved') return;
+  publishScopeEntered({ tenantId: outcome.tenant.id, applicationId: clients.applicationId });
 }
 
 /**

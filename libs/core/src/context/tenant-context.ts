@@ -122,7 +122,10 @@ export class TenantContext {
     { clients = [], signal }: RunOptions,
   ): Promise<Awaited<R>> {
     if (tenant.id === SUPER_TENANT_ID)
-      publishAudit({ type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' });
+      publishAudit(
+        { type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' },
+        this.#clients.applicationId,
+      );
     const scope = new TenantScope({ kind: 'resolved', tenant, trust: 'verified', trace: [] }, this.#clients);
     try {
       await this.#clients.lend(scope, clients, signal);

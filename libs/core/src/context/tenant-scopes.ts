@@ -51,6 +51,11 @@ export class TenantScopes {
     this.#clients = clients;
   }
 
+  /** `TenantApplication.id`, for events on diagnostics channels. */
+  get applicationId(): string | undefined {
+    return this.#clients.applicationId;
+  }
+
   /** Opens a scope around what is known of the tenant. It does not decide: the guard does. */
   open(outcome: ResolutionOutcome): OpenTenantScope {
     const scope = new TenantScope(outcome, this.#clients);

@@ -23,15 +23,17 @@ export class SuperTenantGuard implements CanActivate {
 
   /** @throws `MT_TENANT_FORBIDDEN`, what is wrong with the tenant that was named, `MT_CONTEXT_MISSING` */
   canActivate(context: ExecutionContext): boolean {
-    const outcome = currentScope(this.#cls)?.outcome;
-    if (outcome === undefined) throw new TenantContextMissingError();
+    const scope = currentScope(this.#cls);
+    if (scope === undefined) throw new TenantContextMissingError();
+    const { outcome } = scope;
+    const { applicationId } = scope.clients;
     if (outcome.kind === 'rejected' || outcome.kind === 'conflict') throw outcome.error;
     const tenantId = outcome.kind === 'resolved' ? outcome.tenant.id : undefined;
     if (outcome.kind === 'resolved' && tenantId === SUPER_TENANT_ID && outcome.trust !== 'network') {
-      publishAudit({ type: 'superTenantAction', ...entryOf(context) });
+      publishAudit({ type: 'superTenantAction', ...entryOf(context) }, applicationId);
       return true;
     }
-    publishAudit({ type: 'forbidden', ...entryOf(context), tenantId });
+    publishAudit({ type: 'forbidden', ...entryOf(context), tenantId }, applicationId);
     const reason = 'This route is for the operator of the service. Sign in as a user of the super tenant.';
     throw presentedError(new TenantForbiddenError(reason), this.#refusals);
   }

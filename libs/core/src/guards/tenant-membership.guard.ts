@@ -61,7 +61,8 @@ export class TenantMembershipGuard implements CanActivate {
     const principal = principalOf(context);
     const known = principal !== undefined && principal !== null;
     if (known && (await this.#isMember(principal, tenant)) === true) return true;
-    publishAudit({ type: 'forbidden', ...entryOf(context), tenantId: tenant.id });
+    const { applicationId } = scope.clients;
+    publishAudit({ type: 'forbidden', ...entryOf(context), tenantId: tenant.id }, applicationId);
     const error = new TenantForbiddenError(
       'You are no member of this tenant. Ask its administrator for access.',
       tenant.id,

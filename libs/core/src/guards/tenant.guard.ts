@@ -1,8 +1,10 @@
 import { Injectable, Optional } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
-import { currentScope } from '../context/scope-store.js';
+import { currentScope, publishEntered } from '../context/scope-store.js';
 import type { TenantScope } from '../context/tenant-scope.js';
+import { MultitenancyError } from '../errors/multitenancy.error.js';
+import { areScopesObserved, publishRefusal } from '../observability/scope-events.js';
 import { TenantContextMissingError } from '../errors/usage.errors.js';
 import { CentralRoutes } from './central-routes.js';
 import { TenantPolicies } from './tenant-policy.js';
@@ -15,6 +17,8 @@ import { TenantPolicies } from './tenant-policy.js';
 export class TenantGuard implements CanActivate {
   readonly #cls: ClsService;
   readonly #policies: TenantPolicies;
+  /** Where the guard runs for each field of a GraphQL request, one refusal is published. */
+  readonly #refused = new WeakSet<TenantScope>();
 
   constructor(cls: ClsService, @Optional() central?: CentralRoutes) {
     this.#cls = cls;
@@ -25,13 +29,32 @@ export class TenantGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const scope = currentScope(this.#cls);
     if (scope === undefined) throw new TenantContextMissingError();
+    const head = scope.outcome;
     const completed = scope.complete();
-    if (completed instanceof Promise) return completed.then(() => this.#enforce(scope, context));
+    if (completed instanceof Promise) return completed.then(() => this.#judge(scope, head, context));
+    return this.#judge(scope, head, context);
+  }
+
+  #judge(scope: TenantScope, head: TenantScope['outcome'], context: ExecutionContext): boolean {
+    if (scope.outcome !== head && areScopesObserved()) publishEntered(scope);
     return this.#enforce(scope, context);
   }
 
   #enforce(scope: TenantScope, context: ExecutionContext): boolean {
     // With a tenant that is served, whatever the route asks: so most requests need no look at it.
-    return scope.outcome.kind === 'resolved' || this.#policies.of(context) !== 'required' || Boolean(scope.tenant);
+    if (scope.outcome.kind === 'resolved' || this.#policies.of(context) !== 'required') return true;
+    try {
+      return Boolean(scope.tenant);
+    } catch (error) {
+      this.#publish(scope, context, error);
+      throw error;
+    }
+  }
+
+  #publish(scope: TenantScope, context: ExecutionContext, error: unknown): void {
+    if (!(error instanceof MultitenancyError) || this.#refused.has(scope)) return;
+    this.#refused.add(scope);
+    const { applicationId } = scope.clients;
+    publishRefusal({ transport: context.getType(), code: error.code, applicationId });
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { publishAudit } from '../audit/tenant-audit.js';
 import { TenantContext } from '../context/tenant-context.js';
 import { rejectedOutcome, TenantScopes } from '../context/tenant-scopes.js';
+import type { ErrorCode } from '../errors/error-codes.js';
 import type { OpenTenantScope } from '../context/tenant-scopes.js';
 import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import { ENVELOPE_MEMBER, partsOf } from './sealed-message.js';
@@ -38,6 +39,15 @@ export class TenantMessages {
   }
 
   /**
+   * Publishes the audit event of a message that is not run, for receivers that refuse by themselves.
+   *
+   * @param tenantId the tenant that the message names, where that can be read
+   */
+  publishRefusal(origin: MessageOrigin, code: ErrorCode, tenantId: string | undefined): void {
+    publishAudit({ type: 'messageRefused', ...origin, code, tenantId }, this.#scopes.applicationId);
+  }
+
+  /**
    * A message of the current tenant, ready to be sent.
    *
    * @param purpose the pattern, queue or event that it is for; a signed envelope can be used for no other
@@ -55,7 +65,7 @@ export class TenantMessages {
   async receive(message: unknown, origin: MessageOrigin): Promise<ReceivedMessage> {
     const { envelope, data } = partsOf(message);
     const outcome = await this.#outcomeOf(envelope, { purpose: origin.purpose, data });
-    if (outcome.kind === 'rejected') reportRefusal(outcome, envelope, origin);
+    if (outcome.kind === 'rejected') this.publishRefusal(origin, outcome.error.code, namedTenant(outcome, envelope));
     return { scope: this.#scopes.open(outcome), data };
   }
 
@@ -71,12 +81,10 @@ export class TenantMessages {
   }
 }
 
-function reportRefusal(
+function namedTenant(
   { error }: Extract<ResolutionOutcome, { kind: 'rejected' | 'conflict' }>,
   envelope: unknown,
-  origin: MessageOrigin,
-): void {
+): string | undefined {
   const { id } = Object(envelope) as { id?: unknown };
-  const tenantId = error.tenantId ?? (typeof id === 'string' ? id.slice(0, 63) : undefined);
-  publishAudit({ type: 'messageRefused', ...origin, code: error.code, tenantId });
+  return error.tenantId ?? (typeof id === 'string' ? id.slice(0, 63) : undefined);
 }

@@ -58,7 +58,7 @@ class World {
     };
     const { kinds, clock, directory } = this;
     const limits = { ...DEFAULT_REGISTRY_LIMITS };
-    const registry = createTenantClientRegistry(name, options, limits, clock, directory, kinds.origins);
+    const registry = createTenantClientRegistry(name, options, limits, clock, directory, kinds);
     kinds.register(registry as unknown as TenantClientRegistry<unknown>);
     return registry;
   }

@@ -98,7 +98,7 @@ export class ClientCreations<TClient, TOptions> {
       if (roster.find(entry.tenantId)?.client === entry.client) throw builder.refuseSame(entry);
       this.#publish(creation, entry, cause, clock.now() - startedAt);
     } catch (error) {
-      if (this.#isRunning(creation)) this.#failed(creation, error);
+      if (this.#isRunning(creation)) this.#failed(creation, error, clock.now() - startedAt);
     }
   }
 
@@ -114,20 +114,20 @@ export class ClientCreations<TClient, TOptions> {
     roster.makeRoom();
   }
 
-  #failed(creation: Creation<TClient>, error: unknown): void {
+  #failed(creation: Creation<TClient>, error: unknown, durationMs: number): void {
     this.#running.delete(creation.tenantId);
-    creation.fail(this.#asFailure(creation.tenantId, error));
+    creation.fail(this.#asFailure(creation.tenantId, error, durationMs));
   }
 
   /** Notes what is the factory's fault, so that it is not called again at once. */
-  #asFailure(tenantId: string, error: unknown): unknown {
+  #asFailure(tenantId: string, error: unknown, durationMs: number): unknown {
     const timedOut = error instanceof TenantClientCreateTimeoutError;
     if (!timedOut && !(error instanceof FactoryFault)) return error;
     const { kind, clock, createTimeoutMs, failures, counters, events } = this.#parts;
     const cause = timedOut ? error : error.cause;
     const pauseMs = failures.add(tenantId, cause, clock.now());
     counters.failures += 1;
-    events.emit('createFailed', { kind, tenantId, error: cause });
+    events.emit('createFailed', { kind, tenantId, error: cause, durationMs });
     return timedOut
       ? new TenantClientCreateTimeoutError(kind, tenantId, createTimeoutMs, pauseMs)
       : new TenantClientCreateFailedError(kind, tenantId, cause, pauseMs);

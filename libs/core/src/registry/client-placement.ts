@@ -67,7 +67,7 @@ export class ClientPlacement<TClient, TOptions> {
     const { options, builder, roster, creations, failures, events } = this.#parts;
     const entry = builder.entry({ tenantId, client, ticket, close, recipe: undefined });
     roster.install(entry, 'replaced');
-    events.emit('created', { kind: options.name, tenantId, durationMs: 0 });
+    events.emit('created', { kind: options.name, tenantId, durationMs: 0, isAdded: true });
     failures.clear(tenantId);
     creations.supersede(entry);
     roster.makeRoom();

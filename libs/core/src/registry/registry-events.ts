@@ -3,12 +3,26 @@ import type { Channel } from 'node:diagnostics_channel';
 import type { EvictionCause } from './registry-options.js';
 import { TypedEvents } from './typed-events.js';
 
-/** What a registry tells about. Every event also appears on the diagnostics channel `tenantry:client:<name>`. */
+/**
+ * The events of a registry. Each also appears on the diagnostics channel `tenantry:client:<name>`, there with the member
+ * `applicationId`.
+ */
 export interface RegistryEventMap {
-  /** A client was created or added and is published. */
-  created: { readonly kind: string; readonly tenantId: string; readonly durationMs: number };
+  /** A client was created or added and is published. `isAdded`: it came by `add`, and its duration is 0. */
+  created: {
+    readonly kind: string;
+    readonly tenantId: string;
+    readonly durationMs: number;
+    readonly isAdded?: boolean;
+  };
   /** A factory failed, took too long, or gave no client. */
-  createFailed: { readonly kind: string; readonly tenantId: string; readonly error: unknown };
+  createFailed: {
+    readonly kind: string;
+    readonly tenantId: string;
+    readonly error: unknown;
+    /** From the call of `acquire` or its like to the failure. */
+    readonly durationMs: number;
+  };
   /** A client was detached; it is disposed once its loans are back. */
   evicted: { readonly kind: string; readonly tenantId: string; readonly cause: EvictionCause };
   /** A client was disposed. `forced`: while on loan, because the drain deadline had passed. */
@@ -43,7 +57,7 @@ const CHANNELS: Readonly<Record<RegistryEventName, Channel>> = {
 
 /** Tells what a registry does. */
 export class RegistryEvents extends TypedEvents<RegistryEventMap> {
-  constructor() {
-    super(CHANNELS);
+  constructor(applicationId?: string) {
+    super(CHANNELS, applicationId);
   }
 }

@@ -71,6 +71,8 @@ export interface TenantClientRegistryOptions<TClient, TOptions = unknown> extend
   readonly weigh?: ((client: TClient) => number) | undefined;
   /** Whether a client still works; `false` or a throw evicts it at the next clean-up. Bounded by `createTimeoutMs`. */
   readonly check?: ((client: TClient, tenantId: string) => unknown) | undefined;
+  /** Named in the registry's events on the diagnostics channels. Default: none; `forFeature` gives its application. */
+  readonly applicationId?: string | undefined;
   /** Default: the system's monotonic clock. */
   readonly clock?: Clock | undefined;
   /** Source of jitter, 0 to 1. Default `Math.random`. */

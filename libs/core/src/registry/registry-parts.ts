@@ -34,7 +34,7 @@ export function assembleRegistry<TClient, TOptions>(
 ): RegistryParts<TClient, TOptions> {
   const options = resolveRegistryOptions(given);
   const { name: kind, clock, random, retryBackoffMs, disposeTimeoutMs, drainTimeoutMs, createTimeoutMs } = options;
-  const [events, counters] = [new RegistryEvents(), new RegistryCounters()];
+  const [events, counters] = [new RegistryEvents(given.applicationId), new RegistryCounters()];
   const shared = { kind, clock, events, counters };
   const disposer = new Disposer(clock, disposeTimeoutMs);
   const gate: CapacityGate = new CapacityGate(kind, options, () => roster.makeRoom());

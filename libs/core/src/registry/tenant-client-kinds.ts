@@ -5,11 +5,18 @@ import { TenantPresence } from './tenant-presence.js';
 
 /** The client kinds of one application, by name. Filled while the application starts. */
 export class TenantClientKinds {
+  readonly applicationId: string | undefined;
   /** Which tenants have a client, of whatever kind. */
-  readonly presence = new TenantPresence();
+  readonly presence: TenantPresence;
   /** From which record of its tenant each client was made. */
   readonly origins = new ClientOrigins();
   readonly #registries = new Map<string, TenantClientRegistry<unknown>>();
+
+  /** @param applicationId `TenantApplication.id`; names it in every event on the diagnostics channels */
+  constructor(applicationId?: string) {
+    this.applicationId = applicationId;
+    this.presence = new TenantPresence(applicationId);
+  }
 
   /** @throws `MT_OPTIONS_INVALID` when two `forFeature` declare the same kind */
   register(registry: TenantClientRegistry<unknown>): void {

@@ -4,7 +4,10 @@ import type { TenantClientRegistry } from './tenant-client-registry.js';
 import { TenantMap } from './tenant-map.js';
 import { TypedEvents } from './typed-events.js';
 
-/** What an application tells about its tenants. Every event also appears on the diagnostics channel `tenantry:tenant:<name>`. */
+/**
+ * The events of an application's tenants. Each also appears on the diagnostics channel `tenantry:tenant:<name>`, there with
+ * the member `applicationId`.
+ */
 export interface TenantPresenceEventMap {
   /** The tenant's first client is ready; it had none of any kind. */
   loaded: { readonly tenantId: string };
@@ -17,11 +20,19 @@ const SUCCEEDED: ReadonlySet<EvictionCause> = new Set<EvictionCause>(['replaced'
 
 /** Which tenants of one application have a client, of whatever kind, and who is told when that changes. */
 export class TenantPresence {
-  readonly #events = new TypedEvents<TenantPresenceEventMap>({
-    loaded: channel('tenantry:tenant:loaded'),
-    unloaded: channel('tenantry:tenant:unloaded'),
-  });
+  readonly #events: TypedEvents<TenantPresenceEventMap>;
   readonly #kinds = new TenantMap<Set<string>>();
+
+  /** @param applicationId named in the events on the channels */
+  constructor(applicationId?: string) {
+    const channels = { loaded: channel('tenantry:tenant:loaded'), unloaded: channel('tenantry:tenant:unloaded') };
+    this.#events = new TypedEvents(channels, applicationId);
+  }
+
+  /** Tenants that have a client. */
+  get size(): number {
+    return this.#kinds.size;
+  }
 
   /** Counts the clients of one more kind, from now. */
   watch(registry: TenantClientRegistry<unknown>): void {

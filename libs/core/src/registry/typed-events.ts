@@ -11,11 +11,16 @@ import { isPromise } from '../tenant/maybe-promise.js';
  */
 export class TypedEvents<M extends object> {
   readonly #channels: Readonly<Record<keyof M, Channel>>;
+  readonly #applicationId: string | undefined;
   readonly #listeners = new Map<keyof M, Set<(event: never) => unknown>>();
 
-  /** @param channels where each event appears beside the listeners */
-  constructor(channels: Readonly<Record<keyof M, Channel>>) {
+  /**
+   * @param channels where each event appears beside the listeners
+   * @param applicationId named in the events on the channels
+   */
+  constructor(channels: Readonly<Record<keyof M, Channel>>, applicationId: string | undefined) {
     this.#channels = channels;
+    this.#applicationId = applicationId;
   }
 
   /** @returns a function that takes the listener off again */
@@ -33,7 +38,7 @@ export class TypedEvents<M extends object> {
     outsideScopes(() =>
       queueMicrotask(() => {
         listeners?.forEach((listener) => callSafely(listener as (event: M[N]) => unknown, event));
-        channel.publish(event);
+        channel.publish({ ...event, applicationId: this.#applicationId });
       }),
     );
   }

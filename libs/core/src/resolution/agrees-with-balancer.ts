@@ -83,7 +83,8 @@ class BalancerAgreement implements TenantResolver {
   #tell(request: TenantRequest, balancer: string | null, application: string | null): void {
     if (this.#told.has(request)) return;
     this.#told.add(request);
-    publishAudit({ type: 'balancerMismatch', balancer, application, remoteAddress: request.remoteAddress });
+    const { remoteAddress } = request;
+    publishAudit({ type: 'balancerMismatch', balancer, application, remoteAddress }, request.applicationId);
   }
 }
 

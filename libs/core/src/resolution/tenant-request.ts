@@ -3,6 +3,8 @@
  * resolvers judge what the client really sent.
  */
 export interface TenantRequest {
+  /** `TenantApplication.id` of the application that received it, for its audit events. Default: none. */
+  readonly applicationId?: string | undefined;
   /** The path as sent: not decoded, without query, starting with `/`; `*` for `OPTIONS *`. */
   readonly path: string;
   /** The host as sent (HTTP/1.1 `Host`, HTTP/2 `:authority`), with its port; `undefined` = none was sent. */

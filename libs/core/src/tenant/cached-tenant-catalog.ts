@@ -31,6 +31,8 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
   readonly #known: BoundedMap<Answer>;
   readonly #unknown: BoundedMap<Answer>;
   readonly #asking = new Map<string, Promise<Tenant | null>>();
+  #answeredAt: number | undefined;
+  #failingSince: number | undefined;
   /** Grows with every invalidation: an answer that was asked for before it is not kept. */
   #epoch = 0;
 
@@ -40,6 +42,15 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
     this.#options = resolveCachedCatalogOptions(options);
     this.#known = new BoundedMap(this.#options.maxEntries);
     this.#unknown = new BoundedMap(this.#options.maxEntries);
+  }
+
+  /**
+   * How far what is served may be behind the catalog: 0 while it answers; else milliseconds since its last answer, or since
+   * its first failure where it has not answered yet.
+   */
+  get stalenessMs(): number {
+    if (this.#failingSince === undefined) return 0;
+    return this.#options.clock.now() - (this.#answeredAt ?? this.#failingSince);
   }
 
   peekByIdentifier(identifier: string): Tenant | null | undefined {
@@ -137,8 +148,17 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
     }
   }
 
-  #inTime<R>(ask: () => Promise<R>): Promise<R> {
-    return withDeadline(this.#options.clock, this.#options.timeoutMs, ask);
+  async #inTime<R>(ask: () => Promise<R>): Promise<R> {
+    const { clock, timeoutMs } = this.#options;
+    try {
+      const answer = await withDeadline(clock, timeoutMs, ask);
+      this.#answeredAt = clock.now();
+      this.#failingSince = undefined;
+      return answer;
+    } catch (error) {
+      this.#failingSince ??= clock.now();
+      throw error;
+    }
   }
 
   #stale(identifier: string): Tenant | null {

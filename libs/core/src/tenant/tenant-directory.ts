@@ -8,11 +8,22 @@ import { assertTenantFilter } from './tenant-filter.js';
 import { tenantId } from './tenant-id.js';
 import type { Tenant } from './tenant.js';
 
+/** How look-ups of tenants ended. */
+export interface CatalogLookUps {
+  /** Answered at once from memory, `null` for an unknown name included. */
+  readonly cached: number;
+  readonly found: number;
+  readonly unknown: number;
+  /** The catalog could not be asked. */
+  readonly failed: number;
+}
+
 /**
  * The application's catalog as the rest of the library asks it: answers for the super tenant itself, asks synchronously
  * where the catalog can, and tells an outage from absence.
  */
 export class TenantDirectory {
+  readonly #lookUps = { cached: 0, found: 0, unknown: 0, failed: 0 };
   readonly #catalog: TenantCatalogReader & Partial<SynchronousTenantCatalog>;
 
   constructor(catalog: TenantCatalogReader) {
@@ -28,8 +39,9 @@ export class TenantDirectory {
   find(identifier: string): MaybePromise<Tenant | null> {
     if (identifier === SUPER_TENANT_ID) return SUPER_TENANT;
     const known = this.#peek(identifier);
-    if (known !== undefined) return known;
-    return guarded(() => this.#catalog.findByIdentifier(identifier)).then((tenant) => tenant ?? null);
+    if (known === undefined) return this.#counted(() => this.#catalog.findByIdentifier(identifier));
+    this.#lookUps.cached += 1;
+    return known;
   }
 
   /**
@@ -41,7 +53,7 @@ export class TenantDirectory {
   async getActive(id: string): Promise<Tenant> {
     tenantId(id);
     const tenant =
-      id.toLowerCase() === SUPER_TENANT_ID ? SUPER_TENANT : await guarded(() => this.#catalog.findById(id));
+      id.toLowerCase() === SUPER_TENANT_ID ? SUPER_TENANT : await this.#counted(() => this.#catalog.findById(id));
     if (tenant?.id.toLowerCase() !== id.toLowerCase()) throw new TenantUnknownError(id);
     const problem = servingProblem(tenant);
     if (problem) throw problem;
@@ -61,6 +73,33 @@ export class TenantDirectory {
     const tenant = await this.getActive(id);
     if (tenant.generation >= minGeneration) return tenant;
     throw new CatalogUnavailableError(new Error(`generation ${minGeneration} of tenant ${id} is not known here yet`));
+  }
+
+  /** Asks the catalog for something small, past its cache; for readiness. @throws `MT_CATALOG_UNAVAILABLE` */
+  async probe(): Promise<void> {
+    await guarded(() => this.#catalog.findById(SUPER_TENANT_ID));
+  }
+
+  /** How far the catalog's cache may be behind, milliseconds; `undefined` where it does not say. */
+  get stalenessMs(): number | undefined {
+    const { stalenessMs } = this.#catalog as { readonly stalenessMs?: unknown };
+    return typeof stalenessMs === 'number' ? stalenessMs : undefined;
+  }
+
+  /** Look-ups of tenants since the start of the application, by how they ended. */
+  lookUps(): CatalogLookUps {
+    return { ...this.#lookUps };
+  }
+
+  async #counted(ask: () => Promise<Tenant | null>): Promise<Tenant | null> {
+    try {
+      const tenant = (await guarded(ask)) ?? null;
+      this.#lookUps[tenant === null ? 'unknown' : 'found'] += 1;
+      return tenant;
+    } catch (error) {
+      this.#lookUps.failed += 1;
+      throw error;
+    }
   }
 
   /** A catalog that cannot answer at once, for whatever reason, is asked in the ordinary way. */

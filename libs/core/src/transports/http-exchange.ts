@@ -8,11 +8,14 @@ import type { TenantResolution } from '../resolution/tenant-resolution.js';
 import type { MaybePromise } from '../tenant/maybe-promise.js';
 import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import { HttpTenantRequest } from './http-tenant-request.js';
+import { publishRequestStarted } from '../observability/request-events.js';
+import { ObservedRequest } from './observed-request.js';
 import { reportConflict } from './report-conflict.js';
 
 /** What all exchanges of an application share. */
 export interface HttpExchangeParts {
   readonly resolution: TenantResolution;
+  readonly applicationId: string | undefined;
   readonly ends: HttpResponseEnds;
   /** Whether responses share a prototype that is prepared. */
   readonly isPrepared: boolean;
@@ -31,7 +34,15 @@ export class HttpExchange implements ScopeEntry, EndsWithResponse {
     this.#parts = parts;
     this.#raw = raw;
     this.response = response;
-    this.#request = new HttpTenantRequest(raw, platformRequest);
+    this.#request = new HttpTenantRequest(raw, platformRequest, parts.applicationId);
+  }
+
+  /** Publishes the request now and when its response is over. For a request that is observed. */
+  observe(): ObservedRequest {
+    const observed = new ObservedRequest(this.#raw, this.response, this.#parts.applicationId);
+    publishRequestStarted(observed);
+    this.#parts.ends.whenOver(this.#raw, observed);
+    return observed;
   }
 
   /** What the head of the request tells. Never rejects. */

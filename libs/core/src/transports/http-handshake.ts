@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
+import { ScopeClients } from '../context/scope-clients.js';
 import { TenantResolution } from '../resolution/tenant-resolution.js';
 import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import { HttpTenantRequest } from './http-tenant-request.js';
@@ -9,14 +10,16 @@ import { reportConflict } from './report-conflict.js';
 @Injectable()
 export class HttpHandshake {
   readonly #resolution: TenantResolution;
+  readonly #applicationId: string | undefined;
 
-  constructor(resolution: TenantResolution) {
+  constructor(resolution: TenantResolution, clients: ScopeClients) {
     this.#resolution = resolution;
+    this.#applicationId = clients.applicationId;
   }
 
   /** What the resolvers say of the request. Never rejects; resolvers that read a body are not heard. */
   async resolve(request: IncomingMessage): Promise<ResolutionOutcome> {
-    const tenantRequest = new HttpTenantRequest(request);
+    const tenantRequest = new HttpTenantRequest(request, request, this.#applicationId);
     return reportConflict('ws', tenantRequest, await this.#resolution.ofHead(tenantRequest));
   }
 }

@@ -3,6 +3,7 @@ import type { TenantRequest } from '../resolution/tenant-request.js';
 
 /** Node's request as resolvers see it. Reads `rawHeaders`, because `headers` drops or joins duplicates. */
 export class HttpTenantRequest implements TenantRequest {
+  readonly applicationId: string | undefined;
   readonly platformRequest: object;
   readonly ambiguity: string | null;
   readonly host: string | undefined;
@@ -11,7 +12,8 @@ export class HttpTenantRequest implements TenantRequest {
   /** Path and query. */
   readonly #location: string;
 
-  constructor(raw: IncomingMessage, platformRequest: object = raw) {
+  constructor(raw: IncomingMessage, platformRequest: object = raw, applicationId?: string) {
+    this.applicationId = applicationId;
     this.#raw = raw;
     this.#rawHeaders = raw.rawHeaders;
     this.platformRequest = platformRequest;

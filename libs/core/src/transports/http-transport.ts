@@ -5,15 +5,17 @@ import { ClsService } from 'nestjs-cls';
 import { HttpResponseEnds, rawOf } from '../context/http-response-end.js';
 import { prepareResponses } from '../context/prepared-responses.js';
 import { ScopeClients } from '../context/scope-clients.js';
-import { storeWith } from '../context/scope-store.js';
+import { enter, storeWith } from '../context/scope-store.js';
 import { TenantScope } from '../context/tenant-scope.js';
 import { installedVersion } from '../errors/installed-version.js';
 import { PeerUnsupportedError } from '../errors/package.errors.js';
+import { areRequestsObserved } from '../observability/request-events.js';
 import { TenantResolution } from '../resolution/tenant-resolution.js';
 import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import { HttpExchange } from './http-exchange.js';
 import type { HttpExchangeParts } from './http-exchange.js';
 import { ServerlessHeaders } from './serverless-headers.js';
+import type { ObservedRequest } from './observed-request.js';
 
 type Done = (error?: unknown) => void;
 type Hook = (request: object, response: object, done: Done) => void;
@@ -80,7 +82,12 @@ export class HttpTransport {
     const prototype = adapter.getType() === 'express' ? prototypeOfResponses(adapter.getInstance()) : undefined;
     const isPrepared = prototype !== undefined;
     if (isPrepared) prepareResponses(prototype);
-    const parts: HttpExchangeParts = { resolution: this.#resolution, ends: new HttpResponseEnds(), isPrepared };
+    const parts: HttpExchangeParts = {
+      resolution: this.#resolution,
+      applicationId: this.#clients.applicationId,
+      ends: new HttpResponseEnds(),
+      isPrepared,
+    };
     const exchangeOf = (request: object, response: object): HttpExchange =>
       isPrepared
         ? new HttpExchange(parts, request as IncomingMessage, response as ServerResponse, request)
@@ -89,15 +96,19 @@ export class HttpTransport {
   }
 
   #open(exchange: HttpExchange, done: Done, next: Done): void {
+    const observed = areRequestsObserved() ? exchange.observe() : undefined;
     const outcome = exchange.hearHead();
-    if (outcome instanceof Promise) void outcome.then((late) => this.#enter(exchange, late, next)).catch(done);
-    else this.#enter(exchange, outcome, next);
+    if (outcome instanceof Promise)
+      void outcome.then((late) => this.#enter(exchange, late, next, observed)).catch(done);
+    else this.#enter(exchange, outcome, next, observed);
   }
 
-  #enter(exchange: HttpExchange, outcome: ResolutionOutcome, next: Done): void {
-    const store = storeWith(this.#cls, new TenantScope(exchange.report(outcome), this.#clients, exchange));
+  #enter(exchange: HttpExchange, outcome: ResolutionOutcome, next: Done, observed?: ObservedRequest): void {
+    const scope = new TenantScope(exchange.report(outcome), this.#clients, exchange);
+    observed?.opened(scope);
+    const store = storeWith(this.#cls, scope);
     exchange.keepIn(store);
-    this.#cls.runWith(store, next);
+    enter(this.#cls, store, scope, next);
   }
 }
 

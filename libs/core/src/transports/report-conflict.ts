@@ -5,7 +5,8 @@ import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 /** Tells the audit channel when a request names two tenants. Returns the outcome as it came. */
 export function reportConflict<O extends ResolutionOutcome>(transport: string, request: TenantRequest, outcome: O): O {
   if (outcome.kind === 'conflict') {
-    publishAudit({ type: 'conflict', transport, trace: outcome.trace, remoteAddress: request.remoteAddress });
+    const { remoteAddress, applicationId } = request;
+    publishAudit({ type: 'conflict', transport, trace: outcome.trace, remoteAddress }, applicationId);
   }
   return outcome;
 }

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { BeforeApplicationShutdown, DynamicModule, OnApplicationBootstrap, Provider } from '@nestjs/common';
-import { TenantNode } from '@tenantry/core';
+import { CatalogUnavailableError, TenantNode, TenantProbes } from '@tenantry/core';
 import { feedTroubleLog } from './feed-trouble-log.js';
 import { NodePresence } from './node-presence.js';
 import { TenantChangeFeed } from './tenant-change-feed.js';
@@ -39,9 +39,10 @@ export class TenantNodesModule implements OnApplicationBootstrap, BeforeApplicat
   readonly #feed: TenantChangeFeed;
   readonly #presence: NodePresence;
 
-  constructor(feed: TenantChangeFeed, presence: NodePresence) {
+  constructor(feed: TenantChangeFeed, presence: NodePresence, probes: TenantProbes) {
     this.#feed = feed;
     this.#presence = presence;
+    probes.add({ name: 'sync', check: () => assertUpToDate(feed), stats: () => ({ lagMs: feed.stats().readAgoMs }) });
   }
 
   /** Sets it up. Bad options stop the start of the application with `MT_ARGUMENT_INVALID`. */
@@ -69,4 +70,15 @@ export class TenantNodesModule implements OnApplicationBootstrap, BeforeApplicat
     await this.#feed.close();
     await this.#presence.end();
   }
+}
+
+/** The log is read every 10 s at the least. Later than that, a suspended tenant may still be served here. */
+const MOST_LAG_MS = 30_000;
+
+/** Whether the node is fit to serve. @throws `MT_CATALOG_UNAVAILABLE` when it is too far behind the log */
+function assertUpToDate(feed: TenantChangeFeed): void {
+  const { readAgoMs } = feed.stats();
+  if (readAgoMs !== null && readAgoMs <= MOST_LAG_MS) return;
+  const since = readAgoMs === null ? 'not been read yet' : `last been read ${Math.round(readAgoMs / 1_000)} s ago`;
+  throw new CatalogUnavailableError(new Error(`the log of tenant changes has ${since}`));
 }

@@ -2,7 +2,6 @@ import { Inject } from '@nestjs/common';
 import { WorkerHost } from '@nestjs/bullmq';
 import {
   MultitenancyError,
-  publishAudit,
   SUPER_TENANT_ID,
   TenantEnvelopeUntrustedError,
   TenantForbiddenError,
@@ -92,9 +91,13 @@ export abstract class TenantWorkerHost<T = unknown, R = unknown, W extends Worke
   async #refusalOf(job: Job, scope: OpenTenantScope): Promise<JobRefusal | undefined> {
     const { outcome } = scope;
     if (isUnsignedSuper(outcome))
-      return refused(job, new TenantEnvelopeUntrustedError('jobs of the super tenant are signed'), SUPER_TENANT_ID);
+      return this.#refused(
+        job,
+        new TenantEnvelopeUntrustedError('jobs of the super tenant are signed'),
+        SUPER_TENANT_ID,
+      );
     if (this.#isForSuperTenant() && isAnotherThanSuper(outcome))
-      return refused(job, new TenantForbiddenError('Jobs of this processor are for the super tenant.'));
+      return this.#refused(job, new TenantForbiddenError('Jobs of this processor are for the super tenant.'));
     const times = { parkMs: this.parkMs, retryMs: this.retryMs };
     switch (outcome.kind) {
       case 'resolved':
@@ -103,20 +106,23 @@ export abstract class TenantWorkerHost<T = unknown, R = unknown, W extends Worke
           (error: unknown) => refusalFor(error, times),
         );
       case 'notApplicable':
-        return this.tenant === 'optional' ? undefined : withoutTenant(job);
+        return this.tenant === 'optional' ? undefined : this.#refused(job, withoutTenant());
       default:
         return refusalFor(outcome.error, times);
     }
   }
+
+  #refused({ queueName, name }: Job, error: MultitenancyError, tenantId?: string): JobRefusal {
+    const origin = { transport: TRANSPORT, purpose: jobPurpose(queueName, name) };
+    this.tenantMessages.publishRefusal(origin, error.code, tenantId);
+    return { kind: 'fail', reason: `${error.code}: ${error.message}`, cause: error };
+  }
 }
 
-function withoutTenant(job: Job): JobRefusal {
-  return refused(
-    job,
-    new MultitenancyError(
-      'MT_TENANT_REQUIRED',
-      'The job names no tenant. Add it through TenantQueue, or let its processor say `tenant = "optional"`.',
-    ),
+function withoutTenant(): MultitenancyError {
+  return new MultitenancyError(
+    'MT_TENANT_REQUIRED',
+    'The job names no tenant. Add it through TenantQueue, or let its processor say `tenant = "optional"`.',
   );
 }
 
@@ -127,12 +133,6 @@ function isAnotherThanSuper(outcome: ResolutionOutcome): boolean {
 /** No guard stands here to keep the super tenant to those whom a signature vouches for. */
 function isUnsignedSuper(outcome: ResolutionOutcome): boolean {
   return outcome.kind === 'resolved' && outcome.tenant.id === SUPER_TENANT_ID && outcome.trust === 'network';
-}
-
-function refused({ queueName, name }: Job, error: MultitenancyError, tenantId?: string): JobRefusal {
-  const purpose = jobPurpose(queueName, name);
-  publishAudit({ type: 'messageRefused', transport: TRANSPORT, purpose, code: error.code, tenantId });
-  return { kind: 'fail', reason: `${error.code}: ${error.message}`, cause: error };
 }
 
 async function refuse(job: Job, refusal: JobRefusal, token: string | undefined): Promise<never> {

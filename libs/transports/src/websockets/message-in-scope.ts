@@ -38,7 +38,8 @@ async function runIn(scope: OpenTenantScope, connection: TenantConnection, handl
 }
 
 function refuse(connection: TenantConnection, purpose: string, error: MultitenancyError): undefined {
-  publishAudit({ type: 'messageRefused', transport: 'ws', purpose, code: error.code, tenantId: connection.tenantId });
+  const { tenantId, applicationId } = connection;
+  publishAudit({ type: 'messageRefused', transport: 'ws', purpose, code: error.code, tenantId }, applicationId);
   connection.refuse(error);
   return undefined;
 }

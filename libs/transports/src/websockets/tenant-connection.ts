@@ -38,6 +38,11 @@ export class TenantConnection {
     return handshake.kind === 'resolved' ? handshake.tenant.id : undefined;
   }
 
+  /** Of the application that it is open to; for audit events. */
+  get applicationId(): string | undefined {
+    return this.#parts.scopes.applicationId;
+  }
+
   /** Whether the socket has closed. */
   get gone(): boolean {
     return this.#gone;

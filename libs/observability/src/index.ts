@@ -1,0 +1,10 @@
+export { TenantHealth } from './health/tenant-health.js';
+export type { HealthIndicatorShape, HealthReport, PartHealth } from './health/tenant-health.js';
+export { TenantLogRecordProcessor } from './logs/tenant-log-record-processor.js';
+export type { MeterProviderShape } from './kernel/meter-shapes.js';
+export { ObservabilityModule } from './observability.module.js';
+export type { ObservabilityAsyncOptions, ObservabilityOptions } from './observability.options.js';
+export { OTHER_TENANTS } from './metrics/tenant-label.js';
+export type { TenantLabelOption } from './metrics/tenant-label.js';
+export { TenantBaggagePropagator } from './traces/tenant-baggage-propagator.js';
+export { TenantSpanProcessor } from './traces/tenant-span-processor.js';

@@ -1,0 +1,88 @@
+import { Logger } from '@nestjs/common';
+import type { OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
+import type { TenantApplication, TenantClientKinds, TenantDirectory, TenantProbes } from '@tenantry/core';
+import { ApplicationEvents } from './kernel/application-events.js';
+import type { FaultLog } from './kernel/fault-log.js';
+import type { TenantHealth } from './health/tenant-health.js';
+import type { MeterShape } from './kernel/meter-shapes.js';
+import { METRIC_SOURCES } from './metrics/metric-sources.js';
+import { TenantMeter } from './metrics/tenant-meter.js';
+import type { ResolvedObservabilityOptions } from './observability.options.js';
+import { loadOpenTelemetry } from './kernel/open-telemetry.js';
+import type { OpenTelemetry } from './kernel/open-telemetry.js';
+import type { SecretsState } from './secrets/secrets-state.js';
+import { nameTenantsOnSpans } from './traces/span-tenants.js';
+
+/** What {@link Telemetry} observes. */
+export interface TelemetryParts {
+  readonly options: ResolvedObservabilityOptions;
+  readonly application: TenantApplication;
+  readonly kinds: TenantClientKinds;
+  readonly directory: TenantDirectory;
+  readonly probes: TenantProbes;
+  readonly secrets: SecretsState;
+  readonly health: TenantHealth;
+  readonly faults: FaultLog;
+}
+
+const SCOPE = '@tenantry/observability';
+
+/** Observes one application from its start to its end. Without an SDK of OpenTelemetry it subscribes to nothing that costs. */
+export class Telemetry implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
+  readonly #parts: TelemetryParts;
+  readonly #events: ApplicationEvents;
+  readonly #logger = new Logger('TenantryObservability');
+  #meter: TenantMeter | undefined;
+
+  constructor(parts: TelemetryParts) {
+    this.#parts = parts;
+    this.#events = new ApplicationEvents(parts.application.id, parts.faults);
+  }
+
+  async onModuleInit(): Promise<void> {
+    const { options, secrets } = this.#parts;
+    secrets.follow(this.#events);
+    const api = await this.#load();
+    const meter = this.#meterOf(api);
+    if (meter === undefined) this.#logger.debug('No OpenTelemetry metrics SDK is registered: nothing is measured.');
+    else this.#measure(meter);
+    if (api !== null) nameTenantsOnSpans(api, this.#events, options.spanAttribute);
+  }
+
+  /** The first step of a shutdown: no new requests, while those in flight are still answered and measured. */
+  onModuleDestroy(): void {
+    this.#parts.health.shutDown();
+  }
+
+  onApplicationShutdown(): void {
+    this.#events.close();
+    this.#meter?.close();
+  }
+
+  async #load(): Promise<OpenTelemetry | null> {
+    try {
+      return await loadOpenTelemetry(this.#parts.options.loadOpenTelemetry);
+    } catch (error) {
+      this.#parts.faults.report('Loading @opentelemetry/api', error);
+      return null;
+    }
+  }
+
+  /** `undefined` where what is measured would go nowhere. */
+  #meterOf(api: OpenTelemetry | null): MeterShape | undefined {
+    const { meterProvider } = this.#parts.options;
+    let meter: MeterShape | undefined;
+    this.#parts.faults.guard('The OpenTelemetry meter provider', () => {
+      meter = (meterProvider ?? api?.metrics.getMeterProvider())?.getMeter(SCOPE);
+    });
+    return meter === undefined || meter === api?.createNoopMeter() ? undefined : meter;
+  }
+
+  #measure(meter: MeterShape): void {
+    const { options, faults, ...parts } = this.#parts;
+    const { name, node, clock, tenantLabel: label } = options;
+    this.#meter = new TenantMeter(meter, name === undefined ? {} : { application: name }, faults);
+    for (const source of METRIC_SOURCES)
+      source({ ...parts, meter: this.#meter, events: this.#events, node, clock, label });
+  }
+}
