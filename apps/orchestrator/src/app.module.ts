@@ -7,6 +7,7 @@ import { openedDatabaseModule } from './database/opened-database.module.js';
 import { TenantDatabaseModule } from './database/tenant-database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { validationPipe } from './http/validation.pipe.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { overridesModule } from './overrides.module.js';
 import type { OrchestratorOverrides } from './overrides.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
@@ -40,6 +41,7 @@ export class AppModule {
         ServersModule,
         AdminModule,
         HealthModule,
+        MetricsModule,
         SeedModule,
       ],
       providers: [{ provide: APP_PIPE, useFactory: validationPipe }],

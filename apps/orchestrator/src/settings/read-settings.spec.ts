@@ -21,6 +21,8 @@ describe('readSettings', () => {
   it('fills in the defaults', () => {
     expect(readSettings(minimal)).toEqual({
       host: '127.0.0.1',
+      metricsHost: '127.0.0.1',
+      metricsPort: undefined,
       port: 3000,
       cloudApiPort: 3001,
       cloudApiUrl: 'http://127.0.0.1:3001',

@@ -70,6 +70,8 @@ function toSettings(env: CheckedEnvironment): Settings {
   const cloudApiPort = env.CLOUD_API_PORT ?? env.PORT + 1;
   return {
     host: env.HOST,
+    metricsHost: env.METRICS_HOST,
+    metricsPort: env.METRICS_PORT,
     port: env.PORT,
     cloudApiPort,
     cloudApiUrl: env.CLOUD_API_URL ?? `http://127.0.0.1:${cloudApiPort}`,

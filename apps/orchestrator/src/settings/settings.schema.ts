@@ -55,6 +55,8 @@ export const settingsSchema = z.object({
   HTTP_ADAPTER: z.enum(['express', 'fastify'], 'express or fastify').default('fastify'),
   TRUSTED_PROXIES: listOfProxies.prefault(''),
   BALANCERS: listOfProxies.prefault(''),
+  METRICS_HOST: z.string().default('127.0.0.1'),
+  METRICS_PORT: wholeNumber(1, 65_535).optional(),
   TENANT_IDLE_TIME: idleTimeMinutes.prefault('30'),
   TENANT_CLEANUP_CRON: z
     .string()

@@ -2,6 +2,10 @@
 export interface Settings {
   /** Address that the HTTP server listens on. Default 127.0.0.1: this machine only. */
   readonly host: string;
+  /** Address that `GET /metrics` listens on, apart from what tenants reach. Default 127.0.0.1: this machine only. */
+  readonly metricsHost: string;
+  /** TCP port of `GET /metrics`, 1 to 65535; `undefined` = no metrics. */
+  readonly metricsPort: number | undefined;
   /** TCP port of the HTTP server, 1 to 65535. Default 3000. */
   readonly port: number;
   /** TCP port of the demo cloud that `npm start` runs beside this application. Default `port` + 1. */
