@@ -88,6 +88,25 @@ describe('the schema of a tenant', () => {
     await Promise.all([pool.end(), wrong.end()]);
   });
 
+  it('that is dropped while a connection is open is missing, in statements and in transactions', async () => {
+    const { admin } = data.server;
+    const role = data.roleOf(A);
+    const strategy = strategyAs(() => role, { password: data.server.passwordOf(A) });
+    const gone = strategy.forTenant('gone');
+    const missing = { code: 'MT_SCHEMA_MISSING', tenantId: 'gone' };
+    await admin.query(tenantSchemaSql({ tenantId: 'gone', role }));
+    await admin.query('create table tenant_gone.thing (id int)');
+    expect((await gone.query('select * from thing')).rows).toEqual([]);
+    await admin.query(dropTenantSchemaSql('gone'));
+    await expect(gone.query('select * from thing')).rejects.toMatchObject(missing);
+    await expect(gone.transaction((tx) => tx.query('insert into thing values (1)'))).rejects.toMatchObject(missing);
+    await admin.query(tenantSchemaSql({ tenantId: 'gone', role }));
+    await expect(gone.query('select * from thing')).rejects.toMatchObject({ code: '42P01' });
+    expect((await gone.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    await admin.query(dropTenantSchemaSql('gone'));
+    await strategy.close();
+  });
+
   it('can be made and dropped again', async () => {
     const { admin } = data.server;
     const role = data.roleOf(A);

@@ -93,6 +93,8 @@ export { fromJwtClaim } from './resolution/from-jwt-claim.js';
 export type { FromJwtClaimOptions } from './resolution/from-jwt-claim.js';
 export { fromPath } from './resolution/from-path.js';
 export type { FromPathOptions, PathTenantResolver } from './resolution/from-path.js';
+export { describeTenantPaths } from './resolution/describe-tenant-paths.js';
+export type { OpenApiPaths, TenantPathsOptions } from './resolution/describe-tenant-paths.js';
 export { fromUsername } from './resolution/from-username.js';
 export type { FromUsernameOptions } from './resolution/from-username.js';
 export type { TenantRequest } from './resolution/tenant-request.js';

@@ -1,3 +1,4 @@
+import { ActiveRecords } from './active-records.js';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
 import type { Clock } from '../registry/clock.js';
 import type { TenantClientKinds } from '../registry/tenant-client-kinds.js';
@@ -33,6 +34,7 @@ export function createTenantClientRegistry<TClient, TOptions>(
   const { create } = options;
   if (typeof create !== 'function')
     throw new OptionsInvalidError(`${name}.create`, create, 'a function (tenant, context) => client');
+  const records = new ActiveRecords(name);
   return new TenantClientRegistry<TClient, TOptions>({
     ...defaults,
     ...options,
@@ -42,7 +44,23 @@ export function createTenantClientRegistry<TClient, TOptions>(
     create: (tenantId, context) =>
       origins.make(
         () => directory.getActive(tenantId),
-        (tenant) => create(tenant, context),
+        async (tenant) => withoutActiveRecords(records, options, tenant.id, await create(tenant, context)),
       ),
   });
+}
+
+/** A client whose models would serve other tenants too is closed at once, and never handed out. */
+async function withoutActiveRecords<TClient>(
+  records: ActiveRecords,
+  { dispose }: Pick<RecordFactoryOptions<TClient, never>, 'dispose'>,
+  tenantId: string,
+  client: TClient,
+): Promise<TClient> {
+  try {
+    records.assertNone(client, tenantId);
+    return client;
+  } catch (error) {
+    await Promise.resolve(dispose?.(client, { tenantId, cause: 'invalidated' })).catch(() => undefined);
+    throw error;
+  }
 }

@@ -11,6 +11,9 @@ import type { TenantConnectionSettings } from './tenant-connection.js';
 const PLAIN =
   /^\s*(?:select|insert|update|delete|merge|with|values|table)\b(?!.*(?:set_config|advisory_lock|\binto\s+temp))/is;
 
+/** Table, schema, function or type: what the server answers where it finds a name nowhere. */
+const NAME_NOT_FOUND: ReadonlySet<unknown> = new Set(['42P01', '3F000', '42883', '42704']);
+
 /**
  * SQL on a pool that is one tenant's alone: each new connection is checked first, and none ever serves another tenant.
  *
@@ -98,6 +101,15 @@ export class TenantPool implements ScopedSql {
     }
   }
 
+  /** Where a name was not found, the tenant's schema may have gone since the connection was checked: it is checked again. */
+  async #explained(connection: PgConnection, error: unknown): Promise<unknown> {
+    if (!NAME_NOT_FOUND.has((error as { code?: unknown }).code)) return error;
+    await connection.rollBack();
+    return new Promise((resolve) =>
+      this.#verify(connection.client, (mismatch) => resolve(mismatch instanceof MultitenancyError ? mismatch : error)),
+    );
+  }
+
   /**
    * Clears the session behind what was not plain, also when it failed, and has the connection checked again: clearing takes away
    * the limits that the check has set. A connection that cannot be cleared is ended.
@@ -105,6 +117,8 @@ export class TenantPool implements ScopedSql {
   async #cleared<R>(connection: PgConnection, run: () => Promise<R>, isPlain: () => boolean): Promise<R> {
     try {
       return await run();
+    } catch (error) {
+      throw await this.#explained(connection, error);
     } finally {
       if (!isPlain()) {
         await clear(connection);
