@@ -52,7 +52,7 @@ function partsOf(client: unknown): object[] {
   return [client, ...values.filter((value) => typeof value === 'object' && value !== null)] as object[];
 }
 
-/** Entities of a data source of TypeORM that extend `BaseEntity`, unless they look their repository up by themselves. */
+/** Entities of a data source of TypeORM that extend `BaseEntity`, unless they choose their data source or repository by themselves. */
 function boundEntities(source: object): string[] {
   const metadatas = ownValue(source, 'entityMetadatas');
   if (!Array.isArray(metadatas)) return [];
@@ -65,9 +65,7 @@ function boundEntities(source: object): string[] {
 
 function isBound(entity: ModelClass): boolean {
   const base = chainOf(entity).findLast((level) => BINDERS.some((binder) => Object.hasOwn(level, binder)));
-  return (
-    base !== undefined && Object.hasOwn(base, 'getRepository') && entity['getRepository'] === base['getRepository']
-  );
+  return base !== undefined && [...BINDERS, 'getRepository'].every((name) => entity[name] === base[name]);
 }
 
 /** Models of an instance of Sequelize. */
