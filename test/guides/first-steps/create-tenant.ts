@@ -1,5 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import { TenantLifecycle } from '@tenantry/core';
+import { TenantLifecycle } from '@tenantry/lifecycle';
 import { AppModule } from './app.module.js';
 
 /** A script of the operator: `create-tenant foo foo.com`. Resolves when the tenant is active; can be repeated. */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CachedTenantCatalog, fromHost, MultitenancyModule } from '@tenantry/core';
+import { TenantLifecycleModule } from '@tenantry/lifecycle';
 import { boundPool, PostgresTenantCatalog, PostgresTenantLifecycleStore } from '@tenantry/postgres';
 import pg from 'pg';
 import { CatalogDatabase, DatabaseModule } from './database.module.js';
@@ -25,7 +26,14 @@ const strategy = boundPool({
         catalog: new CachedTenantCatalog(new PostgresTenantCatalog(sql)),
         resolvers: [fromHost({ baseDomain: 'shop.example', centralSubdomains: ['www', 'app'] })],
         membership: (principal, tenant) => (principal as { tenantId: string }).tenantId === tenant.id,
-        lifecycle: { store: new PostgresTenantLifecycleStore(sql), drained: async () => true },
+      }),
+    }),
+    TenantLifecycleModule.forRootAsync({
+      imports: [DatabaseModule],
+      inject: [CatalogDatabase],
+      useFactory: ({ sql }: CatalogDatabase) => ({
+        store: new PostgresTenantLifecycleStore(sql),
+        drained: async () => true,
       }),
     }),
     MultitenancyModule.forFeature({

@@ -1,5 +1,5 @@
-import { TenantHook } from '@tenantry/core';
-import type { ProvisioningContext, TenantProvisioner } from '@tenantry/core';
+import { TenantHook } from '@tenantry/lifecycle';
+import type { ProvisioningContext, TenantProvisioner } from '@tenantry/lifecycle';
 import { boundRoleSql, dropBoundRoleSql, pgDatabase } from '@tenantry/postgres';
 import pg from 'pg';
 import { passwordOf, settings } from './settings.js';
