@@ -1,16 +1,18 @@
 /** Checks the shape of every package that is published, as it was built: both formats, for every resolver. */
 import { spawnSync } from 'node:child_process';
+import { installTools, toolPath } from './tools/install.mjs';
 import { workspaces } from './build/workspaces.mjs';
 
 let failed = false;
-run('node', ['scripts/manifests.mjs', '--check']);
+installTools();
+run('scripts/manifests.mjs', ['--check']);
 for (const { folder } of workspaces('libs')) {
-  run('publint', ['--strict', folder]);
-  run('attw', ['--quiet', '--pack', folder]);
+  run(toolPath('publint'), ['--strict', folder]);
+  run(toolPath('attw'), ['--quiet', '--pack', folder]);
 }
 process.exitCode = failed ? 1 : 0;
 
-function run(command, args) {
-  const { status } = spawnSync(command, args, { stdio: 'inherit' });
+function run(script, args) {
+  const { status } = spawnSync(process.execPath, [script, ...args], { stdio: 'inherit' });
   failed ||= status !== 0;
 }

@@ -1,10 +1,13 @@
 /** Runs every check, two at a time, and shows the output of those that fail. `npm run check -- lint types` runs some. */
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { installTools } from './tools/install.mjs';
 
 /** Longest first. A step of several scripts runs them in order: the shape of a package is judged on what was built. */
 const steps = [['lint'], ['types', 'packages'], ['imports'], ['unused'], ['format']];
 
+// Here, not in two steps at once.
+installTools();
 const wanted = process.argv.slice(2);
 const queue = steps.map((step) => step.filter((name) => wanted.length === 0 || wanted.includes(name)));
 const failed = [];

@@ -6,12 +6,13 @@ import { build } from 'esbuild';
 
 /** Names of the dependencies (not peers) of a package that `require` would load as ES modules. */
 export function esModulesOnly(folder, { dependencies = {} }) {
-  return Object.keys(dependencies).filter((name) => packageOf(folder, name).manifest.type === 'module');
+  return Object.keys(dependencies).filter((name) => isEsModulesOnly(packageOf(folder, name).manifest));
 }
 
 /** Writes `index.js`, the declarations and the licence of a dependency to a folder. */
 export async function vendorDependency(folder, name, target) {
-  const { entry, root, manifest } = packageOf(folder, name);
+  const { root, manifest } = packageOf(folder, name);
+  const entry = createRequire(resolve(folder, 'package.json')).resolve(name);
   await build({
     entryPoints: [entry],
     outfile: join(target, 'index.js'),
@@ -34,12 +35,18 @@ function copyDeclarations(root, { exports }, target) {
 }
 
 function packageOf(folder, name) {
-  const entry = createRequire(resolve(folder, 'package.json')).resolve(name);
-  let root = dirname(entry);
-  while (!existsSync(join(root, 'package.json')) || !readManifest(root).name) root = dirname(root);
-  return { entry, root, manifest: readManifest(root) };
+  const root = rootOf(resolve(folder), name);
+  return { root, manifest: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) };
 }
 
-function readManifest(root) {
-  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+/** As Node looks a package up: in the nearest `node_modules` that has it. */
+function rootOf(folder, name) {
+  const root = join(folder, 'node_modules', name);
+  if (existsSync(join(root, 'package.json'))) return root;
+  if (dirname(folder) === folder) throw new Error(`The dependency ${name} is not installed. Run: npm install`);
+  return rootOf(dirname(folder), name);
+}
+
+function isEsModulesOnly({ type, exports }) {
+  return type === 'module' && exports?.['.']?.require === undefined;
 }
