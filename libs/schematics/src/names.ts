@@ -8,7 +8,7 @@ export interface Names {
   readonly camel: string;
 }
 
-/** @throws Error where the name has no letter first, or anything but letters, digits and separators */
+/** A name in all its forms. @throws Error where it has no letter first, or anything but letters, digits and separators */
 export function namesOf(name: string): Names {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')

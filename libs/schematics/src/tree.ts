@@ -15,7 +15,7 @@ export function createOnce(tree: Tree, path: string, content: string): void {
   if (!tree.exists(path)) tree.create(path, content);
 }
 
-/** @throws Error naming the file that is missing */
+/** The text of a file. @throws Error naming the file that is missing */
 export function readText(tree: Tree, path: string): string {
   const content = tree.read(path);
   if (content === null) throw new Error(`There is no file ${path}. Name it with --sourceRoot and --module.`);

@@ -1,14 +1,22 @@
 import type { TenancyChoices } from './tenancy-module.js';
 
+const CATALOG_NOTE = {
+  memory: '',
+  postgres: '\n// The catalog must have the tenants foo (foo.com) and bar (bar.com).',
+} as const;
+
 /** Source of a test that tenants are kept apart; for Jest and Vitest with globals. */
-export function isolationTestSource({ resolver, catalog }: TenancyChoices, ending: string): string {
-  const usesPath = resolver === 'path';
+export function isolationTestSource(choices: TenancyChoices, ending: string): string {
+  return setUpSource(choices, ending) + askSource(choices) + TESTS;
+}
+
+function setUpSource({ catalog }: TenancyChoices, ending: string): string {
   return `import { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AppModule } from '../app.module${ending}';
-${catalog === 'postgres' ? '\n// The catalog must have the tenants foo (foo.com) and bar (bar.com).' : ''}
+${CATALOG_NOTE[catalog]}
 interface Answer {
   readonly status: number;
   readonly type: string;
@@ -26,7 +34,12 @@ describe('Tenants', () => {
 
   afterAll(() => app.close());
 
-  function ask(domain: string | null): Promise<Answer> {
+`;
+}
+
+function askSource({ resolver }: TenancyChoices): string {
+  const usesPath = resolver === 'path';
+  return `  function ask(domain: string | null): Promise<Answer> {
     const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
     const host = ${usesPath ? `'localhost'` : `domain ?? 'localhost'`};
     const path = ${usesPath ? `domain === null ? '/' : \`/t/\${domain}/tenancy-example\`` : `'/tenancy-example'`};
@@ -45,7 +58,10 @@ describe('Tenants', () => {
     });
   }
 
-  it('get their own answers, 200 requests of two tenants at once', async () => {
+`;
+}
+
+const TESTS = `  it('get their own answers, 200 requests of two tenants at once', async () => {
     const tenants = Array.from({ length: 200 }, (_, index) => (index % 2 === 0 ? 'foo' : 'bar'));
     const answers = await Promise.all(tenants.map((tenant) => ask(\`\${tenant}.com\`)));
     expect(answers.map(({ body }) => body)).toEqual(
@@ -66,4 +82,3 @@ describe('Tenants', () => {
   });
 });
 `;
-}
