@@ -5,6 +5,7 @@ COPY libs/core/package.json libs/core/
 COPY libs/lifecycle/package.json libs/lifecycle/
 COPY libs/postgres/package.json libs/postgres/
 COPY libs/jwt/package.json libs/jwt/
+COPY libs/schematics/package.json libs/schematics/
 COPY libs/secrets/package.json libs/secrets/
 COPY libs/transports/package.json libs/transports/
 COPY apps/cloud-api/package.json apps/cloud-api/

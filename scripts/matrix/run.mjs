@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 
 /** @returns exit code (`null`: ended by a signal) and what it printed to both streams */
-export function run(command, args, { cwd, node, env = {}, timeoutMs = 600_000 } = {}) {
+function run(command, args, { cwd, node, env = {}, timeoutMs = 600_000 } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,

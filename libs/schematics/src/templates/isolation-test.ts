@@ -30,7 +30,7 @@ describe('Tenants', () => {
     const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
     app = module.createNestApplication();
     await app.listen(0, '127.0.0.1');
-  });
+  }, 60_000);
 
   afterAll(() => app.close());
 
@@ -67,7 +67,7 @@ const TESTS = `  it('get their own answers, 200 requests of two tenants at once'
     expect(answers.map(({ body }) => body)).toEqual(
       tenants.map((tenant) => ({ tenant, greeting: \`Hello from \${tenant}\` })),
     );
-  });
+  }, 60_000);
 
   it('that are unknown are refused', async () => {
     const { status, type, body } = await ask('unknown.com');
