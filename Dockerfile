@@ -3,6 +3,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 COPY libs/core/package.json libs/core/
 COPY libs/lifecycle/package.json libs/lifecycle/
+COPY libs/observability/package.json libs/observability/
 COPY libs/postgres/package.json libs/postgres/
 COPY libs/jwt/package.json libs/jwt/
 COPY libs/schematics/package.json libs/schematics/
