@@ -153,6 +153,8 @@ export { TenantClientKinds } from './registry/tenant-client-kinds.js';
 export { TenantClientRegistry } from './registry/tenant-client-registry.js';
 export type { TenantPresenceEventMap } from './registry/tenant-presence.js';
 
+export { provideFromTenantClient } from './clients/provide-from-tenant-client.js';
+export type { TenantClientDerivation } from './clients/provide-from-tenant-client.js';
 export { InjectTenantClient, InjectTenantClientRegistry, UseTenantClients } from './clients/client.decorators.js';
 export { getTenantClientRegistryToken, getTenantClientToken } from './clients/tenant-client-tokens.js';
 

@@ -13,6 +13,7 @@ import { answerGateways } from './answers/gateway-answers.js';
 import { TENANT_REFUSALS } from './errors/refusals.js';
 import { loadNestSchedule } from './cleanup/nest-schedule.js';
 import { TenantClientCleanup } from './cleanup/tenant-client-cleanup.js';
+import { ClientDeclarations } from './clients/client-declarations.js';
 import { HandlerClients } from './clients/handler-clients.js';
 import { RegistryScopeClients } from './clients/registry-scope-clients.js';
 import { TenantClientKinds } from './registry/tenant-client-kinds.js';
@@ -68,9 +69,15 @@ const SHARED: Provider[] = [
   },
   HandlerClients,
   {
+    provide: ClientDeclarations,
+    inject: [ModulesContainer],
+    useFactory: (modules: ModulesContainer) => new ClientDeclarations(modules.values()),
+  },
+  {
     provide: ScopeClients,
-    inject: [TenantClientKinds, HandlerClients],
-    useFactory: (kinds: TenantClientKinds, handlers: HandlerClients) => new RegistryScopeClients(kinds, handlers),
+    inject: [TenantClientKinds, HandlerClients, ClientDeclarations],
+    useFactory: (kinds: TenantClientKinds, handlers: HandlerClients, declarations: ClientDeclarations) =>
+      new RegistryScopeClients(kinds, handlers, declarations),
   },
   {
     provide: TENANT_MEMBERSHIP,
@@ -142,6 +149,7 @@ const EXPORTED = [
   TenantProbes,
   TenantDirectory,
   TenantClientKinds,
+  ClientDeclarations,
   TENANT_MEMBERSHIP,
   CentralRoutes,
   TENANT_REFUSALS,

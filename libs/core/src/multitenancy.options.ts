@@ -101,6 +101,16 @@ export interface TenantClientOptions<TClient = unknown, TOptions = unknown> exte
   readonly dispose?: (client: TClient, disposal: ClientDisposal) => unknown;
   /** Options of every client, or a function that makes them for a tenant id. Copied for each client. */
   readonly template?: TOptions | ((tenantId: string) => TOptions);
+  /**
+   * Who acquires it. `injected` (default): what reaches it by injection does. `declared`: only what names it in
+   * `@UseTenantClients`, and `tenantContext.acquire(name)`; for clients that are expensive and rarely used.
+   */
+  readonly acquire?: 'injected' | 'declared';
+  /**
+   * What `typeof` and `Array.isArray` report of the injected client. `function`: it can be called, all else behaves as on the
+   * client. Default: `array` where a class injects it as an array (`private readonly rows: Row[]`), else `function`.
+   */
+  readonly shape?: 'function' | 'object' | 'array';
 }
 
 /** What `MultitenancyModule.forFeature` takes. */

@@ -1,11 +1,16 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, Provider } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { ClsModule, ClsService } from 'nestjs-cls';
+import { asClientFactory, ClientDeclarations } from './clients/client-declarations.js';
+import { clientShape } from './clients/client-shape.js';
 import { createTenantClientProxy } from './clients/tenant-client-proxy.js';
 import { createTenantClientRegistry } from './clients/tenant-client-provider.js';
+import { OptionsInvalidError } from './errors/usage.errors.js';
 import { TenantClientKinds } from './registry/tenant-client-kinds.js';
 import {
   DEFAULT_CLIENT_KIND,
+  getTenantClientOptionsToken,
   getTenantClientRegistryToken,
   getTenantClientToken,
 } from './clients/tenant-client-tokens.js';
@@ -24,15 +29,10 @@ export class TenantClientsModule {
     inject = [],
     useFactory,
   }: TenantClientAsyncFeature<C, O>): DynamicModule {
-    const options = `tenantry:client-options:${name}`;
     const providers: Provider[] = [
-      { provide: options, inject, useFactory },
-      registryProvider(name, options),
-      {
-        provide: getTenantClientToken(name),
-        inject: [ClsService],
-        useFactory: (cls: ClsService) => createTenantClientProxy(name, cls),
-      },
+      { provide: getTenantClientOptionsToken(name), inject, useFactory },
+      registryProvider(name),
+      clientProvider(name),
       ...(name === DEFAULT_CLIENT_KIND
         ? [{ provide: TenantClientRegistry, useExisting: getTenantClientRegistryToken(name) }]
         : []),
@@ -47,19 +47,51 @@ export class TenantClientsModule {
   }
 }
 
-function registryProvider(name: string, optionsToken: string): Provider {
+/** Does not wait for the registry: options of the root module may be made with a service that injects the client. */
+function clientProvider(name: string): Provider {
+  return {
+    provide: getTenantClientToken(name),
+    inject: [ClsService, getTenantClientOptionsToken(name), ModulesContainer],
+    useFactory: asClientFactory((cls: ClsService, options: TenantClientOptions, modules: ModulesContainer) =>
+      createTenantClientProxy(name, cls, clientShape(name, options.shape, modules)),
+    ),
+  };
+}
+
+/** What the root module provides. */
+type OfRoot = [ResolvedMultitenancyOptions, TenantDirectory, TenantClientKinds, ClientDeclarations];
+const OF_ROOT = [MULTITENANCY_OPTIONS, TenantDirectory, TenantClientKinds, ClientDeclarations];
+
+function registryProvider(name: string): Provider {
   return {
     provide: getTenantClientRegistryToken(name),
-    inject: [optionsToken, MULTITENANCY_OPTIONS, TenantDirectory, TenantClientKinds],
-    useFactory: (
-      options: TenantClientOptions,
-      { clients, clock }: ResolvedMultitenancyOptions,
-      directory: TenantDirectory,
-      kinds: TenantClientKinds,
-    ) => {
-      const registry = createTenantClientRegistry(name, options, clients, clock, directory, kinds);
-      kinds.register(registry);
+    // Optional for Nest, so that the absence of the root module is reported here.
+    inject: [
+      getTenantClientOptionsToken(name),
+      ModulesContainer,
+      ...OF_ROOT.map((token) => ({ token, optional: true })),
+    ],
+    useFactory: (options: TenantClientOptions, modules: ModulesContainer, ...root: Partial<OfRoot>) => {
+      if (!isThere(root)) throw missingRoot(name);
+      const [{ clients: defaults, clock }, directory, kinds, declarations] = root;
+      const shape = clientShape(name, options.shape, modules);
+      const registry = createTenantClientRegistry({ name, options, shape, defaults, clock, directory, kinds });
+      if (!declarations.isOverridden(name)) kinds.register(registry, options.acquire);
       return registry;
     },
   };
+}
+
+function isThere(root: Partial<OfRoot>): root is OfRoot {
+  return root.every((part) => part !== undefined);
+}
+
+function missingRoot(name: string): OptionsInvalidError {
+  return new OptionsInvalidError(
+    'MultitenancyModule.forRoot',
+    undefined,
+    `imported once, in the root module: MultitenancyModule.forFeature(${JSON.stringify(name)}) needs it. In a test of a feature module alone, ` +
+      `import MultitenancyModule.forRoot({ catalog: new InMemoryTenantCatalog([...]), resolvers: [...] }) beside it, or replace the client ` +
+      `with overrideTenantClient of @tenantry/core/testing`,
+  );
 }

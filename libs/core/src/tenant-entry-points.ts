@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ModuleRef, ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { MultitenancyExceptionFilter } from './answers/multitenancy-exception.filter.js';
 import { putFilterLast } from './answers/put-filter-last.js';
 import { entryClassesOf, entryHandlersOf } from './clients/entry-classes.js';
+import { prepareEnhancers, prepareMiddleware } from './clients/enhancer-clients.js';
 import { HandlerClients } from './clients/handler-clients.js';
 import { acquireClientsBefore } from './clients/tenant-clients.guard.js';
 import { guardGateway } from './guards/gateway-scope.guard.js';
@@ -56,7 +57,18 @@ export class TenantEntryPoints {
     this.#prepared = true;
     putGuardFirst(this.#moduleRef, this.#moduleRef.get(TenantGuard));
     putFilterLast(this.#moduleRef, this.#moduleRef.get(MultitenancyExceptionFilter));
-    const kinds = this.#kinds.all().map(({ name }) => name);
-    this.#handlers.learn(this.#modules.values(), kinds, acquireClientsBefore);
+    const kinds = this.#kinds
+      .all()
+      .filter(({ name }) => this.#kinds.acquiredByInjection(name))
+      .map(({ name }) => name);
+    const modules = this.#modules;
+    this.#handlers.learn(modules.values(), kinds, acquireClientsBefore);
+    prepareEnhancers(
+      modules.values(),
+      this.#moduleRef.get(ApplicationConfig, { strict: false }),
+      kinds,
+      this.#handlers,
+    );
+    prepareMiddleware(modules.values(), kinds, this.#handlers);
   }
 }

@@ -1,13 +1,13 @@
 import { Inject, SetMetadata } from '@nestjs/common';
-import type { CustomDecorator } from '@nestjs/common';
+import { acquireBeforeMethods, acquiringDeclared } from './acquire-before-method.js';
 import { getTenantClientRegistryToken, getTenantClientToken } from './tenant-client-tokens.js';
 
-/** Metadata key of {@link UseTenantClients}. @internal */
-export const TENANT_CLIENT_KINDS = 'tenantry:client-kinds';
+const TENANT_CLIENT_KINDS = 'tenantry:client-kinds';
 
 /**
  * Injects the current tenant's client: a singleton that may be injected anywhere and stands for the client which the
- * running request or job has acquired. Handlers whose controller reaches it by injection acquire it by themselves.
+ * running request or job has acquired. Handlers, guards, pipes, interceptors, filters, middleware and Passport strategies
+ * that reach it by injection acquire it by themselves.
  *
  * @param kind name given to `forFeature`; default `default`
  */
@@ -25,11 +25,27 @@ export function InjectTenantClientRegistry(kind?: string): PropertyDecorator & P
 }
 
 /**
- * Has a handler, or all handlers of a controller, acquire clients that injection does not reveal
- * (`moduleRef.get`, global interceptors and pipes).
+ * Has clients acquired that injection does not show (`moduleRef.get`, `new`, `useGlobalInterceptors(new ...)`).
+ *
+ * - On a handler: it acquires exactly these kinds, whatever its controller injects. Without a name: none.
+ * - On a controller: all its handlers acquire these kinds beside those that injection shows.
+ * - On the class of a guard, pipe, interceptor, filter, middleware, Passport strategy or validator: they are acquired before
+ *   its method runs (`canActivate`, `transform`, `intercept`, `catch`, `use`, `validate`), where there is a tenant.
  *
  * @param kinds names given to `forFeature`
  */
-export function UseTenantClients(...kinds: string[]): CustomDecorator {
-  return SetMetadata(TENANT_CLIENT_KINDS, kinds);
+export function UseTenantClients(...kinds: string[]): ClassDecorator & MethodDecorator {
+  const mark = SetMetadata(TENANT_CLIENT_KINDS, kinds);
+  return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor): void => {
+    if (descriptor !== undefined && key !== undefined) mark(target, key, descriptor);
+    else {
+      mark(target as () => void);
+      acquireBeforeMethods((target as { prototype: object }).prototype, acquiringDeclared(kinds));
+    }
+  };
+}
+
+/** The kinds that `@UseTenantClients` names on a class or handler; `undefined` = it is not there. */
+export function declaredKinds(target: object): readonly string[] | undefined {
+  return Reflect.getMetadata(TENANT_CLIENT_KINDS, target) as readonly string[] | undefined;
 }

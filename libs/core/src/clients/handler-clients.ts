@@ -1,71 +1,71 @@
 import type { InstanceWrapper, Module } from './nest-graph.js';
 import { entryWrappersOf } from './entry-classes.js';
-import { TENANT_CLIENT_KINDS } from './client.decorators.js';
-import { getTenantClientToken } from './tenant-client-tokens.js';
-import { dependenciesOf, handlersOf } from './nest-graph.js';
+import { declaredKinds } from './client.decorators.js';
+import { reachableKinds } from './reachable-kinds.js';
+import { handlersOf } from './nest-graph.js';
 
-/** Which client kinds each handler of the application needs. Worked out once, from Nest's dependency graph. */
+/** The client kinds that a handler or an enhancer needs. */
+export interface ClientNeeds {
+  /** Named by `@UseTenantClients`: without them it does not run. */
+  readonly declared: readonly string[];
+  /** Shown by injection, so that it may or may not use them: a failure is thrown where the client is used. */
+  readonly reached: readonly string[];
+}
+
+/** Which client kinds each handler and enhancer of the application needs. Read once, from Nest's dependency graph. */
 export class HandlerClients {
-  /** By controller, then by handler: several controllers may inherit one. */
-  readonly #kinds = new Map<object, Map<object, readonly string[]>>();
+  /** By class, then by handler: several controllers may inherit one. */
+  readonly #needs = new Map<object, Map<object, ClientNeeds>>();
 
-  /** The kinds that a handler needs; `undefined` = none. */
-  of(controller: object, handler: object): readonly string[] | undefined {
-    return this.#kinds.get(controller)?.get(handler);
+  /** What a handler needs; an enhancer is its own handler. `undefined` = none. */
+  of(owner: object, handler: object): ClientNeeds | undefined {
+    return this.#needs.get(owner)?.get(handler);
+  }
+
+  /** Notes what a handler needs, beside what is known of it. @returns whether that is anything */
+  add(owner: object, handler: object, { declared, reached }: ClientNeeds): boolean {
+    const needs = this.#needsOf(owner);
+    const known = needs.get(handler) ?? { declared: [], reached: [] };
+    const all = { declared: union(known.declared, declared), reached: union(known.reached, reached) };
+    if (all.declared.length + all.reached.length === 0) return false;
+    needs.set(handler, all);
+    return true;
   }
 
   /**
-   * Works out the needs of every controller, gateway, GraphQL resolver and queue processor of some modules.
+   * Reads the needs of every controller, gateway, GraphQL resolver and queue processor of some modules. What a handler
+   * declares is all that it acquires; what its class declares comes beside what injection shows.
    *
-   * @param kinds every client kind of the application
+   * @param kinds client kinds that are acquired because of injection
    * @param onNeed called for each handler that needs clients
    */
   learn(modules: Iterable<Module>, kinds: readonly string[], onNeed: (handler: object) => void): void {
-    const tokens = new Map<unknown, string>(kinds.map((kind) => [getTenantClientToken(kind), kind]));
     for (const module of modules) {
-      for (const wrapper of entryWrappersOf(module)) this.#learnEntry(wrapper, tokens, onNeed);
+      for (const wrapper of entryWrappersOf(module)) this.#learnEntry(wrapper, kinds, onNeed);
     }
   }
 
-  #learnEntry(wrapper: InstanceWrapper, tokens: ReadonlyMap<unknown, string>, onNeed: (handler: object) => void): void {
+  #learnEntry(wrapper: InstanceWrapper, kinds: readonly string[], onNeed: (handler: object) => void): void {
     const controller = wrapper.metatype as { prototype: object } | null;
     if (controller === null) return;
-    const reached = reachableKinds(wrapper, tokens);
-    const needs = this.#needsOf(controller);
+    const byClass = { declared: declaredKinds(controller) ?? [], reached: reachableKinds(wrapper, kinds) };
     for (const handler of handlersOf(controller.prototype)) {
-      const known = needs.get(handler) ?? [];
-      const kinds = [...new Set([...known, ...reached, ...declaredKinds(handler), ...declaredKinds(controller)])];
-      if (kinds.length === 0) continue;
-      needs.set(handler, kinds);
-      onNeed(handler);
+      const declared = declaredKinds(handler);
+      const needs = declared === undefined ? byClass : { declared, reached: [] };
+      if (this.add(controller, handler, needs)) onNeed(handler);
     }
   }
 
-  /** One for all modules that declare the controller: guards are told its class, and not which of its instances answers. */
-  #needsOf(controller: object): Map<object, readonly string[]> {
-    const known = this.#kinds.get(controller);
+  /** One for all modules that declare the controller: guards get its class, and not which of its instances answers. */
+  #needsOf(owner: object): Map<object, ClientNeeds> {
+    const known = this.#needs.get(owner);
     if (known !== undefined) return known;
-    const needs = new Map<object, readonly string[]>();
-    this.#kinds.set(controller, needs);
+    const needs = new Map<object, ClientNeeds>();
+    this.#needs.set(owner, needs);
     return needs;
   }
 }
 
-function declaredKinds(target: object): readonly string[] {
-  return (Reflect.getMetadata(TENANT_CLIENT_KINDS, target) as readonly string[] | undefined) ?? [];
-}
-
-/** Walks constructor, property and enhancer dependencies, as deep as they go. */
-function reachableKinds(start: InstanceWrapper, tokens: ReadonlyMap<unknown, string>): ReadonlySet<string> {
-  const reached = new Set<string>();
-  const seen = new Set<InstanceWrapper>();
-  const pending = [start];
-  for (let wrapper = pending.pop(); wrapper !== undefined; wrapper = pending.pop()) {
-    if (seen.has(wrapper)) continue;
-    seen.add(wrapper);
-    const kind = tokens.get(wrapper.token);
-    if (kind === undefined) pending.push(...dependenciesOf(wrapper));
-    else reached.add(kind);
-  }
-  return reached;
+function union(one: readonly string[], two: readonly string[]): readonly string[] {
+  return [...new Set([...one, ...two])];
 }

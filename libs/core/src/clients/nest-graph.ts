@@ -22,13 +22,17 @@ export function handlersOf(prototype: object): ((...args: never[]) => unknown)[]
   return [...methods.values()];
 }
 
-/** What a provider or controller depends on: by constructor, by property, and through its own guards, pipes and interceptors. */
-export function dependenciesOf(wrapper: InstanceWrapper): InstanceWrapper[] {
+/** What is injected into a provider or controller, by constructor and by property. */
+export function injectedInto(wrapper: InstanceWrapper): InstanceWrapper[] {
   const properties = wrapper.getPropertiesMetadata() ?? [];
   const dependencies: (InstanceWrapper | undefined)[] = [
     ...(wrapper.getCtorMetadata() ?? []),
     ...properties.map(({ wrapper: dependency }) => dependency as InstanceWrapper),
-    ...(wrapper.getEnhancersMetadata() ?? []),
   ];
   return dependencies.filter((dependency) => dependency !== undefined);
+}
+
+/** What a provider or controller depends on: by injection, and through its own guards, pipes and interceptors. */
+export function dependenciesOf(wrapper: InstanceWrapper): InstanceWrapper[] {
+  return [...injectedInto(wrapper), ...(wrapper.getEnhancersMetadata() ?? [])];
 }

@@ -1,37 +1,39 @@
 import { ScopeClients } from '../context/scope-clients.js';
 import type { Borrower } from '../context/scope-clients.js';
 import type { MaybePromise } from '../tenant/maybe-promise.js';
-import type { HandlerClients } from './handler-clients.js';
+import type { ClientNeeds, HandlerClients } from './handler-clients.js';
 import type { TenantClientKinds } from '../registry/tenant-client-kinds.js';
+import type { TenantClientRegistry } from '../registry/tenant-client-registry.js';
+import type { ClientDeclarations } from './client-declarations.js';
 
-/** Lends clients to scopes from the registries of the application. Synchronous when every client is there. */
+/** Leases clients to scopes from the registries of the application. Synchronous when every client is there. */
 export class RegistryScopeClients extends ScopeClients {
   override readonly applicationId: string | undefined;
   readonly #kinds: TenantClientKinds;
   readonly #handlers: HandlerClients;
 
-  constructor(kinds: TenantClientKinds, handlers: HandlerClients) {
+  readonly #declarations: ClientDeclarations;
+
+  constructor(kinds: TenantClientKinds, handlers: HandlerClients, declarations: ClientDeclarations) {
     super();
     this.applicationId = kinds.applicationId;
     this.#kinds = kinds;
     this.#handlers = handlers;
+    this.#declarations = declarations;
   }
 
   override lend(scope: Borrower, kinds: readonly string[], signal?: AbortSignal): MaybePromise<void> {
-    let missing: string[] | undefined;
-    for (const kind of kinds) {
-      if (scope.holds(kind)) continue;
-      const lease = this.#kinds.get(kind).tryAcquire(scope.tenant.id);
-      if (lease === undefined) (missing ??= []).push(kind);
-      else scope.hold(kind, lease);
-    }
-    return missing === undefined ? undefined : this.#acquire(scope, missing, signal);
+    const missing = this.#takeReady(scope, kinds);
+    return missing === undefined ? undefined : this.#acquire(scope, { declared: missing, reached: [] }, signal);
   }
 
   override lendTo(scope: Borrower, controller: object, handler: object): MaybePromise<void> {
-    const kinds = this.#handlers.of(controller, handler);
-    if (kinds === undefined || scope.tenantOrNull === null) return undefined;
-    return this.lend(scope, kinds);
+    const needs = this.#handlers.of(controller, handler);
+    if (needs === undefined || scope.tenantOrNull === null) return undefined;
+    const declared = this.#takeReady(scope, needs.declared);
+    const reached = this.#takeReady(scope, needs.reached);
+    if (declared === undefined && reached === undefined) return undefined;
+    return this.#acquire(scope, { declared: declared ?? [], reached: reached ?? [] });
   }
 
   override visit(tenantId: string): () => Promise<void> {
@@ -41,13 +43,37 @@ export class RegistryScopeClients extends ScopeClients {
     };
   }
 
-  /** Side by side; waits for all, so that nothing is still being acquired when the first failure is told. */
-  async #acquire(scope: Borrower, kinds: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+  /** Takes what is there now. @returns the other kinds; `undefined` = none */
+  #takeReady(scope: Borrower, kinds: readonly string[]): string[] | undefined {
+    let missing: string[] | undefined;
+    for (const kind of kinds) {
+      if (scope.holds(kind) || this.#declarations.isOverridden(kind)) continue;
+      const lease = this.#registryOf(kind)?.tryAcquire(scope.tenant.id);
+      if (lease === undefined) (missing ??= []).push(kind);
+      else scope.hold(kind, lease);
+    }
+    return missing;
+  }
+
+  /** A registry; `undefined` = the application is starting and has not made it yet. @throws `MT_OPTIONS_INVALID` */
+  #registryOf(kind: string): TenantClientRegistry<unknown> | undefined {
+    return this.#kinds.find(kind) ?? (this.#declarations.has(kind) ? undefined : this.#kinds.get(kind));
+  }
+
+  /** In parallel; waits for all, so that nothing is still being acquired when the first failure is thrown. */
+  async #acquire(scope: Borrower, { declared, reached }: ClientNeeds, signal?: AbortSignal): Promise<void> {
     const options = signal === undefined ? {} : { signal };
     const { id } = scope.tenant;
-    const results = await Promise.allSettled(
-      kinds.map(async (kind) => scope.hold(kind, await this.#kinds.get(kind).acquire(id, options))),
-    );
+    const acquire = async (kind: string): Promise<void> =>
+      scope.hold(kind, await (await this.#kinds.arrivalOf(kind)).acquire(id, options));
+    const unlessLacking = (kind: string): Promise<void> =>
+      acquire(kind).catch((error: unknown) => {
+        // Nothing more is run for work that is over.
+        if (scope.ended) throw error;
+        scope.lacks(kind, error);
+      });
+    const pending = reached.map(unlessLacking);
+    const results = await Promise.allSettled([...declared.map(acquire), ...pending]);
     const failure = results.find((result) => result.status === 'rejected');
     if (failure) throw failure.reason;
   }

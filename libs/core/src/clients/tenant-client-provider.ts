@@ -1,4 +1,6 @@
 import { ActiveRecords } from './active-records.js';
+import { assertShape } from './client-shape.js';
+import type { StandInShape } from './stand-in.js';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
 import type { Clock } from '../registry/clock.js';
 import type { TenantClientKinds } from '../registry/tenant-client-kinds.js';
@@ -18,19 +20,33 @@ export interface RecordFactoryOptions<TClient, TOptions> extends Omit<
   ) => TClient | Promise<TClient>;
 }
 
+/** What the registry of a client kind is made of. */
+export interface ClientRegistryParts<TClient, TOptions> {
+  readonly name: string;
+  readonly options: RecordFactoryOptions<TClient, TOptions>;
+  /** What the injected client can stand for. */
+  readonly shape: StandInShape;
+  readonly defaults: RegistryLimits;
+  readonly clock: Clock;
+  readonly directory: TenantDirectory;
+  readonly kinds: TenantClientKinds;
+}
+
 /**
- * Makes the registry of a client kind: its factory gets the catalog's record of an active tenant.
+ * Makes the registry of a client kind: its factory gets the catalog's record of an active tenant, and what it delivers is
+ * refused where the injected client could not stand for it.
  *
  * @throws `MT_OPTIONS_INVALID`
  */
-export function createTenantClientRegistry<TClient, TOptions>(
-  name: string,
-  options: RecordFactoryOptions<TClient, TOptions>,
-  defaults: RegistryLimits,
-  clock: Clock,
-  directory: TenantDirectory,
-  { origins, applicationId }: TenantClientKinds,
-): TenantClientRegistry<TClient, TOptions> {
+export function createTenantClientRegistry<TClient, TOptions>({
+  name,
+  options,
+  shape,
+  defaults,
+  clock,
+  directory,
+  kinds: { origins, applicationId },
+}: ClientRegistryParts<TClient, TOptions>): TenantClientRegistry<TClient, TOptions> {
   const { create } = options;
   if (typeof create !== 'function')
     throw new OptionsInvalidError(`${name}.create`, create, 'a function (tenant, context) => client');
@@ -44,7 +60,11 @@ export function createTenantClientRegistry<TClient, TOptions>(
     create: (tenantId, context) =>
       origins.make(
         () => directory.getActive(tenantId),
-        async (tenant) => withoutActiveRecords(records, options, tenant.id, await create(tenant, context)),
+        async (tenant) => {
+          const client = await create(tenant, context);
+          assertShape(name, client, shape);
+          return withoutActiveRecords(records, options, tenant.id, client);
+        },
       ),
   });
 }

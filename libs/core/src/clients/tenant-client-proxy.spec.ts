@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ClsServiceManager } from 'nestjs-cls';
 import { InMemoryTenantCatalog } from '../tenant/in-memory-tenant-catalog.js';
 import type { ScopeClients } from '../context/scope-clients.js';
@@ -72,11 +73,12 @@ describe('the singleton that stands for a tenant’s client', () => {
     expect(() => as('foo', undefined, () => db.who())).toThrow(/@UseTenantClients\("db"\)/);
   });
 
-  it('shows nothing to Nest, to await and to the console', async () => {
+  it('shows nothing to Nest, to await and to the console outside of a scope', async () => {
     expect(Object.getPrototypeOf(db)).toBeNull();
     expect(Object.keys(db)).toEqual([]);
     expect(Reflect.get(db, 'onModuleInit')).toBeUndefined();
     expect(await Promise.resolve(db)).toBe(db);
     expect(String(db)).toBe('[object Function]');
+    expect(inspect(db)).toBe('[tenant client db]');
   });
 });

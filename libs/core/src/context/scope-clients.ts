@@ -14,10 +14,13 @@ export interface Borrower {
   readonly tenant: Tenant;
   /** @throws what is wrong with the tenant that was named */
   readonly tenantOrNull: Tenant | null;
+  readonly ended: boolean;
   /** Whether a client of this kind is on loan here. */
   holds(kind: string): boolean;
   /** Takes a client on loan until the scope ends. @throws `MT_CLIENT_NOT_ACQUIRED` when it has ended */
   hold(kind: string, held: HeldClient): void;
+  /** Notes why there is no client of a kind: thrown where the client is used. */
+  lacks(kind: string, error: unknown): void;
 }
 
 /** Lends clients to scopes. The port through which the context reaches the registries. */
@@ -33,7 +36,13 @@ export abstract class ScopeClients {
    */
   abstract lend(scope: Borrower, kinds: readonly string[], signal?: AbortSignal): MaybePromise<void>;
 
-  /** Has the scope hold the clients that a handler needs; none when the scope has no tenant. Errors as {@link lend}. */
+  /**
+   * Has the scope hold the clients that a handler needs; none when the scope has no tenant. Errors as {@link lend} for kinds
+   * that it declares; for those that only injection shows, they are thrown where the client is used.
+   *
+   * @param controller class of the handler, or an enhancer
+   * @param handler the handler; an enhancer is its own
+   */
   abstract lendTo(scope: Borrower, controller: object, handler: object): MaybePromise<void>;
 
   /**

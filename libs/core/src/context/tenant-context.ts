@@ -90,6 +90,18 @@ export class TenantContext {
   }
 
   /**
+   * Acquires clients for the running request or job, beside those that it has. They are released when it ends. For client
+   * kinds with `acquire: 'declared'`, and for code that no decorator reaches: functional middleware, callbacks.
+   *
+   * @param kinds names given to `forFeature`
+   * @throws `MT_CONTEXT_MISSING` outside of any scope, what is wrong with the tenant, the registry's errors
+   */
+  async acquire(...kinds: string[]): Promise<void> {
+    const scope = this.#scope();
+    await scope.clients.lend(scope, kinds);
+  }
+
+  /**
    * Runs work for every tenant that matches, each in its own scope, a few at a time. One failure does not stop the rest; the
    * `signal` and the shutdown of the application do. Clients that a tenant did not have before are closed when its work is
    * over, unless another caller has them leased or pinned by then: a round opens no more at once than it works on.

@@ -29,6 +29,8 @@ export class TenantScope implements Borrower {
   #outcome: ResolutionOutcome;
   /** A few at most: an array is found through faster than a map. */
   #held: Loan[] | undefined;
+  /** Why there is no client of a kind. */
+  #lacking: Map<string, unknown> | undefined;
   #ended = false;
 
   /** @param entry what it is opened for; without it, whoever opened the scope ends it */
@@ -93,10 +95,20 @@ export class TenantScope implements Borrower {
     if (this.#ended) throw this.#notAcquired(kind);
   }
 
-  /** The client of a kind. @throws `MT_CLIENT_NOT_ACQUIRED` when it is not on loan here (any more) */
+  /** Notes why there is no client of a kind: {@link client} throws it. */
+  lacks(kind: string, error: unknown): void {
+    (this.#lacking ??= new Map()).set(kind, error);
+  }
+
+  /**
+   * The client of a kind.
+   *
+   * @throws `MT_CLIENT_NOT_ACQUIRED` when it is not on loan here (any more), or why it could not be acquired; what is wrong with
+   *   the tenant
+   */
   client(kind: string): unknown {
     const loan = this.#find(kind);
-    if (loan === undefined) throw this.#notAcquired(kind);
+    if (loan === undefined) throw this.#whyNot(kind);
     return loan.held.client;
   }
 
@@ -123,6 +135,14 @@ export class TenantScope implements Borrower {
     if (this.#held === undefined) return undefined;
     for (const loan of this.#held) if (loan.kind === kind) return loan;
     return undefined;
+  }
+
+  #whyNot(kind: string): unknown {
+    if (this.#ended) return this.#notAcquired(kind);
+    const outcome = this.#outcome;
+    if (outcome.kind === 'rejected' || outcome.kind === 'conflict') return outcome.error;
+    if (outcome.kind === 'notApplicable') return new TenantRequiredError();
+    return this.#lacking?.get(kind) ?? this.#notAcquired(kind);
   }
 
   #notAcquired(kind: string): TenantClientNotAcquiredError {

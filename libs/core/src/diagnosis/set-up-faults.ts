@@ -1,4 +1,5 @@
-import { TENANT_CLIENT_KINDS } from '../clients/client.decorators.js';
+import { declaredKinds } from '../clients/client.decorators.js';
+import { ClientDeclarations } from '../clients/client-declarations.js';
 import { entryWrappersOf } from '../clients/entry-classes.js';
 import { handlersOf } from '../clients/nest-graph.js';
 import { kindOfRegistryToken } from '../clients/tenant-client-tokens.js';
@@ -40,18 +41,24 @@ function assertRegistriesLive({ modules }: DiagnosedApplication): void {
   }
 }
 
-function assertKindsDeclared({ modules, kinds }: DiagnosedApplication): void {
-  const declared = new Set(kinds.all().map(({ name }) => name));
+function assertKindsDeclared({ modules }: DiagnosedApplication): void {
+  const declared = new Set(new ClientDeclarations(modules.values()).kinds);
   for (const { metatype } of [...modules.values()].flatMap(entryWrappersOf)) {
     const entry = metatype as { readonly name: string; readonly prototype: object };
     assertDeclared(entry.name, entry, declared);
     for (const handler of handlersOf(entry.prototype))
       assertDeclared(`${entry.name}.${handler.name}`, handler, declared);
   }
+  for (const { metatype } of [...modules.values()].flatMap(({ injectables, providers, middlewares }) => [
+    ...injectables.values(),
+    ...providers.values(),
+    ...middlewares.values(),
+  ]))
+    if (typeof metatype === 'function') assertDeclared(metatype.name, metatype, declared);
 }
 
 function assertDeclared(where: string, target: object, declared: ReadonlySet<string>): void {
-  const asked = (Reflect.getMetadata(TENANT_CLIENT_KINDS, target) as readonly string[] | undefined) ?? [];
+  const asked = declaredKinds(target) ?? [];
   const missing = asked.find((kind) => !declared.has(kind));
   if (missing === undefined) return;
   const known = [...declared].map((kind) => `"${kind}"`).join(', ') || 'none';

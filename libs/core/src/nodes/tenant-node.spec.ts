@@ -57,8 +57,15 @@ class World {
       dispose: (client: Client) => void (client.disposed = true),
     };
     const { kinds, clock, directory } = this;
-    const limits = { ...DEFAULT_REGISTRY_LIMITS };
-    const registry = createTenantClientRegistry(name, options, limits, clock, directory, kinds);
+    const registry = createTenantClientRegistry({
+      name,
+      options,
+      shape: 'function',
+      defaults: { ...DEFAULT_REGISTRY_LIMITS },
+      clock,
+      directory,
+      kinds,
+    });
     kinds.register(registry as unknown as TenantClientRegistry<unknown>);
     return registry;
   }

@@ -11,6 +11,8 @@ export class TenantClientKinds {
   /** From which record of its tenant each client was made. */
   readonly origins = new ClientOrigins();
   readonly #registries = new Map<string, TenantClientRegistry<unknown>>();
+  readonly #injected = new Set<string>();
+  readonly #awaited = new Map<string, ((registry: TenantClientRegistry<unknown>) => void)[]>();
 
   /** @param applicationId `TenantApplication.id`; names it in every event on the diagnostics channels */
   constructor(applicationId?: string) {
@@ -18,8 +20,11 @@ export class TenantClientKinds {
     this.presence = new TenantPresence(applicationId);
   }
 
-  /** @throws `MT_OPTIONS_INVALID` when two `forFeature` declare the same kind */
-  register(registry: TenantClientRegistry<unknown>): void {
+  /**
+   * @param acquire whether what reaches the kind by injection acquires it, or only what declares it
+   * @throws `MT_OPTIONS_INVALID` when two `forFeature` declare the same kind
+   */
+  register(registry: TenantClientRegistry<unknown>, acquire: 'injected' | 'declared' = 'injected'): void {
     if (this.#registries.has(registry.name)) {
       throw new OptionsInvalidError(
         'forFeature.name',
@@ -28,7 +33,27 @@ export class TenantClientKinds {
       );
     }
     this.#registries.set(registry.name, registry);
+    if (acquire === 'injected') this.#injected.add(registry.name);
     this.presence.watch(registry);
+    this.#awaited.get(registry.name)?.forEach((arrived) => arrived(registry));
+    this.#awaited.delete(registry.name);
+  }
+
+  /** The registry of a kind that is declared, once the application has made it; at once after its start. */
+  arrivalOf(kind: string): Promise<TenantClientRegistry<unknown>> {
+    const registry = this.#registries.get(kind);
+    if (registry !== undefined) return Promise.resolve(registry);
+    return new Promise((resolve) => this.#awaited.set(kind, [...(this.#awaited.get(kind) ?? []), resolve]));
+  }
+
+  /** Whether what reaches a kind by injection acquires it. */
+  acquiredByInjection(kind: string): boolean {
+    return this.#injected.has(kind);
+  }
+
+  /** The registry of a kind; `undefined` = there is none (yet). */
+  find(kind: string): TenantClientRegistry<unknown> | undefined {
+    return this.#registries.get(kind);
   }
 
   /** The registry of a kind. @throws `MT_OPTIONS_INVALID` when no `forFeature` declares it */

@@ -1,3 +1,5 @@
+export { overrideTenantClient } from './override-tenant-client.js';
+export type { OverridableTestingModule, TenantClientOverride } from './override-tenant-client.js';
 export { ManualClock } from './manual-clock.js';
 export { expectTenantIsolation } from './crawl/expect-tenant-isolation.js';
 export { TenantIsolationError } from './crawl/tenant-isolation.error.js';
