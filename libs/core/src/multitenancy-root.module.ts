@@ -13,11 +13,9 @@ import { answerGateways } from './answers/gateway-answers.js';
 import { TENANT_REFUSALS } from './errors/refusals.js';
 import { loadNestSchedule } from './cleanup/nest-schedule.js';
 import { TenantClientCleanup } from './cleanup/tenant-client-cleanup.js';
+import { CLIENT_PROVIDERS } from './tenant-clients.providers.js';
 import { ClientDeclarations } from './clients/client-declarations.js';
-import { HandlerClients } from './clients/handler-clients.js';
-import { RegistryScopeClients } from './clients/registry-scope-clients.js';
 import { TenantClientKinds } from './registry/tenant-client-kinds.js';
-import { ScopeClients } from './context/scope-clients.js';
 import { ShutdownSignals } from './context/shutdown-signals.js';
 import { TenantContext } from './context/tenant-context.js';
 import { TenantScopes } from './context/tenant-scopes.js';
@@ -67,18 +65,7 @@ const SHARED: Provider[] = [
     inject: [TenantApplication],
     useFactory: ({ id }: TenantApplication) => new TenantClientKinds(id),
   },
-  HandlerClients,
-  {
-    provide: ClientDeclarations,
-    inject: [ModulesContainer],
-    useFactory: (modules: ModulesContainer) => new ClientDeclarations(modules.values()),
-  },
-  {
-    provide: ScopeClients,
-    inject: [TenantClientKinds, HandlerClients, ClientDeclarations],
-    useFactory: (kinds: TenantClientKinds, handlers: HandlerClients, declarations: ClientDeclarations) =>
-      new RegistryScopeClients(kinds, handlers, declarations),
-  },
+  ...CLIENT_PROVIDERS,
   {
     provide: TENANT_MEMBERSHIP,
     inject: [MULTITENANCY_OPTIONS],

@@ -6,6 +6,7 @@ export { TenantIsolationError } from './crawl/tenant-isolation.error.js';
 export type {
   IsolationLeak,
   IsolationReport,
+  RemainingData,
   LeakKind,
   UnexercisedRoute,
   VisitedRoute,

@@ -44,7 +44,7 @@ export function checkRouteNames(
       throw new ArgumentInvalidError(
         'skip',
         pattern,
-        'names that fit a route of the application, such as GET /projects/:id or * /admin/*',
+        'names that fit a route of the application, such as GET /projects/:id, * /admin/* or GET /projects/*/files',
       );
     if (reason.trim() === '') throw new ArgumentInvalidError(`skip['${pattern}']`, reason, 'a reason');
   }
@@ -92,8 +92,6 @@ function checkTenant({ name, canaries = [] }: CrawledTenant): void {
 }
 
 function matches(pattern: string, { label }: CrawlRoute): boolean {
-  const [method = '', path = ''] = pattern.split(/ (.*)/s);
-  const [ownMethod = '', ownPath = ''] = label.split(/ (.*)/s);
-  const isPath = path.endsWith('*') ? ownPath.startsWith(path.slice(0, -1)) : ownPath === path;
-  return isPath && (method === '*' || method === ownMethod);
+  const texts = pattern.split('*').map((text) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${texts.join('.*')}$`, 's').test(label);
 }

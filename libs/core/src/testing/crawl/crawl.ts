@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Bodies } from './bodies.js';
 import { Canaries } from './canaries.js';
 import { Coverage } from './coverage.js';
@@ -9,7 +10,10 @@ import { curlOf, sentTexts, wireOf } from './identity.js';
 import type { Call, Identity } from './identity.js';
 import type { LeakKind } from './isolation-report.js';
 import type { OpenApiShapes } from './openapi-shapes.js';
+import { isNumber } from './values.js';
 import { Ownership } from './ownership.js';
+import { Planted } from './planted.js';
+import { newId } from './resources.js';
 import type { Resources } from './resources.js';
 import type { CrawledTenant, TenantIsolationOptions } from './tenant-isolation-options.js';
 
@@ -54,6 +58,9 @@ export class Crawl {
   readonly coverage = new Coverage();
   readonly bodies: Bodies;
   readonly canaries: Canaries;
+  /** What the planted texts are made from. */
+  readonly seed: string;
+  readonly planted = new Planted();
   /** The last body with a canary that a tenant's own write was taken with, by the tenant's name and the route's label. */
   readonly sent = new Map<string, unknown>();
   /** Texts of each tenant's own to search for, by the tenant's name and where they were written. */
@@ -71,7 +78,8 @@ export class Crawl {
     this.shapes = shapes;
     this.concurrency = options.concurrency ?? 8;
     this.bodies = new Bodies(options.bodies, shapes);
-    this.canaries = new Canaries(options.seed ?? '');
+    this.seed = options.seed ?? randomUUID();
+    this.canaries = new Canaries(this.seed);
     this.#exchange = exchange;
     this.#origin = origin;
     this.#maxRequests = options.maxRequests ?? 50_000;
@@ -136,6 +144,7 @@ export class Crawl {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const answer = await this.#exchange.send({ method, target: path, headers, body: text });
     if (method !== 'GET' && isSuccess(answer)) this.ownership.made(party.name, answer);
+    if (method === 'POST' && isSuccess(answer)) this.planted.note(`POST ${path}`, path, answer, party.identity);
     return answer;
   }
 
@@ -150,12 +159,21 @@ export class Crawl {
     return canary;
   }
 
-  #learnWrite({ call, answer }: Visit): void {
+  #learnWrite({ call, wire, answer }: Visit): void {
     const { tenant } = call.as;
+    if (call.route.method === 'POST') this.#learnObject(call, wire, answer);
     if (tenant === undefined) return;
     // Later the other tenant may not have been answered yet what both are told alike.
     if (call.own === true && this.#unjudged !== undefined) this.ownership.made(tenant, answer);
     this.ownership.stored(tenant, sentTexts({ ...call, ids: {} }));
+  }
+
+  #learnObject({ route, as, ids }: Call, { target, headers }: WireRequest, answer: WireAnswer): void {
+    this.planted.note(route.label, target, answer, { headers, pathPrefix: as.pathPrefix });
+    const id = newId(answer);
+    const party = this.parties.find(({ name }) => name === as.tenant);
+    // A number is given again in each database; other ids are one tenant's alone.
+    if (id !== undefined && isNumber(id) && !Object.values(ids).includes(id)) party?.resources.noteOwn(id);
   }
 
   #judge(visit: Visit): void {

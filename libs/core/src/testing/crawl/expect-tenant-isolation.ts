@@ -6,7 +6,7 @@ import { Crawl, RequestLimitReached } from './crawl.js';
 import type { Party } from './crawl.js';
 import { discoverRoutes } from './discover-routes.js';
 import { HttpExchange } from './http-exchange.js';
-import type { IsolationReport, UnexercisedRoute } from './isolation-report.js';
+import type { IsolationReport, RemainingData, UnexercisedRoute } from './isolation-report.js';
 import { OpenApiShapes } from './openapi-shapes.js';
 import { Resources } from './resources.js';
 import { runCrawl } from './run-crawl.js';
@@ -22,7 +22,7 @@ interface Server {
  * Searches a running application for leaks between two tenants: visits every route that Nest knows as each of them, with
  * ids, names and texts of the other in path, query and body, one after the other and mixed, and judges every answer.
  *
- * It writes and deletes: run it on data made for the test. An application that does not listen yet is made to listen on a
+ * It writes and deletes, and removes what it has made: run it on data made for the test. An application that does not listen yet is made to listen on a
  * free loopback port; the caller closes it, as ever. Works under any test runner. Order and bodies of the requests are the
  * same every time for the same application and `seed`.
  *
@@ -69,16 +69,22 @@ async function crawled(
   const shapes = options.openApi === undefined ? undefined : new OpenApiShapes(options.openApi);
   const [one, two] = options.tenants;
   const crawl = new Crawl({ exchange, origin, routes: left, parties: [partyOf(one), partyOf(two)], shapes, options });
-  const limit = await runCrawl(crawl).then(
-    () => undefined,
-    (error: unknown) => {
-      if (error instanceof RequestLimitReached) return error;
-      throw error;
-    },
-  );
-  const gaps = limit === undefined ? gapsOf(crawl, left) : left.map(({ label }) => unfinished(label));
-  const { requests, coverage, findings } = crawl;
-  return { routes: coverage.routes(), requests, leaks: findings.leaks, unexercised: gaps, skipped };
+  let remaining: readonly RemainingData[] = [];
+  const limit = await runCrawl(crawl)
+    .then(
+      () => undefined,
+      (error: unknown) => {
+        if (error instanceof RequestLimitReached) return error;
+        throw error;
+      },
+    )
+    // Also of a crawl that failed.
+    .finally(async () => {
+      if (options.keepData !== true) remaining = await crawl.planted.remove(exchange, left);
+    });
+  const unexercised = limit === undefined ? gapsOf(crawl, left) : left.map(({ label }) => unfinished(label));
+  const { requests, coverage, findings, seed } = crawl;
+  return { routes: coverage.routes(), requests, leaks: findings.leaks, unexercised, skipped, seed, remaining };
 }
 
 function gapsOf(crawl: Crawl, routes: readonly CrawlRoute[]): UnexercisedRoute[] {

@@ -1,10 +1,12 @@
 import { isSafe } from './crawl-route.js';
 import type { CrawlRoute } from './crawl-route.js';
+import { isSuccess } from './crawl.js';
 import type { Crawl, Party } from './crawl.js';
 import type { Call } from './identity.js';
 import { probe } from './probe.js';
 import type { ObjectIds } from './resources.js';
-import { missingLike } from './values.js';
+import { isNumber, missingLike } from './values.js';
+import { seenIn } from './watch.js';
 import type { Watch } from './watch.js';
 
 /**
@@ -20,7 +22,7 @@ export async function askForForeignIds(
 ): Promise<void> {
   const params = attacker.resources.objectParams(route.path);
   const [own] = attacker.resources.idsFor(route.path);
-  const foreign = owner.resources.idsFor(route.path).find((ids) => isTelling(params, ids, attacker));
+  const foreign = await firstOfOwnerAlone(crawl, route, attacker, owner);
   if (foreign === undefined) return;
   for (const chosen of choicesOf(params, own, foreign, attacker)) {
     crawl.coverage.foreign(route);
@@ -37,6 +39,47 @@ export async function askForForeignIds(
     });
     if (!isSafe(route)) await watch.after(visit);
   }
+}
+
+/** Ids of an object that the owner has and the attacker has not. */
+async function firstOfOwnerAlone(
+  crawl: Crawl,
+  route: CrawlRoute,
+  attacker: Party,
+  owner: Party,
+): Promise<ObjectIds | undefined> {
+  const params = attacker.resources.objectParams(route.path);
+  const last = params.at(-1) ?? '';
+  for (const ids of owner.resources.idsFor(route.path)) {
+    const id = ids[last] ?? '';
+    if (!isTelling(params, ids, attacker)) continue;
+    if (!isNumber(id) || !(await hasSameNumber(crawl, route, ids, attacker, owner))) return ids;
+    attacker.resources.noteOwn(id);
+  }
+  return undefined;
+}
+
+/**
+ * Whether both have an object of that number, as in two databases: then each gets its own at the route that reads it. An answer
+ * that holds anything of the owner's, or is the owner's, is no such object.
+ */
+async function hasSameNumber(
+  crawl: Crawl,
+  { path }: CrawlRoute,
+  ids: ObjectIds,
+  attacker: Party,
+  owner: Party,
+): Promise<boolean> {
+  const route = crawl.routes.find((other) => other.method === 'GET' && other.path.shape === path.shape);
+  if (route === undefined) return false;
+  const values = attacker.resources.objectParams(path).map((param) => ids[param] ?? '');
+  const named = Object.fromEntries(
+    attacker.resources.objectParams(route.path).map((param, index) => [param, values[index] ?? '']),
+  );
+  const own = await crawl.askUnjudged({ route, as: attacker.identity, ids: named });
+  const others = await crawl.askUnjudged({ route, as: owner.identity, ids: named });
+  if (!isSuccess(own.answer) || seenIn(own) === seenIn(others)) return false;
+  return crawl.ownership.foreignIn(own.answer, attacker.name, values).length === 0;
 }
 
 /** Whether the attacker has no object of these ids itself, as with small numbers; else they would show nothing. */

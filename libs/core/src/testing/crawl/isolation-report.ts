@@ -40,6 +40,14 @@ export interface UnexercisedRoute {
   readonly reason: string;
 }
 
+/** Objects that the crawl has made and could not remove. */
+export interface RemainingData {
+  /** The route that made them. */
+  readonly route: string;
+  readonly objects: number;
+  readonly reason: string;
+}
+
 /** What a crawl did, what it found, and what it cannot tell. */
 export interface IsolationReport {
   /** Every route that was asked, in the order of Nest's modules and controllers. */
@@ -51,4 +59,8 @@ export interface IsolationReport {
   readonly unexercised: readonly UnexercisedRoute[];
   /** Routes that the options left out, with the reason given there. */
   readonly skipped: readonly UnexercisedRoute[];
+  /** What the planted texts were made from: give it as `seed` to repeat the run. */
+  readonly seed: string;
+  /** Objects that the crawl has made and could not remove. */
+  readonly remaining: readonly RemainingData[];
 }

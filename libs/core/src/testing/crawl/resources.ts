@@ -1,5 +1,6 @@
+import type { WireAnswer } from './http-exchange.js';
 import type { RoutePath } from './route-path.js';
-import { leavesOf, objectsOf } from './values.js';
+import { isNumber, leavesOf, objectsOf } from './values.js';
 
 /** Values of the parameters of a path that name objects. */
 export type ObjectIds = Readonly<Record<string, string>>;
@@ -21,6 +22,8 @@ const MAX_GUESSES = 6;
 export class Resources {
   readonly #collections = new Map<string, Resource[]>();
   readonly #named = new Map<string, Set<string>>();
+  /** All ids that were seen, also of objects that are not kept. */
+  readonly #own = new Set<string>();
   readonly #addressParams: ReadonlySet<string>;
 
   /** @param addressParams path parameters that name the tenant and no object */
@@ -51,7 +54,11 @@ export class Resources {
       if (/.id$/i.test(name) && (typeof value === 'string' || typeof value === 'number'))
         this.addNamed(name, String(value));
     const parents = this.objectParams(path).map((param) => ids[param] ?? '');
-    for (const fields of objectsOf(json).map(scalarsOf).filter(hasId)) this.#add(path.shape, { parents, fields });
+    for (const fields of objectsOf(json).map(scalarsOf).filter(hasId)) {
+      const id = fieldFor('id', fields);
+      if (isNumber(id)) this.noteOwn(id);
+      this.#add(path.shape, { parents, fields });
+    }
   }
 
   /** Ids of every object that a path takes, the oldest object first; empty where some are not known. */
@@ -91,9 +98,15 @@ export class Resources {
     return this.#idsNamed(name)[0];
   }
 
+  /** Notes an id that the tenant has an object of, wherever that is. */
+  noteOwn(id: string): void {
+    this.#own.add(id);
+  }
+
   /** Whether the tenant has an object of this id. */
   has(id: string): boolean {
     return (
+      this.#own.has(id) ||
       this.#allNamed().includes(id) ||
       [...this.#collections.values()].some((all) => all.some(({ fields }) => Object.values(fields).includes(id)))
     );
@@ -130,6 +143,13 @@ export class Resources {
   #allNamed(): string[] {
     return [...new Set([...this.#named.values()].flatMap((ids) => [...ids]))];
   }
+}
+
+/** The id of the object that an answer to a `POST` shows: in its body, else at the end of its `Location`. */
+export function newId({ json, headers }: WireAnswer): string | undefined {
+  const [fields] = objectsOf(json).map(scalarsOf).filter(hasId);
+  const id = fields === undefined ? headers['location']?.split(/[?#]/)[0]?.split('/').at(-1) : fieldFor('id', fields);
+  return id === undefined || id === '' ? undefined : decodeURIComponent(id);
 }
 
 function scalarsOf(object: Record<string, unknown>): Fields {

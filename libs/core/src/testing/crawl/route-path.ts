@@ -34,6 +34,15 @@ export class RoutePath {
     return this.#parts.at(-1)?.kind !== 'param';
   }
 
+  /** Whether a request's path, without its query, is one of this route. */
+  matches(path: string): boolean {
+    const source = this.#parts.map((part) => {
+      if (part.kind === 'text') return part.text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      return part.wildcard ? '.+' : '[^/]+';
+    });
+    return new RegExp(`^${source.join('')}$`).test(path);
+  }
+
   /** The path of a request. @param values of every parameter */
   fill(values: Readonly<Record<string, string>>): string {
     return this.#parts

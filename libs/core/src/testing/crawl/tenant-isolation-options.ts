@@ -64,7 +64,7 @@ export interface TenantIsolationOptions {
   readonly tenants: readonly [CrawledTenant, CrawledTenant];
   /**
    * Routes that are left out, each with the reason: `{ 'POST /auth/logout': 'ends the session' }`. The name is method and
-   * path as Nest knows it; `'* /admin/*'` is every method, and every path that starts so. One that fits no route is refused.
+   * path as Nest knows it; each `*` stands for any text: `'* /admin/*'`, `'GET /projects/:id/*'`. One that fits no route is refused.
    */
   readonly skip?: Readonly<Record<string, string>>;
   /** Bodies by route, `{ 'POST /projects': ({ canary }) => ({ name: canary }) }`; named as in {@link skip}, without `*`. */
@@ -75,7 +75,7 @@ export interface TenantIsolationOptions {
   readonly extraRoutes?: readonly string[];
   /** Headers that ask for a version; needed with versioning of type `CUSTOM`. */
   readonly versionHeaders?: (version: string) => Readonly<Record<string, string>>;
-  /** Makes the planted texts others. Needed where data outlives the run and names are unique. Default empty. */
+  /** What the planted texts are made from. Default: another one at each run; the report has it. */
   readonly seed?: string;
   /** Requests of both tenants under way at once when they are mixed. 2 to 100. Default 8. */
   readonly concurrency?: number;
@@ -87,6 +87,8 @@ export interface TenantIsolationOptions {
   readonly streamMs?: number;
   /** `'fail'`: a route that could not be exercised fails the expectation too. Default `'report'`. */
   readonly unexercised?: 'report' | 'fail';
+  /** Leaves what the crawl has made, to look into a leak. Default `false`: it is removed by the application's `DELETE` routes. */
+  readonly keepData?: boolean;
   /** Called with the report, also before the expectation fails. */
   readonly onReport?: (report: IsolationReport) => void;
 }

@@ -32,9 +32,14 @@ export function uniqueTexts(text: string): string[] {
     .map((found) => found.toLowerCase());
 }
 
+/** Whether an id is a number, such as several databases give alike. */
+export function isNumber(id: string): boolean {
+  return /^\d{1,15}$/.test(id);
+}
+
 /** An id that looks like the given one and exists nowhere. Another `variant`, 0 to 3, gives another one. */
 export function missingLike(id: string, variant: number): string {
-  if (/^\d{1,15}$/.test(id)) return String(2_000_000_000 + variant);
+  if (isNumber(id)) return String(2_000_000_000 + variant);
   const letters = /^[0-9a-f-]+$/i.test(id) ? 'fedc' : 'zyxw';
   const start = Math.max(0, id.length - 8);
   const end = [...id.slice(start)].map((char) => replaced(char, letters[variant] ?? 'a', String(9 - variant)));
