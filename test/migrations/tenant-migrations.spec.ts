@@ -87,6 +87,39 @@ describe('migrations per tenant', () => {
     expect(await tablesOf(database, 'tenant_c')).toEqual(['after', 'half', 'note']);
   });
 
+  it('are applied once by two processes at once: the one that has waited finds it done, and does not count it', async () => {
+    let open = (): void => undefined;
+    let runs = 0;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const migrations: TenantMigration[] = [
+      {
+        name: '0001-once',
+        up: async (tx) => {
+          runs += 1;
+          await gate;
+          await tx.query('create table if not exists once (id int)');
+        },
+      },
+    ];
+    const run = (): Promise<TenantMigrationReport> =>
+      new TenantMigrations({ targets: targets.slice(0, 1), migrations }).run();
+    const both = [run(), run()];
+    await until(async () => {
+      const { rowCount } = await database.query(
+        `select 1 from pg_locks where locktype = 'advisory' and not granted
+          and database = (select oid from pg_database where datname = current_database())`,
+      );
+      return rowCount === 1;
+    });
+    open();
+    const applied = (await Promise.all(both)).flatMap(({ outcomes }) =>
+      outcomes.map((outcome) => (outcome.state === 'migrated' ? outcome.applied : [outcome.state])),
+    );
+    expect(applied.sort((a, b) => a.length - b.length)).toEqual([[], ['0001-once']]);
+    expect(runs).toBe(1);
+    expect(await ledgerOf(database, 'tenant_a')).toEqual(['0001-once']);
+  });
+
   it('begin with the canary alone, and with nobody else when it fails, also where failing tenants are skipped', async () => {
     const begun: string[] = [];
     const error = await failureOf({

@@ -4,7 +4,7 @@ export { migrateCatalog } from './catalog/migrate-catalog.js';
 export type { CatalogMigrationOptions, CatalogMigrationReport } from './catalog/migrate-catalog.js';
 export { PostgresTenantCatalog } from './catalog/postgres-tenant-catalog.js';
 export { assertRowLevelSecurity, attestRowLevelSecurity } from './attestation/attest-row-level-security.js';
-export type { AttestOptions } from './attestation/attest-row-level-security.js';
+export type { AttestOptions, AcceptedPolicy } from './attestation/attest-row-level-security.js';
 export type { IsolationFinding, IsolationFindingKind, IsolationSeverity } from './attestation/isolation-finding.js';
 export { IsolationUnsafeError } from './attestation/isolation-unsafe.error.js';
 export { TenantDatabase } from './isolation/tenant-database.js';

@@ -271,6 +271,36 @@ const READERS: readonly BadThing[] = [
       `create function "F g"() returns bigint security definer language sql begin atomic select count(*) from project; end`,
     found: ['function-past-rls'],
   },
+  {
+    what: 'a function with the rights of a superuser, which reads the table through views',
+    sql: () =>
+      `create view inner_view as select * from project; create view outer_view with (security_invoker = true) as select * from inner_view;
+       create function f() returns bigint security definer language plpgsql as 'begin return (select count(*) from outer_view); end'`,
+    found: ['function-past-rls'],
+  },
+  {
+    what: 'a function with the rights of a superuser, in standard SQL, which reads a materialized view',
+    sql: () =>
+      `create materialized view copied as select * from project;
+       create function f() returns bigint security definer language sql begin atomic select count(*) from copied; end`,
+    found: ['function-past-rls'],
+  },
+  {
+    what: 'a function with the rights of a superuser, which calls plain functions that read the table',
+    sql: () =>
+      `create function reads() returns bigint language sql as 'select count(*) from project';
+       create function calls() returns bigint language plpgsql as 'begin return reads(); end';
+       create function f() returns bigint security definer language plpgsql as 'begin return calls(); end'`,
+    found: ['function-past-rls'],
+  },
+  {
+    what: 'a function of a bound role, which reads a view with the rights of a superuser',
+    sql: ({ thirdRole }) =>
+      `create view all_projects as select * from project; grant select on all_projects to ${thirdRole};
+       create function f() returns bigint security definer language sql as 'select count(*) from all_projects';
+       grant create on schema public to ${thirdRole}; alter function f() owner to ${thirdRole}; revoke create on schema public from ${thirdRole}`,
+    found: ['function-past-rls'],
+  },
 ];
 
 /** Keys. */

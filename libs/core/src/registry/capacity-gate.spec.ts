@@ -171,4 +171,32 @@ describe('the capacity gate', () => {
     expect(door.tryEnter(11)).toBeNull();
     expect(door.clients).toBe(0);
   });
+
+  it('refuses the one who comes after as many are waiting as may, and none before', async () => {
+    const { gate: door } = gate({ maxWaiting: 2 });
+    await door.enter('held', never);
+    const waiting = ['a', 'b'].map((id) => door.enter(id, never));
+    await flush();
+    await expect(door.enter('c', never)).rejects.toMatchObject({
+      code: 'MT_REGISTRY_CAPACITY',
+      tenantId: 'c',
+      message: expect.stringContaining('2 tenants wait') as string,
+    });
+    expect(door.waiting).toBe(2);
+    door.shut();
+    for (const each of waiting) void each.catch(() => undefined);
+  });
+
+  it.each([
+    [0, 1],
+    [1, 2],
+    [2, 3],
+  ])('with %d disposals under way lets %d wait where one may', async (disposing, admitted) => {
+    const { gate: door } = gate({ maxWaiting: 1 }, disposing);
+    await door.enter('held', never);
+    const refused: string[] = [];
+    for (const id of ['a', 'b', 'c', 'd']) door.enter(id, never).catch(() => refused.push(id));
+    await flush();
+    expect([door.waiting, refused]).toEqual([admitted, ['a', 'b', 'c', 'd'].slice(admitted)]);
+  });
 });

@@ -5,14 +5,17 @@ import { definerFunctionFindings } from './definer-functions.js';
 import { IsolationUnsafeError } from './isolation-unsafe.error.js';
 import { keyFindings } from './key-rules.js';
 import { readRole } from './role-facts.js';
+import { PolicyJudge } from './policy-judge.js';
 import { rewriteRuleFindings } from './rewrite-rules.js';
 import { roleFindings } from './role-rules.js';
 import { readTables } from './table-facts.js';
 import { missingTableFinding, tableFindings } from './table-rules.js';
 import { readOids, readTenantTables, readViews } from './tenant-tables.js';
 import { wayAroundFindings } from './ways-around.js';
+import type { ForeignKey } from '../policies/tenant-keys.js';
 import type { SqlDatabase, SqlSession } from '../sql/sql-database.js';
 import type { IsolationFinding } from './isolation-finding.js';
+import type { PolicyRules } from './policy-rules.js';
 import type { RoleFacts } from './role-facts.js';
 import type { TableFacts } from './table-facts.js';
 import type { TenantTable } from './tenant-tables.js';
@@ -29,6 +32,19 @@ export interface AttestOptions {
   readonly role?: string;
   /** Tables and views that are left alone although they would be looked at, spelt like `tables`. Default: none. */
   readonly ignore?: readonly string[];
+  /**
+   * Policies that show rows of every tenant on purpose, like prices that are the same for all. Each is for SELECT only: one that lets
+   * rows be written is reported all the same. Default: none.
+   */
+  readonly acceptPolicies?: readonly AcceptedPolicy[];
+}
+
+/** A policy that the operator knows and accepts. */
+export interface AcceptedPolicy {
+  /** `table` or `schema.table`. */
+  readonly table: string;
+  /** Name of the policy. */
+  readonly policy: string;
 }
 
 /**
@@ -42,13 +58,17 @@ export interface AttestOptions {
  */
 export async function attestRowLevelSecurity(
   database: SqlDatabase,
-  { tables, role, ignore = [] }: AttestOptions,
+  { tables, role, ignore = [], acceptPolicies = [] }: AttestOptions,
 ): Promise<IsolationFinding[]> {
-  const [names, ignored] = [tables, ignore].map((list) => list.map((table) => quotedTable(parsedTable(table))));
+  const accepting = acceptPolicies.map(({ table }) => table);
+  const [names = [], ignored = [], accepted = []] = [tables, ignore, accepting].map((list) =>
+    list.map((table) => quotedTable(parsedTable(table))),
+  );
+  const policies = acceptPolicies.map(({ policy }) => policy);
   const assumed = role === undefined ? undefined : checkedRole(role);
   return database.transaction(async (tx) => {
     if (assumed !== undefined) await tx.query(`select pg_catalog.set_config('role', $1, true)`, [assumed]);
-    return findingsIn(tx, names ?? [], ignored ?? []);
+    return findingsIn(tx, { names, ignored, accepted, policies });
   });
 }
 
@@ -67,16 +87,25 @@ export async function assertRowLevelSecurity(
   return findings;
 }
 
+interface AttestedNames {
+  readonly names: readonly string[];
+  readonly ignored: readonly string[];
+  /** Tables with policies that are accepted, and those, in the same order. */
+  readonly accepted: readonly string[];
+  readonly policies: readonly string[];
+}
+
 async function findingsIn(
   tx: SqlSession,
-  names: readonly string[],
-  ignored: readonly string[],
+  { names, ignored, accepted, policies }: AttestedNames,
 ): Promise<IsolationFinding[]> {
   // Names are looked up as the application does; all else as if it had no search path.
   const [oids, left] = [await readOids(tx, names), (await readOids(tx, ignored)).filter((oid) => oid !== null)];
+  const acceptedOids = await readOids(tx, accepted);
   await tx.query(PLAIN_SEARCH_PATH, []);
   const role = await readRole(tx);
   const { all, tables, views } = await readAll(tx, [...new Set(oids.filter((oid) => oid !== null))], left, role);
+  const rules = policyRules(tables, acceptedOids, policies);
   const unlisted = [...tables.filter(({ oid }) => !oids.includes(oid)), ...views];
   return [
     ...roleFindings(role),
@@ -85,14 +114,32 @@ async function findingsIn(
         name,
         tables.find(({ oid }) => oid === oids[index]),
         role,
+        rules,
       ),
     ),
-    ...unlisted.flatMap((facts) => tableFindings({ table: facts.qualified, facts, listed: false, role })),
+    ...unlisted.flatMap((facts) => tableFindings({ table: facts.qualified, facts, listed: false, role, rules })),
     ...(await rewriteRuleFindings(tx, { tables: all.map(({ oid }) => oid), ignored: left, roles: role.roles })),
     ...(await definerFunctionFindings(tx, all, role.roles)),
     ...(await wayAroundFindings(tx, all, role)),
-    ...(await keyFindingsIn(tx, tables)),
+    ...(await keyFindingsIn(tx, tables, rules.judge)),
   ];
+}
+
+/**
+ * How policies are judged here.
+ *
+ * @param accepted object ids of the tables with policies that are accepted, and those, in the same order
+ */
+function policyRules(
+  tables: readonly TableFacts[],
+  accepted: readonly (string | null)[],
+  policies: readonly string[],
+): PolicyRules {
+  return {
+    judge: new PolicyJudge(tables),
+    isAccepted: ({ oid }, { name, command }) =>
+      command === 'SELECT' && accepted.some((each, at) => each === oid && policies[at] === name),
+  };
 }
 
 interface Everything {
@@ -116,12 +163,27 @@ async function readAll(
   return { all, tables, views: await readTables(tx, await readViews(tx, oids, ignored, roles), roles) };
 }
 
-function listedFindings(table: string, facts: TableFacts | undefined, role: RoleFacts): IsolationFinding[] {
-  return facts === undefined ? [missingTableFinding(table)] : tableFindings({ table, facts, listed: true, role });
+function listedFindings(
+  table: string,
+  facts: TableFacts | undefined,
+  role: RoleFacts,
+  rules: PolicyRules,
+): IsolationFinding[] {
+  return facts === undefined
+    ? [missingTableFinding(table)]
+    : tableFindings({ table, facts, listed: true, role, rules });
 }
 
-async function keyFindingsIn(tx: SqlSession, tables: readonly TableFacts[]): Promise<IsolationFinding[]> {
+async function keyFindingsIn(
+  tx: SqlSession,
+  tables: readonly TableFacts[],
+  judge: PolicyJudge,
+): Promise<IsolationFinding[]> {
   const tenants = tables.filter(({ columnType, kind }) => columnType !== null && (kind === 'r' || kind === 'p'));
   const oids = tenants.map(({ oid }) => oid);
-  return keyFindings(await readTenantlessKeys(tx, oids), new Set(oids));
+  const keys = await readTenantlessKeys(tx, oids);
+  // Policies of the referring table see to it that it refers to rows of its own tenant.
+  const isBound = ({ tableOid, targetOid }: ForeignKey): boolean =>
+    tables.some((facts) => facts.oid === tableOid && facts.enabled && judge.isBoundByParent(facts, targetOid));
+  return keyFindings({ ...keys, foreign: keys.foreign.filter((key) => !isBound(key)) }, new Set(oids));
 }

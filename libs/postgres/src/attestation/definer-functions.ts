@@ -1,25 +1,18 @@
 import { quotedIdentifier } from '../policies/quoted-identifier.js';
+import { DefinerReach } from './definer-reach.js';
 import { finding } from './isolation-finding.js';
 import { anyOf, usable } from './reachable-role.js';
 import type { SqlSession } from '../sql/sql-database.js';
 import type { IsolationFinding } from './isolation-finding.js';
+import type { ReachingFunction, ReachingView } from './definer-reach.js';
 import type { TenantTable } from './tenant-tables.js';
 
-interface DefinerFunction {
+interface DefinerFunction extends ReachingFunction {
   /** Quoted, with schema and arguments. */
   readonly signature: string;
-  readonly owner: string;
-  readonly source: string;
-  /** Object ids of the relations that it is known to read: those of a body in standard SQL. */
-  readonly relations: readonly string[];
-  /** Object ids of the tables of tenants whose policies do not bind its owner. */
-  readonly unbound: readonly string[];
-  /** The triggers that call it, quoted, and the object id of what each is on; `null` for an event trigger. */
-  readonly triggers: readonly { readonly name: string; readonly on: string | null }[];
+  /** Whether its owner is the role in use. */
+  readonly own: boolean;
 }
-
-/** How a trigger function names the table that its trigger is on. */
-const OWN_TABLE = ['tg_table_name', 'tg_relname', 'tg_relid'];
 
 // A trigger calls its function whoever may EXECUTE it. $1: tables of tenants; $2: roles in reach.
 const TRIGGERS = `(select coalesce(json_agg(t order by t.name), '[]') from (
@@ -37,31 +30,43 @@ const UNBOUND = `(select coalesce(json_agg(c.oid::text), '[]') from pg_catalog.p
     or (not c.relrowsecurity and pg_catalog.has_table_privilege(o.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE'))
     or (not c.relforcerowsecurity and pg_catalog.pg_has_role(o.oid, c.relowner, 'USAGE'))))`;
 
+const OURS = (catalog: string, row: string): string =>
+  `n.nspname not in ('pg_catalog', 'information_schema', 'tenantry') and not exists (select from pg_catalog.pg_depend x
+    where x.classid = 'pg_catalog.${catalog}'::regclass and x.objid = ${row}.oid and x.deptype = 'e')`;
+
+const USED = (user: string, used: string): string =>
+  `(select coalesce(json_agg(d.refobjid::text), '[]') from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_proc'::regclass
+    and d.objid = ${user}.oid and d.refclassid = 'pg_catalog.${used}'::regclass)`;
+
 // A body in a string is not in the catalog's dependencies.
 const FUNCTIONS = `
-  select * from (
-    select pg_catalog.format('%I.%I(%s)', n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)) as signature,
-      o.rolname::text as owner, coalesce(p.prosrc, '') as source,
-      (select coalesce(json_agg(d.refobjid::text), '[]') from pg_catalog.pg_depend d
-        where d.classid = 'pg_catalog.pg_proc'::regclass and d.objid = p.oid
-          and d.refclassid = 'pg_catalog.pg_class'::regclass) as relations,
-      ${UNBOUND} as unbound, ${TRIGGERS} as triggers,
-      ${anyOf(
-        '$2',
-        `pg_catalog.has_schema_privilege(s.oid, n.oid, 'USAGE') and pg_catalog.has_function_privilege(s.oid, p.oid, 'EXECUTE')`,
-      )} as executable
-    from pg_catalog.pg_proc p
-    join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-    join pg_catalog.pg_roles o on o.oid = p.proowner
-    where p.prosecdef and o.rolname <> current_user
-      and n.nspname not in ('pg_catalog', 'information_schema', 'tenantry')
-      and not exists (select from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_proc'::regclass
-        and x.objid = p.oid and x.deptype = 'e')) f
-  where f.unbound::text <> '[]' and (f.executable or f.triggers::text <> '[]')
-  order by f.signature`;
+  select p.oid::text as oid, p.proname::text as name, p.prosecdef as definer, o.rolname = current_user as own,
+    pg_catalog.format('%I.%I(%s)', n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)) as signature,
+    o.rolname::text as owner, coalesce(p.prosrc, '') as source,
+    ${USED('p', 'pg_class')} as relations, ${USED('p', 'pg_proc')} as calls,
+    case when p.prosecdef then ${UNBOUND} else '[]' end as unbound, ${TRIGGERS} as triggers,
+    ${anyOf(
+      '$2',
+      `pg_catalog.has_schema_privilege(s.oid, n.oid, 'USAGE') and pg_catalog.has_function_privilege(s.oid, p.oid, 'EXECUTE')`,
+    )} as executable
+  from pg_catalog.pg_proc p
+  join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+  join pg_catalog.pg_roles o on o.oid = p.proowner
+  where ${OURS('pg_proc', 'p')} order by signature`;
+
+const VIEWS = `
+  select v.oid::text as oid, v.relname::text as name, v.relkind::text as kind, o.rolname::text as owner, ${UNBOUND} as unbound,
+    coalesce((select e.option_value::boolean from pg_catalog.pg_options_to_table(v.reloptions) e
+      where e.option_name = 'security_invoker'), false) as invoker,
+    (select coalesce(json_agg(distinct d.refobjid::text), '[]') from pg_catalog.pg_rewrite r join pg_catalog.pg_depend d
+      on d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_catalog.pg_class'::regclass
+      where r.ev_class = v.oid and d.refobjid <> v.oid) as relations
+  from pg_catalog.pg_class v join pg_catalog.pg_namespace n on n.oid = v.relnamespace
+  join pg_catalog.pg_roles o on o.oid = v.relowner
+  where v.relkind in ('v', 'm') and ${OURS('pg_class', 'v')} order by n.nspname, v.relname`;
 
 /**
- * Functions that run with the rights of a role past row-level security and, as far as can be seen, touch tables of tenants.
+ * Functions that run with the rights of a role past row-level security and, as far as can be seen, touch tables of tenants: in their body, or through views and other functions.
  * What a function does with their rows cannot be seen, so it is a warning.
  *
  * @param roles object ids of the roles in reach
@@ -72,26 +77,17 @@ export async function definerFunctionFindings(
   tables: readonly TenantTable[],
   roles: readonly string[],
 ): Promise<IsolationFinding[]> {
-  const { rows } = await tx.query<DefinerFunction>(FUNCTIONS, [tables.map(({ oid }) => oid), roles]);
-  return rows.flatMap((definer) => {
-    const words = wordsOf(definer.source);
-    const touched = tables.filter((table) => definer.unbound.includes(table.oid) && touches(definer, words, table));
+  const oids = tables.map(({ oid }) => oid);
+  const functions = await tx.query<DefinerFunction>(FUNCTIONS, [oids, roles]);
+  const views = await tx.query<ReachingView>(VIEWS, [oids]);
+  const reach = new DefinerReach(tables, functions.rows, views.rows);
+  const callable = functions.rows.filter(
+    ({ definer, own, executable, triggers }) => definer && !own && (executable || triggers.length > 0),
+  );
+  return callable.flatMap((definer) => {
+    const touched = reach.of(definer);
     return touched.length === 0 ? [] : [functionFinding(definer, touched)];
   });
-}
-
-function touches(
-  { relations, triggers }: DefinerFunction,
-  words: ReadonlySet<string>,
-  { oid, name }: TenantTable,
-): boolean {
-  const isOwn = triggers.some(({ on }) => on === oid) && OWN_TABLE.some((word) => words.has(word));
-  return isOwn || relations.includes(oid) || words.has(name.toLowerCase());
-}
-
-function wordsOf(source: string): ReadonlySet<string> {
-  const quoted = [...source.matchAll(/"((?:[^"]|"")+)"/g)].map(([, name = '']) => name.replaceAll('""', '"'));
-  return new Set([...quoted, ...(source.match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? [])].map((word) => word.toLowerCase()));
 }
 
 function functionFinding(

@@ -6,6 +6,7 @@ export type IsolationFindingKind =
   | 'role-creates-roles'
   | 'role-server-access'
   | 'role-owns-table'
+  | 'login-past-rls'
   | 'row-security-off'
   | 'server-outdated'
   | 'tenant-preset'

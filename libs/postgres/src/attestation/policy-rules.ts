@@ -1,26 +1,33 @@
 import { quotedIdentifier } from '../policies/quoted-identifier.js';
 import { isTenantColumnType, rowPolicySql } from '../policies/row-policy-sql.js';
-import { tenantCondition } from '../policies/tenant-condition.js';
 import { finding } from './isolation-finding.js';
-import type { TenantCondition } from '../policies/tenant-condition.js';
+import { commandsOf } from './policy-judge.js';
+import type { PolicyJudge } from './policy-judge.js';
 import type { IsolationFinding, Remedy } from './isolation-finding.js';
-import type { PolicyCommand, TableFacts, TablePolicy } from './table-facts.js';
+import type { TableFacts, TablePolicy } from './table-facts.js';
 
-const COMMANDS: readonly PolicyCommand[] = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 const BY_HAND = 'Give the table a column tenant_id (tenantPoliciesSql writes the SQL) and policies that compare it.';
 
-/** A condition of a policy: which rows are seen, or which may be written. */
-type Side = 'using' | 'check';
+const ACCEPT = 'Where its rows are for every tenant, make it FOR SELECT and name it in acceptPolicies.';
+
+/** How policies are judged. */
+export interface PolicyRules {
+  readonly judge: PolicyJudge;
+  /** Whether the operator has accepted a policy that shows rows of every tenant. */
+  readonly isAccepted: (facts: TableFacts, policy: TablePolicy) => boolean;
+}
 
 /**
  * What is wrong with the policies of a table.
  *
  * @internal
  */
-export function policyFindings(table: string, facts: TableFacts): IsolationFinding[] {
+export function policyFindings(table: string, facts: TableFacts, rules: PolicyRules): IsolationFinding[] {
   const permissive = facts.policies.filter((policy) => policy.permissive);
   return [
-    ...permissive.filter((policy) => policy.reachable).flatMap((policy) => singlePolicyFindings(table, policy, facts)),
+    ...permissive
+      .filter((policy) => policy.reachable && !rules.isAccepted(facts, policy))
+      .flatMap((policy) => singlePolicyFindings(table, policy, facts, rules)),
     ...gapFindings(
       table,
       // What only another role may use has to have policies of that one's.
@@ -30,11 +37,16 @@ export function policyFindings(table: string, facts: TableFacts): IsolationFindi
   ];
 }
 
-function singlePolicyFindings(table: string, policy: TablePolicy, facts: TableFacts): IsolationFinding[] {
+function singlePolicyFindings(
+  table: string,
+  policy: TablePolicy,
+  facts: TableFacts,
+  rules: PolicyRules,
+): IsolationFinding[] {
   const object = `policy ${quotedIdentifier(policy.name)} on ${table}`;
-  const remedy = remedyOf(facts, policy.name);
-  const [reads, writes] = [commandsOf(policy, 'using'), commandsOf(policy, 'check')];
-  const [seen, written] = [judge(policy, 'using', reads, facts), judge(policy, 'check', writes, facts)];
+  const remedy = droppedOrReplaced(policy, facts, rules);
+  const writes = commandsOf(policy, 'check');
+  const [seen, written] = [rules.judge.judge(facts, policy, 'using'), rules.judge.judge(facts, policy, 'check')];
   if (policy.check === null && writes.length > 0 && written === 'unbound') {
     return [finding(['policy-without-check', 'error'], object, 'has no WITH CHECK', remedy)];
   }
@@ -48,34 +60,17 @@ function singlePolicyFindings(table: string, policy: TablePolicy, facts: TableFa
   return [finding(['policy-not-understood', 'warning'], object, what, { words })];
 }
 
-/** The worst that a condition lets through, where no restrictive policy holds it back. */
-function judge(
-  policy: TablePolicy,
-  side: Side,
-  commands: readonly PolicyCommand[],
-  { policies }: TableFacts,
-): TenantCondition {
-  if (commands.every((command) => isHeldBack(command, side, policies))) return 'bound';
-  return policy[side] === null ? 'unbound' : conditionOf(policy, policy[side]);
-}
-
-/** What is printed cannot be believed where it leaves functions or operators unnamed. */
-function conditionOf({ hidden }: TablePolicy, printed: string): TenantCondition {
-  const condition = tenantCondition(printed);
-  return hidden && condition === 'bound' ? 'unclear' : condition;
-}
-
-function isHeldBack(command: PolicyCommand, side: Side, policies: readonly TablePolicy[]): boolean {
-  return policies.some((policy) => {
-    if (policy.permissive || !policy.everyone || !commandsOf(policy, side).includes(command)) return false;
-    const condition = side === 'check' ? (policy.check ?? policy.using) : policy.using;
-    return condition !== null && conditionOf(policy, condition) === 'bound';
-  });
-}
-
-function commandsOf({ command }: TablePolicy, side: Side): PolicyCommand[] {
-  const all = side === 'using' ? ['SELECT', 'UPDATE', 'DELETE'] : ['INSERT', 'UPDATE'];
-  return COMMANDS.filter((each) => all.includes(each) && (command === 'ALL' || command === each));
+/** Another policy that binds the table stays as it is. */
+function droppedOrReplaced(policy: TablePolicy, facts: TableFacts, { judge }: PolicyRules): Remedy {
+  const isGlobal = commandsOf(policy, 'using').includes('SELECT');
+  const words = isGlobal ? ACCEPT : undefined;
+  const others = facts.policies.filter((other) => other !== policy && other.permissive && other.applies);
+  const covers = (other: TablePolicy, command: string): boolean =>
+    (other.command === 'ALL' || other.command === command) &&
+    (['using', 'check'] as const).every((side) => judge.judge(facts, other, side) === 'bound');
+  const isCovered = others.length > 0 && facts.commands.every((each) => others.some((other) => covers(other, each)));
+  if (!isCovered) return { ...remedyOf(facts, policy.name), ...(words !== undefined && { words }) };
+  return { sql: `drop policy ${quotedIdentifier(policy.name)} on ${facts.qualified};`, words };
 }
 
 /** What the role may do and no policy allows: it changes or shows nothing, without a word. */

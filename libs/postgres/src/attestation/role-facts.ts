@@ -6,6 +6,8 @@ export interface RoleFacts {
   readonly name: string;
   /** Who has logged in. */
   readonly login: string;
+  /** Whether row-level security does not bind who has logged in. PGlite knows one login only, and it does not count there. */
+  readonly loginUnbound: boolean;
   readonly superuser: boolean;
   readonly bypassesRls: boolean;
   /** Object ids of itself and of the roles that it may become, but superusers. */
@@ -49,7 +51,9 @@ const ROLE = `
     union all select r.oid, r.rolname, 'server' from pg_catalog.pg_roles r
       where r.rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')
         and exists (select from become b where not b.rolsuper and pg_catalog.pg_has_role(b.oid, r.oid, 'USAGE')))
-  select me.rolname::text as name, session_user::text as login, me.rolsuper as superuser, me.rolbypassrls as "bypassesRls",
+  select me.rolname::text as name, session_user::text as login,
+    current_user <> session_user and pg_catalog.version() not like '%emscripten%' and exists (select from pg_catalog.pg_roles l
+      where l.rolname = session_user and (l.rolsuper or l.rolbypassrls)) as "loginUnbound", me.rolsuper as superuser, me.rolbypassrls as "bypassesRls",
     current_setting('server_version_num')::int as version, current_setting('row_security')::boolean as "rowSecurity",
     (select json_agg(b.oid::text) from become b where b.oid = me.oid or not b.rolsuper) as roles,
     (select coalesce(json_agg(json_build_object('name', h.rolname, 'power', h.power, 'through',

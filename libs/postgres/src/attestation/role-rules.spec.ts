@@ -3,6 +3,7 @@ import { roleFindings } from './role-rules.js';
 const ROLE = {
   name: 'app',
   login: 'app',
+  loginUnbound: false,
   superuser: false,
   bypassesRls: false,
   roles: [],

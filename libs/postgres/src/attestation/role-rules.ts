@@ -18,7 +18,12 @@ const MENDED: ReadonlyMap<number, number> = new Map([
  * @internal
  */
 export function roleFindings(role: RoleFacts): IsolationFinding[] {
-  return [...rightsFindings(role), ...role.powers.map((power) => powerFinding(role, power)), ...serverFindings(role)];
+  return [
+    ...rightsFindings(role),
+    ...loginFindings(role),
+    ...role.powers.map((power) => powerFinding(role, power)),
+    ...serverFindings(role),
+  ];
 }
 
 function rightsFindings({ name, superuser, bypassesRls }: RoleFacts): IsolationFinding[] {
@@ -32,6 +37,14 @@ function rightsFindings({ name, superuser, bypassesRls }: RoleFacts): IsolationF
   if (!bypassesRls) return [];
   const remedy = { sql: `alter role ${quoted} nobypassrls;`, words: ANOTHER };
   return [finding(['role-bypasses-rls', 'error'], quoted, 'has BYPASSRLS', remedy)];
+}
+
+function loginFindings({ name, login, loginUnbound }: RoleFacts): IsolationFinding[] {
+  if (!loginUnbound) return [];
+  const [assumed, quoted] = [quotedIdentifier(name), quotedIdentifier(login)];
+  const what = `is logged in and assumes ${assumed}: row-level security does not bind it, and SQL that resets the role is past every policy`;
+  const words = `Connect as a role of its own that may become ${assumed} and is neither superuser nor BYPASSRLS.`;
+  return [finding(['login-past-rls', 'warning'], `The login ${quoted}`, what, { words })];
 }
 
 function powerFinding({ name }: RoleFacts, { name: other, power, through }: RolePower): IsolationFinding {

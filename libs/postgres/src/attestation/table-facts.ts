@@ -57,6 +57,8 @@ export interface TableFacts {
   /** Who may read it beside its owner; `null` = everybody. */
   readonly readers: readonly (string | null)[];
   readonly policies: readonly TablePolicy[];
+  /** The columns of each unique key that holds for every row. */
+  readonly uniqueKeys: readonly (readonly string[])[];
 }
 
 // $1: tables; $2: roles in reach.
@@ -88,6 +90,11 @@ const POLICIES = `(select coalesce(json_agg(json_build_object('name', p.polname,
     'hidden', ${hiddenNames('p')})
   order by p.polname), '[]') from pg_catalog.pg_policy p where p.polrelid = c.oid)`;
 
+const UNIQUE_KEYS = `(select coalesce(json_agg(k.columns), '[]') from pg_catalog.pg_index i
+  cross join lateral (select json_agg(a.attname) as columns from pg_catalog.pg_attribute a where a.attrelid = c.oid
+    and a.attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1])) k
+  where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null)`;
+
 const TABLES = `
   select c.oid::text as oid, '"' || replace(n.nspname, '"', '""') || '"."' || replace(c.relname, '"', '""') || '"' as qualified, c.relname::text as name, c.relkind::text as kind,
     c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
@@ -98,7 +105,7 @@ const TABLES = `
     exists (select from pg_catalog.pg_collation k where k.oid = a.attcollation and not k.collisdeterministic) as inexact,
     coalesce((select o.option_value::boolean from pg_catalog.pg_options_to_table(c.reloptions) o
       where o.option_name = 'security_invoker'), false) as "securityInvoker",
-    ${COMMANDS} as commands, ${GRANTS} as grants, ${READERS} as readers, ${POLICIES} as policies
+    ${COMMANDS} as commands, ${GRANTS} as grants, ${READERS} as readers, ${POLICIES} as policies, ${UNIQUE_KEYS} as "uniqueKeys"
   from unnest($1::text[]::oid[]) with ordinality s(oid, place)
   join pg_catalog.pg_class c on c.oid = s.oid join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped

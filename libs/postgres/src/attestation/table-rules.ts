@@ -2,6 +2,7 @@ import { quotedIdentifier } from '../policies/quoted-identifier.js';
 import { isTenantColumnType, rowPolicySql } from '../policies/row-policy-sql.js';
 import { finding } from './isolation-finding.js';
 import { policyFindings } from './policy-rules.js';
+import type { PolicyRules } from './policy-rules.js';
 import { revokeSql, rolesSql } from './revoke-sql.js';
 import type { IsolationFinding, IsolationFindingKind, Remedy } from './isolation-finding.js';
 import type { TableFacts, TableGrant } from './table-facts.js';
@@ -14,6 +15,7 @@ export interface JudgedTable {
   readonly listed: boolean;
   /** The role that is used: its name, and whether it is a superuser. */
   readonly role: { readonly name: string; readonly superuser: boolean };
+  readonly rules: PolicyRules;
 }
 
 /**
@@ -39,7 +41,7 @@ export function tableFindings(judged: JudgedTable): IsolationFinding[] {
   if (!judged.listed && !facts.enabled) return [unlistedFinding(judged.table, facts), ...rightsFindings(judged)];
   return [
     ...securityFindings(judged),
-    ...policyFindings(judged.table, facts),
+    ...policyFindings(judged.table, facts, judged.rules),
     ...collationFindings(judged),
     ...rightsFindings(judged),
   ];

@@ -25,9 +25,11 @@ describe('a link to a server that may go silent', () => {
   let told: ChangeListenerEvents[];
   let listen: () => Promise<ChangeSubscription>;
   let link: ListenLink;
+  let random: number;
 
   beforeEach(() => {
     clock = new ManualClock();
+    random = 1;
     [errors, told] = [[], []];
     const listener = {
       listen: (events: ChangeListenerEvents): Promise<ChangeSubscription> => {
@@ -41,7 +43,7 @@ describe('a link to a server that may go silent', () => {
       heartbeatMs: 2_000,
       onHint: () => undefined,
       onError: (error) => void errors.push((error as Error).message),
-      random: () => 1,
+      random: () => random,
     });
   });
   afterEach(() => link.close());
@@ -110,5 +112,26 @@ describe('a link to a server that may go silent', () => {
     clock.advance(5_000);
     await closing;
     expect(subscription.closed).toBe(1);
+  });
+
+  it.each([
+    [0, [125, 250, 500]],
+    [0.5, [187.5, 375, 750]],
+    [1, [250, 500, 1_000]],
+  ])('connects again after pauses that double, with jitter of up to a half: random %d', async (drawn, pauses) => {
+    random = drawn;
+    let attempts = 0;
+    listen = () => {
+      attempts += 1;
+      return Promise.reject(new Error('ECONNREFUSED'));
+    };
+    await link.open();
+    for (const [index, pauseMs] of pauses.entries()) {
+      clock.advance(pauseMs - 1);
+      expect(attempts).toBe(index + 1);
+      clock.advance(1);
+      await until(() => errors.length === index + 2);
+      expect(attempts).toBe(index + 2);
+    }
   });
 });

@@ -24,19 +24,22 @@ const WRAPPINGS = [
  * setting is missing in a branch, no column is there, or the column is compared with itself. All else is unclear: whatever
  * is made of the setting by other functions and operators.
  *
+ * @param other judges a part without the setting; default: unbound
  * @internal
  */
-export function tenantCondition(expression: string): TenantCondition {
+export function tenantCondition(
+  expression: string,
+  other: (part: string) => TenantCondition = () => 'unbound',
+): TenantCondition {
   const text = withoutParentheses(expression.replaceAll(/\s+/g, ' ').trim());
   const branches = splitAtTop(text, ' OR ');
-  if (branches.length > 1) return worst(branches.map(tenantCondition));
+  if (branches.length > 1) return worst(branches.map((branch) => tenantCondition(branch, other)));
   const parts = splitAtTop(text, ' AND ');
-  if (parts.length > 1) return best(parts.map(tenantCondition));
-  return comparison(text);
+  if (parts.length > 1) return best(parts.map((part) => tenantCondition(part, other)));
+  return text.includes(SETTING) ? comparison(text) : other(text);
 }
 
 function comparison(text: string): TenantCondition {
-  if (!text.includes(SETTING)) return 'unbound';
   const sides = splitAtTop(text, ' = ').map((side) => side.trim());
   const column = sides.map((side) => COLUMN.exec(side)?.[1]).find((name) => name !== undefined);
   const value = sides.find((side) => side.includes(SETTING));
