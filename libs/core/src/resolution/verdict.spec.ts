@@ -7,7 +7,13 @@ const FOO = { id: 'foo', status: 'active' } as Tenant;
 
 function claim(trust: ResolverTrust, more: Partial<Claim> = {}): Claim {
   const resolver = { name: trust, trust, resolve: () => ({ kind: 'notApplicable' as const }) };
-  return { resolver, answer: { kind: 'resolved', identifier: 'foo' }, identifier: 'foo', tenant: FOO, ...more };
+  return {
+    resolver,
+    answer: { kind: 'resolved', identifier: 'foo', weak: false },
+    identifier: 'foo',
+    tenant: FOO,
+    ...more,
+  };
 }
 
 const silent = (trust: ResolverTrust): Claim => {
