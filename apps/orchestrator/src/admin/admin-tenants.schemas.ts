@@ -24,10 +24,13 @@ export const newTenantSchema = z.strictObject({
     username: text(1, 64).regex(/^[a-z0-9][a-z0-9._-]*$/, 'lower-case letters, digits, dot, hyphen and underscore'),
     password: text(12, 1_000),
   }),
-  cloudAccount: z.strictObject({
-    clientId: z.string().regex(/^[A-Za-z0-9._~-]{1,128}$/, '1 to 128 of A-Z a-z 0-9 . _ ~ -'),
-    clientSecret: z.string().regex(/^[\x21-\x7e]{16,256}$/, '16 to 256 printable ASCII characters without spaces'),
-  }),
+  /** Needed unless accounts are in Vault. */
+  cloudAccount: z
+    .strictObject({
+      clientId: z.string().regex(/^[A-Za-z0-9._~-]{1,128}$/, '1 to 128 of A-Z a-z 0-9 . _ ~ -'),
+      clientSecret: z.string().regex(/^[\x21-\x7e]{16,256}$/, '16 to 256 printable ASCII characters without spaces'),
+    })
+    .optional(),
 });
 
 /** {@link newTenantSchema} once checked. */

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ArgumentInvalidError, isTenantId, TenantUnknownError } from '@tenantry/core';
 import { TenantLifecycle } from '@tenantry/lifecycle';
 import type { NewTenant, Tenant, TenantPage } from '@tenantry/core';
@@ -6,6 +6,8 @@ import { PostgresTenantCatalog } from '@tenantry/postgres';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import { validationFailed } from '../http/api-errors.js';
 import { defined } from '../http/defined.js';
+import { SETTINGS } from '../settings/settings.module.js';
+import type { Settings } from '../settings/settings.js';
 import { NewTenantInput } from '../tenancy/new-tenant-input.js';
 import { filterOf } from './admin-tenants.schemas.js';
 import type { NewTenantRequest, TenantChangesRequest, TenantListRequest } from './admin-tenants.schemas.js';
@@ -21,8 +23,15 @@ export class TenantAdministration {
   readonly #catalog: PostgresTenantCatalog;
   readonly #lifecycle: TenantLifecycle;
   readonly #hasher: PasswordHasher;
+  readonly #settings: Settings;
 
-  constructor(catalog: PostgresTenantCatalog, lifecycle: TenantLifecycle, hasher: PasswordHasher) {
+  constructor(
+    catalog: PostgresTenantCatalog,
+    lifecycle: TenantLifecycle,
+    hasher: PasswordHasher,
+    @Inject(SETTINGS) settings: Settings,
+  ) {
+    this.#settings = settings;
     this.#catalog = catalog;
     this.#lifecycle = lifecycle;
     this.#hasher = hasher;
@@ -54,6 +63,9 @@ export class TenantAdministration {
    */
   async create(request: NewTenantRequest, requestKey?: string): Promise<Tenant> {
     const { admin, cloudAccount, ...given } = request;
+    if (cloudAccount === undefined && this.#settings.vault === undefined) {
+      throw validationFailed([{ field: 'cloudAccount', message: 'the account of the tenant at the cloud' }]);
+    }
     const record = defined(given) as Omit<NewTenant, 'status'>;
     const input = new NewTenantInput(admin.username, await this.#hasher.hash(admin.password), cloudAccount);
     const { tenant } = await this.#lifecycle.create(record, { input, ...defined({ requestKey }) });

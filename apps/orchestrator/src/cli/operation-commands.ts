@@ -2,7 +2,7 @@ import { resumeSchema } from '../admin/admin-operations.schemas.js';
 import { TenantOperations } from '../admin/tenant-operations.js';
 import { checked } from './checked.js';
 import type { CliIo } from './cli-io.js';
-import { withProvider } from './with-provider.js';
+import { assertCredentialsKey, withProvider } from './with-provider.js';
 
 /** Options of `resume`, as they were typed. */
 export interface ResumeOptions {
@@ -23,6 +23,7 @@ export async function resumeOperation(id: string, options: ResumeOptions, { env,
     cloudAccount: { clientId: options.cloudClient, clientSecret: env['TENANT_CLOUD_SECRET'] },
   };
   const input = checked(resumeSchema, options.admin === undefined ? {} : given, 'The operation cannot be resumed');
+  assertCredentialsKey(env);
   const operation = await withProvider(env, TenantOperations, (operations) => operations.resume(id, input));
   out(JSON.stringify(operation, null, 2));
 }

@@ -5,7 +5,7 @@ import { TenantAdministration } from '../admin/tenant-administration.js';
 import { checked } from './checked.js';
 import type { CliIo } from './cli-io.js';
 import { tenantLine, tenantTable } from './tenant-lines.js';
-import { withProvider } from './with-provider.js';
+import { assertCredentialsKey, withProvider } from './with-provider.js';
 
 const PAGE = 100;
 
@@ -55,13 +55,21 @@ export async function createTenant(
     name: options.name,
     plan: options.plan,
     admin: { username: options.admin, password: env['TENANT_ADMIN_PASSWORD'] },
-    cloudAccount: { clientId: options.cloudClient ?? id, clientSecret: env['TENANT_CLOUD_SECRET'] },
+    ...cloudAccountOf(id, options, env),
   };
   const request = checked(newTenantSchema, given, 'The tenant cannot be created');
+  assertCredentialsKey(env);
   const tenant = await withProvider(env, TenantAdministration, (administration) =>
     administration.create(request, options.requestKey),
   );
   out(options.json ? JSON.stringify(tenant) : tenantLine(tenant));
+}
+
+/** With Vault, credentials are written there; without it, they are needed here. */
+function cloudAccountOf(id: string, { cloudClient }: CreateOptions, env: CliIo['env']): object {
+  const clientSecret = env['TENANT_CLOUD_SECRET'];
+  if (env['VAULT_ADDR'] && clientSecret === undefined) return {};
+  return { cloudAccount: { clientId: cloudClient ?? id, clientSecret } };
 }
 
 /** What one command does to each of several tenants. */

@@ -6,6 +6,7 @@ import { resumeOperation, showOperation } from './operation-commands.js';
 import type { ResumeOptions } from './operation-commands.js';
 import { addPolicies } from './policies-command.js';
 import { prune } from './prune-command.js';
+import { rotateKey } from './rotate-key-command.js';
 import { changeTenants, createTenant, deleteTenants, listTenants } from './tenant-commands.js';
 import type { ChangeOptions, CreateOptions, DeleteOptions, ListOptions, TenantChange } from './tenant-commands.js';
 
@@ -46,6 +47,12 @@ function newProgram(io: CliIo, exitWith: (code: number) => void): Command {
     .description('forget old changes and operations that are over (a server needs ADMIN_DATABASE_URL)')
     .option('--days <days>', 'how old', '90')
     .action(({ days }: { days: string }) => prune(days, io));
+  program
+    .command('rotate-key')
+    .description(
+      'encrypt the cloud secrets of all tenants with CREDENTIALS_KEY; the former one is in CREDENTIALS_OLD_KEYS',
+    )
+    .action(() => rotateKey(io));
   addPolicies(program, io);
   program
     .command('doctor')

@@ -1,6 +1,7 @@
-import type { Tenant } from '@tenantry/core';
+import type { ClientFactoryContext, Tenant } from '@tenantry/core';
+import { secretFields } from '@tenantry/secrets';
+import type { TenantSecrets } from '@tenantry/secrets';
 import type { Settings } from '../settings/settings.js';
-import type { CloudAccountRepository } from './cloud-account.repository.js';
 import { CloudClient } from './cloud-client.js';
 
 /** Name of the client kind: `@InjectTenantClient(CLOUD_CLIENT)`. */
@@ -8,7 +9,7 @@ export const CLOUD_CLIENT = 'cloud';
 
 /** How the registry makes a tenant's cloud client, and how it closes it. */
 export interface CloudClientFactory {
-  readonly create: (tenant: Tenant) => Promise<CloudClient>;
+  readonly create: (tenant: Tenant, context: ClientFactoryContext<unknown>) => Promise<CloudClient>;
   readonly dispose: (client: CloudClient) => Promise<void>;
 }
 
@@ -19,15 +20,16 @@ export interface CloudClientFactory {
  */
 export function cloudClientFactory(
   settings: Settings,
-  accounts: CloudAccountRepository,
+  secrets: TenantSecrets,
   monotonicNow: () => number,
 ): CloudClientFactory {
   return {
-    create: async (tenant) => {
-      const account = await accounts.findOf(tenant.id);
-      if (!account) throw new Error(`Tenant ${tenant.id} has no cloud account. Add one, then try again.`);
+    create: async ({ id }, { signal }) => {
+      const account = secretFields(id, await secrets.read(id, { signal }), ['client_id', 'client_secret']);
       return new CloudClient({
-        ...account,
+        clientId: account.client_id,
+        clientSecret: account.client_secret,
+        ...(settings.cloudTokenUrl === undefined ? {} : { tokenUrl: settings.cloudTokenUrl }),
         baseUrl: settings.cloudApiUrl,
         allowInsecureHttp: settings.cloudAllowInsecureHttp,
         clock: monotonicNow,

@@ -1,21 +1,31 @@
 import { Module } from '@nestjs/common';
 import { MultitenancyModule } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
+import { rotateClients } from '@tenantry/secrets';
+import type { ObservedSecrets } from '@tenantry/secrets';
 import { CLOCK } from '../overrides.module.js';
 import { SETTINGS } from '../settings/settings.module.js';
 import type { Settings } from '../settings/settings.js';
-import { CloudAccountRepository } from './cloud-account.repository.js';
-import { CloudAccountsModule } from './cloud-accounts.module.js';
 import { CLOUD_CLIENT, cloudClientFactory } from './cloud-client.factory.js';
+import { CloudSecretsModule } from './cloud-secrets.module.js';
+import { CLOUD_SECRETS } from './cloud-secrets.js';
 
 const cloudClients = MultitenancyModule.forFeatureAsync({
   name: CLOUD_CLIENT,
-  imports: [CloudAccountsModule],
-  inject: [SETTINGS, CloudAccountRepository, CLOCK],
-  useFactory: (settings: Settings, accounts: CloudAccountRepository, clock: Clock) =>
-    cloudClientFactory(settings, accounts, () => clock.now()),
+  imports: [CloudSecretsModule],
+  inject: [SETTINGS, CLOUD_SECRETS, CLOCK],
+  useFactory: (settings: Settings, secrets: ObservedSecrets, clock: Clock) =>
+    cloudClientFactory(settings, secrets, () => clock.now()),
 });
 
-/** One live client of the cloud per tenant: `@InjectTenantClient(CLOUD_CLIENT)`, and their registry. */
-@Module({ imports: [cloudClients], exports: [cloudClients] })
+/** Clients whose credentials have changed are renewed. */
+const rotation = rotateClients({
+  kind: CLOUD_CLIENT,
+  secrets: CLOUD_SECRETS,
+  clock: CLOCK,
+  imports: [CloudSecretsModule],
+});
+
+/** One live client of the cloud per tenant: `@InjectTenantClient(CLOUD_CLIENT)`, their registry and their rotation. */
+@Module({ imports: [cloudClients, rotation], exports: [cloudClients, rotation] })
 export class CloudClientsModule {}

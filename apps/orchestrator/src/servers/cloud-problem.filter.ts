@@ -1,6 +1,9 @@
 import { Catch } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { TenantContext } from '@tenantry/core';
+import { ClientRotation, InjectClientRotation } from '@tenantry/secrets';
+import { CLOUD_CLIENT } from '../cloud/cloud-client.factory.js';
 import { CloudApiError } from '../cloud/cloud-client-error.js';
 import { notFound, validationFailed } from '../http/api-errors.js';
 import { ApiError } from '../http/api.error.js';
@@ -8,16 +11,30 @@ import { ProblemFilter } from '../http/problem.filter.js';
 
 const RETRY_AFTER_SECONDS = 5;
 
-/** Tells clients what became of a call to the tenant's cloud. A cloud that fails is a 503 of this tenant alone. */
+/**
+ * Tells clients what became of a call to the tenant's cloud. A cloud that fails is a 503 of this tenant alone. Where it refuses the
+ * credentials, they are read again and the client is renewed.
+ */
 @Catch(CloudApiError)
 export class CloudProblemFilter implements ExceptionFilter<CloudApiError> {
   readonly #problems: ProblemFilter;
 
-  constructor(adapterHost: HttpAdapterHost) {
+  readonly #rotation: ClientRotation;
+  readonly #context: TenantContext;
+
+  constructor(
+    adapterHost: HttpAdapterHost,
+    context: TenantContext,
+    @InjectClientRotation(CLOUD_CLIENT) rotation: ClientRotation,
+  ) {
     this.#problems = new ProblemFilter(adapterHost);
+    this.#context = context;
+    this.#rotation = rotation;
   }
 
   catch(error: CloudApiError, host: ArgumentsHost): void {
+    const tenantId = this.#context.tenantOrNull?.id;
+    if (error.kind === 'refused' && tenantId !== undefined) void this.#rotation.credentialsRejected(tenantId);
     this.#problems.catch(apiErrorOf(error), host);
   }
 }

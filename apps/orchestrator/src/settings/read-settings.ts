@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { SettingsError } from './settings.error.js';
 import { settingsSchema } from './settings.schema.js';
 import type { CheckedEnvironment } from './settings.schema.js';
-import type { Settings } from './settings.js';
+import type { Settings, VaultSettings } from './settings.js';
 
 /** Where settings are read from: variable names to texts. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -11,10 +11,13 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const LAST_PORT = 65_535;
 
 const SECRETS: ReadonlySet<string> = new Set([
+  'CREDENTIALS_KEY',
+  'CREDENTIALS_OLD_KEYS',
   'DATABASE_URL',
   'JWT_SECRET',
   'SEED_CLOUD_SECRET',
   'SUPER_ADMIN_PASSWORD',
+  'VAULT_ROLE_SECRET',
 ]);
 
 /**
@@ -45,7 +48,19 @@ function missing(given: Environment, { requireCloudApiUrl = false }: { requireCl
   if (requireCloudApiUrl && given['CLOUD_API_URL'] === undefined) {
     problems.push("CLOUD_API_URL is not set. Needed: the base URL of the cloud that the tenants' clients talk to");
   }
-  return problems;
+  const isServer = given['DATABASE_URL'] !== undefined && given['VAULT_ADDR'] === undefined;
+  if (requireCloudApiUrl && isServer && given['CREDENTIALS_KEY'] === undefined) {
+    problems.push('CREDENTIALS_KEY is not set. Needed: 32 random bytes in base64, the same on every node');
+  }
+  return [...problems, ...missingOfVault(given)];
+}
+
+/** A server without a role is a mistake that would show at the first request only. */
+function missingOfVault(given: Environment): string[] {
+  if (given['VAULT_ADDR'] === undefined) return [];
+  return ['VAULT_ROLE_ID', 'VAULT_ROLE_SECRET']
+    .filter((name) => given[name] === undefined)
+    .map((name) => `${name} is not set. Needed: with VAULT_ADDR, the AppRole that reads the tenants' credentials`);
 }
 
 /** What each variable allows, but not together with the others. */
@@ -58,6 +73,14 @@ function problemsTogether(env: CheckedEnvironment): string[] {
     problems.push(
       `CLOUD_API_URL is ${JSON.stringify(env.CLOUD_API_URL)}. Allowed: https, or CLOUD_ALLOW_INSECURE_HTTP=true inside a trusted network`,
     );
+  }
+  if (env.CLOUD_TOKEN_URL !== undefined && !env.CLOUD_ALLOW_INSECURE_HTTP && isInsecure(new URL(env.CLOUD_TOKEN_URL))) {
+    problems.push(
+      `CLOUD_TOKEN_URL is ${JSON.stringify(env.CLOUD_TOKEN_URL)}. Allowed: https, or CLOUD_ALLOW_INSECURE_HTTP=true inside a trusted network`,
+    );
+  }
+  if (env.VAULT_ADDR !== undefined && isInsecure(new URL(env.VAULT_ADDR))) {
+    problems.push(`VAULT_ADDR is ${JSON.stringify(env.VAULT_ADDR)}. Allowed: https, or http on this machine`);
   }
   return problems;
 }
@@ -75,6 +98,9 @@ function toSettings(env: CheckedEnvironment): Settings {
     port: env.PORT,
     cloudApiPort,
     cloudApiUrl: env.CLOUD_API_URL ?? `http://127.0.0.1:${cloudApiPort}`,
+    cloudTokenUrl: env.CLOUD_TOKEN_URL,
+    vault: vaultOf(env),
+    credentialsKeys: [...(env.CREDENTIALS_KEY === undefined ? [] : [env.CREDENTIALS_KEY]), ...env.CREDENTIALS_OLD_KEYS],
     cloudAllowInsecureHttp: env.CLOUD_ALLOW_INSECURE_HTTP,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
@@ -92,6 +118,18 @@ function toSettings(env: CheckedEnvironment): Settings {
     seedDemo: env.SEED_DEMO,
     seedCloudSecret: env.SEED_CLOUD_SECRET,
     superAdminPassword: env.SUPER_ADMIN_PASSWORD,
+  };
+}
+
+function vaultOf(env: CheckedEnvironment): VaultSettings | undefined {
+  if (env.VAULT_ADDR === undefined) return undefined;
+  return {
+    address: env.VAULT_ADDR,
+    kvMount: env.VAULT_KV_MOUNT,
+    namespace: env.VAULT_NAMESPACE,
+    rolePath: env.VAULT_ROLE_PATH,
+    roleId: env.VAULT_ROLE_ID ?? '',
+    roleSecret: env.VAULT_ROLE_SECRET ?? '',
   };
 }
 

@@ -30,6 +30,17 @@ const url = (protocols: readonly string[], allowed: string): z.ZodType<string, s
 
 const longText = (min: number): z.ZodString => z.string().min(min, `text of at least ${min} characters`);
 
+const KEY = '32 random bytes in base64, as `openssl rand -base64 32` gives them';
+const key = z.string().refine(isKey, KEY);
+const listOfKeys = z
+  .string()
+  .transform((value) => value.split(',').flatMap((part) => part.trim() || []))
+  .refine((keys) => keys.every(isKey), `${KEY}, joined by commas`);
+
+function isKey(value: string): boolean {
+  return /^[A-Za-z0-9+/]{43}=$/.test(value);
+}
+
 const PROXIES = 'addresses, CIDR ranges, or loopback, joined by commas';
 const listOfProxies = z
   .string()
@@ -48,7 +59,16 @@ export const settingsSchema = z.object({
   PORT: wholeNumber(1, 65_535).prefault('3000'),
   CLOUD_API_PORT: wholeNumber(1, 65_535).optional(),
   CLOUD_API_URL: url(['http:', 'https:'], 'a URL that starts with http:// or https://').optional(),
+  CLOUD_TOKEN_URL: url(['http:', 'https:'], 'a URL that starts with http:// or https://').optional(),
   CLOUD_ALLOW_INSECURE_HTTP: flag.prefault('false'),
+  CREDENTIALS_KEY: key.optional(),
+  CREDENTIALS_OLD_KEYS: listOfKeys.prefault(''),
+  VAULT_ADDR: url(['http:', 'https:'], 'a URL that starts with https://, or http:// on this machine').optional(),
+  VAULT_KV_MOUNT: z.string().default('secret'),
+  VAULT_NAMESPACE: z.string().optional(),
+  VAULT_ROLE_PATH: z.string().default('approle'),
+  VAULT_ROLE_ID: z.string().optional(),
+  VAULT_ROLE_SECRET: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'a URL that starts with postgres:// or postgresql://').optional(),
   DATABASE_POOL_SIZE: wholeNumber(1, 1_000).prefault('10'),

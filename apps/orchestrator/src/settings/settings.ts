@@ -1,3 +1,17 @@
+/** Where the tenants' credentials at the cloud are, when they are in Vault or OpenBao: each at the path of its tenant's id. */
+export interface VaultSettings {
+  /** Such as `https://vault.example:8200`. Plain http on loopback only. */
+  readonly address: string;
+  /** Where the KV engine, version 2, is mounted. Default `secret`. */
+  readonly kvMount: string;
+  readonly namespace: string | undefined;
+  /** Where AppRole is mounted. Default `approle`. */
+  readonly rolePath: string;
+  readonly roleId: string;
+  /** Never print it. */
+  readonly roleSecret: string;
+}
+
 /** Everything that may be set about this application, checked and with defaults filled in. Frozen; made once per application. */
 export interface Settings {
   /** Address that the HTTP server listens on. Default 127.0.0.1: this machine only. */
@@ -12,8 +26,14 @@ export interface Settings {
   readonly cloudApiPort: number;
   /** Base URL of the cloud that the tenants' clients talk to. Default: the demo cloud on this machine. */
   readonly cloudApiUrl: string;
-  /** Whether that URL may be plain http on another host, as inside a container network. Default `false`. */
+  /** Where the tenants' clients get their tokens. Default: `oauth/token` under `cloudApiUrl`. */
+  readonly cloudTokenUrl: string | undefined;
+  /** Whether these URLs may be plain http on another host, as inside a container network. Default `false`. */
   readonly cloudAllowInsecureHttp: boolean;
+  /** Vault or OpenBao with the tenants' credentials; absent = they are in the database, encrypted. */
+  readonly vault: VaultSettings | undefined;
+  /** Keys that encrypt credentials in the database, each 32 bytes in base64: the first encrypts, all decrypt. Never print them. Empty = a file in `dataDir`. */
+  readonly credentialsKeys: readonly string[];
   /** Folder of the embedded database; made when missing. Default `./data`. Not used with `databaseUrl`. */
   readonly dataDir: string;
   /** PostgreSQL to use instead of the embedded database. Carries a password: never print it. */

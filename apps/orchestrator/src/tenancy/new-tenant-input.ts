@@ -5,9 +5,10 @@ export class NewTenantInput {
   /** Name of the tenant's first user, who is its admin. */
   readonly adminName: string;
   readonly adminPasswordHash: string;
-  readonly cloudAccount: CloudAccount;
+  /** Absent where accounts are in Vault. */
+  readonly cloudAccount: CloudAccount | undefined;
 
-  constructor(adminName: string, adminPasswordHash: string, cloudAccount: CloudAccount) {
+  constructor(adminName: string, adminPasswordHash: string, cloudAccount: CloudAccount | undefined) {
     this.adminName = adminName;
     this.adminPasswordHash = adminPasswordHash;
     this.cloudAccount = cloudAccount;
