@@ -21,6 +21,7 @@ describe.each(ADAPTERS)('the sample on %s whose PostgreSQL is down at its start'
       {
         DATABASE_URL: proxy.urlOf(test.appUrl),
         JWT_SECRET: 's'.repeat(32),
+        CREDENTIALS_KEY: Buffer.alloc(32, 'k').toString('base64'),
         SUPER_ADMIN_PASSWORD: PASSWORD,
         TENANT_EAGER: '*',
         HTTP_ADAPTER: adapter,

@@ -5,6 +5,8 @@ import type { TestDatabase } from '../support/postgres.js';
 import pg from 'pg';
 
 const PASSWORD = 'a-password-of-the-tests';
+const CREDENTIALS_KEY = Buffer.alloc(32, 'k').toString('base64');
+const ANOTHER_KEY = Buffer.alloc(32, 'x').toString('base64');
 
 describe('npm run tenants', () => {
   let test: TestDatabase;
@@ -29,7 +31,7 @@ describe('npm run tenants', () => {
     Logger.overrideLogger(false);
     test = await createTestDatabase();
     await setUpServerDatabase(test.adminUrl, test.appUrl);
-    env = { DATABASE_URL: test.appUrl, ADMIN_DATABASE_URL: test.adminUrl, DATABASE_POOL_SIZE: '2' };
+    env = { DATABASE_URL: test.appUrl, ADMIN_DATABASE_URL: test.adminUrl, DATABASE_POOL_SIZE: '2', CREDENTIALS_KEY };
   });
   afterAll(() => test.drop());
 
@@ -158,5 +160,43 @@ describe('npm run tenants', () => {
     expect(code).toBe(1);
     expect(err).toContain('ECONNREFUSED');
     expect(err).not.toContain('secret');
+  });
+
+  it('encrypts the cloud secrets with another key, once, and needs the former one for that', async () => {
+    await tenants('create baz baz.com --admin carol', secrets);
+    const client = new pg.Client(test.adminUrl);
+    await client.connect();
+    const stored = async (): Promise<string[]> =>
+      (await client.query<{ client_secret: string }>('select client_secret from cloud_accounts')).rows.map(
+        ({ client_secret: secret }) => secret,
+      );
+    try {
+      const before = await stored();
+      expect(before.every((secret) => secret.startsWith('enc1.'))).toBe(true);
+      expect(await tenants('rotate-key', { CREDENTIALS_KEY: ANOTHER_KEY })).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('CREDENTIALS_OLD_KEYS'),
+      });
+      expect(await stored()).toEqual(before);
+      const both = { CREDENTIALS_KEY: ANOTHER_KEY, CREDENTIALS_OLD_KEYS: CREDENTIALS_KEY };
+      const rotated = await tenants('rotate-key', both);
+      expect(rotated).toMatchObject({ code: 0, err: '' });
+      expect(rotated.out).toContain(`Encrypted with the current key: ${before.length} of `);
+      const after = await stored();
+      expect(after.some((secret) => before.includes(secret))).toBe(false);
+      expect((await tenants('rotate-key', { CREDENTIALS_KEY: ANOTHER_KEY })).out).toContain('key: 0 of');
+      await tenants('rotate-key', { CREDENTIALS_KEY, CREDENTIALS_OLD_KEYS: ANOTHER_KEY });
+    } finally {
+      await client.end();
+    }
+  });
+
+  it('writes no credentials without the key of the application', async () => {
+    for (const line of ['rotate-key', 'create qux qux.com --admin dave']) {
+      expect(await tenants(line, { ...secrets, CREDENTIALS_KEY: '' })).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('CREDENTIALS_KEY is needed'),
+      });
+    }
   });
 });

@@ -46,6 +46,7 @@ export async function startSample(
     CLOUD_API_URL: `http://127.0.0.1:${portOf(cloud)}`,
     SEED_DEMO: 'true',
     SEED_CLOUD_SECRET: CLOUD_SECRET,
+    CREDENTIALS_KEY: Buffer.alloc(32, 'k').toString('base64'),
     HTTP_ADAPTER: adapter,
     ...env,
   };

@@ -125,7 +125,6 @@ export type { RunOptions } from './context/tenant-context.js';
 export { keepAlive } from './kernel/keep-alive.js';
 export { outsideScopes } from './kernel/outside-scopes.js';
 
-export { backoffMs } from './registry/backoff.js';
 export { systemClock } from './registry/clock.js';
 export type { Clock, Timer } from './registry/clock.js';
 export type { TenantClientLease } from './registry/lease.js';

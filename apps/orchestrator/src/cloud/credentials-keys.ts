@@ -8,15 +8,19 @@ import type { CredentialsKeys } from './credentials-cipher.js';
 
 const KEY_BYTES = 32;
 
-type KeySettings = Pick<Settings, 'credentialsKeys' | 'dataDir'>;
+type KeySettings = Pick<Settings, 'credentialsKeys' | 'dataDir' | 'vault'>;
 
 /**
  * The keys of the settings; without any, one in the file `credentials.key` of `dataDir`, which is made at the first time. A file that is
- * there decrypts also beside keys of the settings.
+ * there decrypts also beside keys of the settings. With Vault, or a `dataDir` that keeps nothing, there is no file.
  */
-export async function credentialsKeys({ credentialsKeys: given, dataDir }: KeySettings): Promise<CredentialsKeys> {
+export async function credentialsKeys({
+  credentialsKeys: given,
+  dataDir,
+  vault,
+}: KeySettings): Promise<CredentialsKeys> {
   const keys = given.map((key) => Buffer.from(key, 'base64'));
-  if (dataDir === IN_MEMORY) return keys.length > 0 ? keys : [randomBytes(KEY_BYTES)];
+  if (dataDir === IN_MEMORY || vault !== undefined) return keys.length > 0 ? keys : [randomBytes(KEY_BYTES)];
   const path = join(dataDir, 'credentials.key');
   if (keys.length === 0) await makeFile(dataDir, path);
   const kept = await readFile(path, 'utf8').catch((error: unknown) => {

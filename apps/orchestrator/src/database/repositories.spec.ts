@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { TenantDatabase } from '@tenantry/postgres';
 import { createPglite, createTestDatabase } from '../../../../test/support/postgres.js';
 import type { TestDatabase } from '../../../../test/support/postgres.js';
 import { CloudAccountRepository } from '../cloud/cloud-account.repository.js';
+import { CredentialsCipher } from '../cloud/credentials-cipher.js';
 import { ProjectRepository } from '../projects/project.repository.js';
 import type { Project } from '../projects/project.js';
 import { UserRepository } from '../users/user.repository.js';
@@ -28,7 +29,7 @@ describe.each(['PGlite', 'PostgreSQL'])('repositories on %s', (kind) => {
     );
     projects = new ProjectRepository(tenants);
     users = new UserRepository(tenants);
-    accounts = new CloudAccountRepository(tenants);
+    accounts = new CloudAccountRepository(tenants, new CredentialsCipher([randomBytes(32)]));
   });
 
   afterAll(async () => {
@@ -140,7 +141,7 @@ describe.each(['PGlite', 'PostgreSQL'])('repositories on %s', (kind) => {
     const [one, two] = [context.tenant.id, `t-${randomUUID()}`];
     await expect(accounts.addTo(one, account)).resolves.toBe(true);
     await expect(accounts.addTo(one, { ...account, clientSecret: 'other' })).resolves.toBe(false);
-    await expect(accounts.findOf(one)).resolves.toEqual(account);
+    await expect(accounts.findOf(one)).resolves.toMatchObject(account);
     await expect(accounts.findOf(two)).resolves.toBeNull();
   });
 });

@@ -26,6 +26,9 @@ describe('readSettings', () => {
       port: 3000,
       cloudApiPort: 3001,
       cloudApiUrl: 'http://127.0.0.1:3001',
+      cloudTokenUrl: undefined,
+      vault: undefined,
+      credentialsKeys: [],
       cloudAllowInsecureHttp: false,
       dataDir: './data',
       databaseUrl: undefined,
@@ -95,6 +98,8 @@ describe('readSettings', () => {
 
   it.each([
     ['DATABASE_URL', 'mysql://root:hunter2@db/app'],
+    ['CREDENTIALS_KEY', 'hunter2'],
+    ['CREDENTIALS_OLD_KEYS', 'hunter2,hunter3'],
     ['JWT_SECRET', 'hunter2'],
     ['SEED_CLOUD_SECRET', 'hunter2'],
     ['SUPER_ADMIN_PASSWORD', 'hunter2'],
@@ -140,5 +145,60 @@ describe('readSettings', () => {
     const env = Object.freeze({ ...minimal, PORT: '4000' });
     readSettings(env);
     expect(env).toEqual({ ...minimal, PORT: '4000' });
+  });
+
+  describe('of the tenants’ credentials', () => {
+    const KEY = Buffer.alloc(32, 1).toString('base64');
+    const OLD = Buffer.alloc(32, 2).toString('base64');
+    const vault = {
+      ...minimal,
+      VAULT_ADDR: 'https://vault.example:8200',
+      VAULT_ROLE_ID: 'role',
+      VAULT_ROLE_SECRET: 'hunter2',
+    };
+
+    it('name Vault, with defaults for the paths', () => {
+      expect(
+        readSettings({ ...vault, VAULT_NAMESPACE: 'team', CLOUD_TOKEN_URL: 'https://login.example/t' }),
+      ).toMatchObject({
+        cloudTokenUrl: 'https://login.example/t',
+        vault: {
+          address: 'https://vault.example:8200',
+          kvMount: 'secret',
+          namespace: 'team',
+          rolePath: 'approle',
+          roleId: 'role',
+          roleSecret: 'hunter2',
+        },
+      });
+    });
+
+    it('name the key first and then former ones', () => {
+      const env = { ...minimal, CREDENTIALS_KEY: KEY, CREDENTIALS_OLD_KEYS: ` ${OLD}` };
+      expect(readSettings(env).credentialsKeys).toEqual([KEY, OLD]);
+    });
+
+    it.each<[Record<string, string>, string]>([
+      [{ ...vault, VAULT_ROLE_ID: '' }, 'VAULT_ROLE_ID is not set'],
+      [{ ...vault, VAULT_ROLE_SECRET: '' }, 'VAULT_ROLE_SECRET is not set'],
+      [{ ...vault, VAULT_ADDR: 'http://vault.example' }, 'VAULT_ADDR is "http://vault.example"'],
+      [{ ...vault, VAULT_ADDR: 'vault' }, 'VAULT_ADDR is "vault"'],
+      [{ ...minimal, CLOUD_TOKEN_URL: 'http://login.example' }, 'CLOUD_TOKEN_URL is "http://login.example"'],
+    ])('are refused where they cannot work together: %j', (env, problem) => {
+      const problems = problemsOf(env);
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toContain(problem);
+      expect(problems[0]).not.toContain('hunter2');
+    });
+
+    it('need a key in production on PostgreSQL, unless they are in Vault', () => {
+      const rules = { requireCloudApiUrl: true };
+      const server = { DATABASE_URL: 'postgres://a:b@c/d', CLOUD_API_URL: 'https://cloud.example' };
+      expect(problemsOf({ ...minimal, ...server }, rules)).toEqual([
+        expect.stringContaining('CREDENTIALS_KEY is not set'),
+      ]);
+      expect(problemsOf({ ...minimal, ...server, CREDENTIALS_KEY: KEY }, rules)).toEqual([]);
+      expect(problemsOf({ ...vault, ...server }, rules)).toEqual([]);
+    });
   });
 });

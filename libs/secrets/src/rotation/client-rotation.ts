@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setMaxListeners } from 'node:events';
 import { MultitenancyError, tenantId as checkedTenantId } from '@tenantry/core';
 import type { Timer } from '@tenantry/core';
+import { outsideScopes } from '@tenantry/core/spi';
 import { LiveClients } from './live-clients.js';
 import { Rejections } from './rejections.js';
 import { resolveRotationOptions } from './rotation-options.js';
@@ -23,7 +23,6 @@ export class ClientRotation {
   readonly #renewals = new Map<string, Promise<boolean>>();
   readonly #report = new RotationReport();
   readonly #stopping = new AbortController();
-  readonly #outside = AsyncLocalStorage.snapshot();
   #clients: LiveClients | undefined;
   #timer: Timer | undefined;
   #comparing: Promise<void> | undefined;
@@ -54,7 +53,7 @@ export class ClientRotation {
 
   /** Compares all live tenants now, and renews the clients of those whose credentials have changed. Never overlaps, never rejects. */
   compare(): Promise<void> {
-    this.#comparing ??= this.#outside(() => this.#compareAll()).finally(() => {
+    this.#comparing ??= outsideScopes(() => this.#compareAll()).finally(() => {
       this.#comparing = undefined;
       if (this.#isRunning()) this.#compareLater();
     });
@@ -74,7 +73,7 @@ export class ClientRotation {
     if (running !== undefined) return running;
     if (!this.#isRunning() || !this.#clients?.has(tenantId) || !this.#rejections.take(key)) return false;
     const clients = this.#clients;
-    const renewal = this.#outside(() => this.#renew(clients, tenantId)).finally(() => this.#renewals.delete(key));
+    const renewal = outsideScopes(() => this.#renew(clients, tenantId)).finally(() => this.#renewals.delete(key));
     this.#renewals.set(key, renewal);
     return renewal;
   }

@@ -1,5 +1,5 @@
-import { backoffMs } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
+import { backoffMs } from '@tenantry/core/spi';
 
 interface Rejection {
   readonly attempts: number;

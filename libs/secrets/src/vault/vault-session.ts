@@ -1,7 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
-import { backoffMs } from '@tenantry/core';
 import type { Timer } from '@tenantry/core';
+import { backoffMs, outsideScopes } from '@tenantry/core/spi';
 import { SecretsUnavailableError } from '../port/secrets.errors.js';
 import { untilAborted } from '../port/until-aborted.js';
 import { SharedCheck } from './shared-check.js';
@@ -30,8 +29,6 @@ export class VaultSession {
   readonly #options: ResolvedVaultOptions;
   readonly #secrets: object;
   readonly #closing = new AbortController();
-  /** Requests that are shared, and what their sockets keep, belong to no request of a tenant. */
-  readonly #outside = AsyncLocalStorage.snapshot();
   readonly #liveness: SharedCheck<void>;
   #token: VaultToken | undefined;
   #login: Promise<VaultToken> | undefined;
@@ -43,7 +40,7 @@ export class VaultSession {
     this.#api = api;
     this.#options = options;
     this.#secrets = secrets;
-    this.#liveness = new SharedCheck(() => this.#outside(() => this.#dropDead()));
+    this.#liveness = new SharedCheck(() => outsideScopes(() => this.#dropDead()));
   }
 
   /** A token that has not expired. @throws `MT_SECRETS_LOGIN_REFUSED`, `MT_SECRETS_UNAVAILABLE`, the signal's reason */
@@ -84,7 +81,7 @@ export class VaultSession {
   #loggedIn(): Promise<VaultToken> {
     const failure = this.#failure;
     if (failure !== undefined && this.#options.clock.now() < failure.retryAt) return Promise.reject(failure.error);
-    this.#login ??= this.#outside(() => this.#logIn()).finally(() => {
+    this.#login ??= outsideScopes(() => this.#logIn()).finally(() => {
       this.#login = undefined;
     });
     return this.#login;
@@ -124,7 +121,7 @@ export class VaultSession {
   /** @param failures renewals that failed in a row */
   #renewIn(delayMs: number, failures: number): void {
     this.#timer?.clear();
-    this.#timer = this.#options.clock.setTimer(() => void this.#outside(() => this.#renew(failures)), delayMs);
+    this.#timer = this.#options.clock.setTimer(() => void outsideScopes(() => this.#renew(failures)), delayMs);
   }
 
   /** Never rejects. While the server is away, it is tried again: the token serves until it expires. */
