@@ -47,12 +47,7 @@ function newProgram(io: CliIo, exitWith: (code: number) => void): Command {
     .description('forget old changes and operations that are over (a server needs ADMIN_DATABASE_URL)')
     .option('--days <days>', 'how old', '90')
     .action(({ days }: { days: string }) => prune(days, io));
-  program
-    .command('rotate-key')
-    .description(
-      'encrypt the cloud secrets of all tenants with CREDENTIALS_KEY; the former one is in CREDENTIALS_OLD_KEYS',
-    )
-    .action(() => rotateKey(io));
+  addRotateKey(program, io);
   addPolicies(program, io);
   program
     .command('doctor')
@@ -60,6 +55,15 @@ function newProgram(io: CliIo, exitWith: (code: number) => void): Command {
     .option('--json', 'findings as JSON')
     .action(async ({ json }: { json?: true }) => exitWith(await doctor(json === true, io)));
   return program;
+}
+
+function addRotateKey(program: Command, io: CliIo): void {
+  program
+    .command('rotate-key')
+    .description(
+      'encrypt the cloud secrets of all tenants with CREDENTIALS_KEY; the former one is in CREDENTIALS_OLD_KEYS',
+    )
+    .action(() => rotateKey(io));
 }
 
 function addListAndCreate(program: Command, io: CliIo): void {

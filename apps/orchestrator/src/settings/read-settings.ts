@@ -100,7 +100,7 @@ function toSettings(env: CheckedEnvironment): Settings {
     cloudApiUrl: env.CLOUD_API_URL ?? `http://127.0.0.1:${cloudApiPort}`,
     cloudTokenUrl: env.CLOUD_TOKEN_URL,
     vault: vaultOf(env),
-    credentialsKeys: [...(env.CREDENTIALS_KEY === undefined ? [] : [env.CREDENTIALS_KEY]), ...env.CREDENTIALS_OLD_KEYS],
+    credentialsKeys: keysOf(env),
     cloudAllowInsecureHttp: env.CLOUD_ALLOW_INSECURE_HTTP,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
@@ -112,13 +112,25 @@ function toSettings(env: CheckedEnvironment): Settings {
     tenantCleanupCron: env.TENANT_CLEANUP_CRON,
     tenantEager: env.TENANT_EAGER,
     jwtSecret: env.JWT_SECRET ?? randomBytes(32).toString('base64url'),
-    loginAttemptsPerUser: env.LOGIN_ATTEMPTS_PER_USER,
-    loginAttemptsPerAddress: env.LOGIN_ATTEMPTS_PER_ADDRESS,
-    loginWindowSeconds: env.LOGIN_WINDOW_SECONDS,
+    ...loginLimitsOf(env),
     seedDemo: env.SEED_DEMO,
     seedCloudSecret: env.SEED_CLOUD_SECRET,
     superAdminPassword: env.SUPER_ADMIN_PASSWORD,
   };
+}
+
+function loginLimitsOf(
+  env: CheckedEnvironment,
+): Pick<Settings, 'loginAttemptsPerUser' | 'loginAttemptsPerAddress' | 'loginWindowSeconds'> {
+  return {
+    loginAttemptsPerUser: env.LOGIN_ATTEMPTS_PER_USER,
+    loginAttemptsPerAddress: env.LOGIN_ATTEMPTS_PER_ADDRESS,
+    loginWindowSeconds: env.LOGIN_WINDOW_SECONDS,
+  };
+}
+
+function keysOf({ CREDENTIALS_KEY: first, CREDENTIALS_OLD_KEYS: former }: CheckedEnvironment): readonly string[] {
+  return first === undefined ? former : [first, ...former];
 }
 
 function vaultOf(env: CheckedEnvironment): VaultSettings | undefined {
