@@ -33,6 +33,7 @@ export {
 } from './errors/tenant.errors.js';
 export { TenantEnvelopeInvalidError, TenantEnvelopeUntrustedError } from './errors/message.errors.js';
 export { FormatsMixedError, PeerUnsupportedError } from './errors/package.errors.js';
+export { TenantScopeEndedError } from './errors/scope.errors.js';
 export {
   ArgumentInvalidError,
   OptionsInvalidError,
@@ -119,6 +120,7 @@ export type { InTenantScopeOptions } from './context/in-tenant-scope.js';
 export { PerTenantScope } from './context/per-tenant-scope.js';
 export { rejectedOutcome, TenantScopes } from './context/tenant-scopes.js';
 export type { NamedTenant, OpenTenantScope } from './context/tenant-scopes.js';
+export { OpenScopes } from './context/open-scopes.js';
 export { TenantContext } from './context/tenant-context.js';
 export type { RunOptions } from './context/tenant-context.js';
 

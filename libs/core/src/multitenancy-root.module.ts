@@ -16,6 +16,9 @@ import { TenantClientCleanup } from './cleanup/tenant-client-cleanup.js';
 import { CLIENT_PROVIDERS } from './tenant-clients.providers.js';
 import { ClientDeclarations } from './clients/client-declarations.js';
 import { TenantClientKinds } from './registry/tenant-client-kinds.js';
+import { OpenScopes } from './context/open-scopes.js';
+import { OPEN_SCOPES } from './open-scopes.provider.js';
+import { TENANT_NODE } from './tenant-node.provider.js';
 import { ShutdownSignals } from './context/shutdown-signals.js';
 import { TenantContext } from './context/tenant-context.js';
 import { TenantScopes } from './context/tenant-scopes.js';
@@ -66,6 +69,7 @@ const SHARED: Provider[] = [
     useFactory: ({ id }: TenantApplication) => new TenantClientKinds(id),
   },
   ...CLIENT_PROVIDERS,
+  OPEN_SCOPES,
   {
     provide: TENANT_MEMBERSHIP,
     inject: [MULTITENANCY_OPTIONS],
@@ -96,15 +100,7 @@ const SHARED: Provider[] = [
       kinds: TenantClientKinds,
     ) => new TenantEagerLoader(loading, directory, kinds, clock),
   },
-  {
-    provide: TenantNode,
-    inject: [MULTITENANCY_OPTIONS, TenantDirectory, TenantClientKinds],
-    useFactory: (
-      { catalog, clock }: ResolvedMultitenancyOptions,
-      directory: TenantDirectory,
-      kinds: TenantClientKinds,
-    ) => new TenantNode({ catalog, directory, kinds, clock }),
-  },
+  TENANT_NODE,
   ...SHUTDOWN_PROVIDERS,
   TenantContext,
   TenantScopes,
@@ -144,6 +140,7 @@ const EXPORTED = [
   TenantEagerLoader,
   TenantNode,
   ShutdownSignals,
+  OpenScopes,
   TenantContext,
   TenantScopes,
   TenantMessages,

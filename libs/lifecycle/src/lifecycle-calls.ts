@@ -32,6 +32,8 @@ export interface LifecycleSurroundings {
   readonly settings?: TenantSettings<object>;
   /** Closes the clients of a tenant on this node. Default: there are none. */
   readonly releaseClients?: (tenantId: string) => Promise<unknown>;
+  /** How many scopes of a tenant are open on this node: a deletion waits for them, up to `drainTimeoutMs`. Default: none. */
+  readonly openScopes?: (tenantId: string) => number;
   /** Told on this node whenever an operation has written the record, or may have; for caches. Must not throw. Default: nobody. */
   readonly changed?: (operation: TenantOperation) => void;
 }

@@ -18,6 +18,8 @@ export interface OperationStepsParts {
   readonly participants: () => LifecycleParticipants;
   /** Closes the clients of a tenant on this node. */
   readonly releaseClients: (tenantId: string) => Promise<unknown>;
+  /** How many scopes of a tenant are open on this node. */
+  readonly openScopes: (tenantId: string) => number;
   /** Told when the operation has reached another step, and may have written the record. */
   readonly changed: (operation: TenantOperation) => void;
 }
@@ -91,7 +93,8 @@ export class OperationSteps {
     try {
       await this.#parts.releaseClients(operation.tenantId);
       const leftMs = (await session.renew()).deadlineInMs ?? 0;
-      if (leftMs <= 0 || (await drained(operation.tenantId))) return await session.save({ step: 'remove' });
+      const isIdle = this.#parts.openScopes(operation.tenantId) === 0;
+      if (leftMs <= 0 || (isIdle && (await drained(operation.tenantId)))) return await session.save({ step: 'remove' });
       await session.pause(Math.min(drainPollMs, leftMs));
       return await session.renew();
     } catch (error) {

@@ -1,5 +1,5 @@
-import { MultitenancyError } from '@tenantry/core';
-import type { Tenant, TenantClientKinds, TenantSettings } from '@tenantry/core';
+import { MultitenancyError, TenantSuspendedError } from '@tenantry/core';
+import type { OpenScopes, Tenant, TenantClientKinds, TenantSettings } from '@tenantry/core';
 import { Logger } from '@nestjs/common';
 import type {
   BeforeApplicationShutdown,
@@ -20,6 +20,7 @@ export interface LifecycleHostParts {
   readonly options: TenantLifecycleOptions;
   readonly modules: ModulesContainer;
   readonly kinds: TenantClientKinds;
+  readonly scopes: OpenScopes;
   readonly settings: TenantSettings<object>;
   /** Forgets what is cached of tenants on this node. */
   readonly forget: (tenants: readonly (Tenant | null)[]) => void;
@@ -39,14 +40,17 @@ export class TenantLifecycleHost
   /** @throws `MT_OPTIONS_INVALID` */
   constructor(parts: LifecycleHostParts) {
     this.#parts = parts;
-    const { options, kinds, settings } = parts;
-    const releaseClients = (tenantId: string): Promise<unknown> =>
-      Promise.all(kinds.all().map((registry) => registry.evict(tenantId)));
+    const { options, kinds, scopes, settings } = parts;
+    const releaseClients = (tenantId: string): Promise<unknown> => {
+      scopes.abortTenant(tenantId, new TenantSuspendedError(tenantId, 'being deleted'));
+      return Promise.all(kinds.all().map((registry) => registry.evict(tenantId)));
+    };
     const report = (event: TenantLifecycleEvent): void => this.#log(event);
     const surroundings = {
       participants: () => this.#takePart(),
       settings,
       releaseClients,
+      openScopes: (tenantId: string) => scopes.countOf(tenantId),
       changed: (operation: TenantOperation) => this.#changed(operation),
     };
     const { applicationId } = kinds;
@@ -91,9 +95,13 @@ export class TenantLifecycleHost
     }
   }
 
-  #changed({ before, tenant }: TenantOperation): void {
+  #changed({ kind, before, tenant }: TenantOperation): void {
+    // A tenant may delete itself: the request that does so would wait for its own end.
+    if (kind === 'delete') this.#parts.scopes.disregardCurrent(tenant.id);
     this.#parts.forget([before, tenant]);
     if (tenant.status === 'active' || tenant.status === 'provisioning') return;
+    const status = tenant.status === 'deleting' ? 'being deleted' : 'suspended';
+    this.#parts.scopes.abortTenant(tenant.id, new TenantSuspendedError(tenant.id, status));
     for (const registry of this.#parts.kinds.all()) {
       registry.evict(tenant.id).catch((error: unknown) => this.#logger.error(error));
     }

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, InjectionToken, ModuleMetadata, OptionalFactoryDependency } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { CachedTenantCatalog, TenantClientKinds, TenantSettings } from '@tenantry/core';
+import { CachedTenantCatalog, OpenScopes, TenantClientKinds, TenantSettings } from '@tenantry/core';
 import { ShutdownSignals, TENANT_CATALOG } from '@tenantry/core/spi';
 import type { TenantCatalogReader } from '@tenantry/core';
 import { resolveLifecycleOptions } from './lifecycle-options.js';
@@ -44,6 +44,7 @@ export class TenantLifecycleModule {
             LIFECYCLE_OPTIONS,
             ModulesContainer,
             TenantClientKinds,
+            OpenScopes,
             TenantSettings,
             TENANT_CATALOG,
             ShutdownSignals,
@@ -65,6 +66,7 @@ function hostOf(
   options: TenantLifecycleOptions,
   modules: ModulesContainer,
   kinds: TenantClientKinds,
+  scopes: OpenScopes,
   settings: TenantSettings<object>,
   catalog: TenantCatalogReader,
   shutdown: ShutdownSignals,
@@ -74,6 +76,7 @@ function hostOf(
     options,
     modules,
     kinds,
+    scopes,
     settings,
     within: (work) => shutdown.within(work),
     forget: (tenants) => cache?.invalidate(...tenants),

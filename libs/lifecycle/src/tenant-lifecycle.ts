@@ -47,13 +47,14 @@ export class TenantLifecycle {
     const {
       participants = () => NOBODY,
       releaseClients = async () => undefined,
+      openScopes = () => 0,
       changed = () => undefined,
     } = surroundings;
     this.#options = resolveLifecycleOptions(options);
     this.#participants = participants;
     this.#changed = changed;
     this.#settings = surroundings.settings ?? new TenantSettings();
-    const parts = { options: this.#options, participants, releaseClients, changed };
+    const parts = { options: this.#options, participants, releaseClients, openScopes, changed };
     this.#runner = new OperationRunner(parts, this.#stop.signal);
     this.#background = new BackgroundOperations(parts);
   }

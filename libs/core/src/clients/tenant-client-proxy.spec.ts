@@ -16,7 +16,8 @@ const catalog = new InMemoryTenantCatalog([
 function as<R>(id: string, client: unknown, fn: () => R): R {
   const tenant = catalog.peekByIdentifier(id) ?? undefined;
   if (tenant === undefined) throw new Error(`no ${id}`);
-  const scope = new TenantScope({ kind: 'resolved', tenant, trust: 'verified', trace: [] }, {} as ScopeClients);
+  const home = { clients: {} as ScopeClients, open: () => scope, closed: () => undefined, refusalOf: () => null };
+  const scope: TenantScope = new TenantScope({ kind: 'resolved', tenant, trust: 'verified', trace: [] }, home);
   if (client !== undefined) scope.hold('db', { client, release: () => undefined });
   return runInScope(cls, scope, fn);
 }

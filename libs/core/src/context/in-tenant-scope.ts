@@ -1,7 +1,6 @@
 import { ClsServiceManager } from 'nestjs-cls';
 import { TenantContextMissingError } from '../errors/usage.errors.js';
 import { currentScope, runToEnd } from './scope-store.js';
-import { TenantScope } from './tenant-scope.js';
 
 /** Options of {@link InTenantScope}. */
 export interface InTenantScopeOptions {
@@ -31,7 +30,9 @@ async function inScopeOfItsOwn<R>(kinds: readonly string[], fn: () => R): Promis
   const cls = ClsServiceManager.getClsService();
   const outer = currentScope(cls);
   if (outer === undefined) throw new TenantContextMissingError('this method was called outside of any tenant scope');
-  const scope = new TenantScope(outer.outcome, outer.clients);
+  const refusal = await outer.home.refusalOf(outer.outcome);
+  if (refusal !== null) throw refusal;
+  const scope = outer.home.open(outer.outcome);
   try {
     if (scope.tenant) await outer.clients.lend(scope, kinds);
     return await runToEnd(cls, scope, fn);

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { ClsServiceManager } from 'nestjs-cls';
 import type { ClsStore } from 'nestjs-cls';
 import type { EndsWithResponse } from './http-response-end.js';
-import { endWithTurn, keepPreparedInContext, prepareResponses } from './prepared-responses.js';
+import { isStillPrepared, keepPreparedInContext, prepareResponses } from './prepared-responses.js';
 
 describe('responses that share a prepared prototype', () => {
   const cls = ClsServiceManager.getClsService();
@@ -23,21 +23,25 @@ describe('responses that share a prepared prototype', () => {
     Object.setPrototypeOf(response, prototype);
     return { request, response };
   };
-  /** One that has the socket, in a context of that name. */
-  const served = (name: string): ReturnType<typeof requested> => {
+  type Lasting = EndsWithResponse & { readonly ended: () => number };
+  const lastingAs = (response: ServerResponse): Lasting => {
+    let ended = 0;
+    return { response, end: () => (ended += 1), ended: () => ended };
+  };
+  const keep = ({ request, response }: ReturnType<typeof requested>, name: string): boolean =>
+    keepPreparedInContext(request, lastingAs(response), storeOf(name));
+  /** One that has the socket, in a context of that name, with what ends with it. */
+  const served = (name: string): ReturnType<typeof requested> & { readonly lasting: Lasting } => {
     const it = requested();
     it.response.assignSocket(socket);
-    keepPreparedInContext(it.request, it.response, storeOf(name));
-    return it;
+    const lasting = lastingAs(it.response);
+    expect(keepPreparedInContext(it.request, lasting, storeOf(name))).toBe(true);
+    return { ...it, lasting };
   };
   const heard = (response: ServerResponse): unknown[] => {
     const names: unknown[] = [];
     response.on('told', (...args: unknown[]) => names.push([cls.get('name'), ...args]));
     return names;
-  };
-  const lastingAs = (response: ServerResponse): EndsWithResponse & { readonly ended: () => number } => {
-    let ended = 0;
-    return { response, end: () => (ended += 1), ended: () => ended };
   };
 
   it('tell their events in their own context, whoever sets them off', () => {
@@ -53,14 +57,14 @@ describe('responses that share a prepared prototype', () => {
     const { response } = requested();
     response.assignSocket(socket);
     const before = Reflect.ownKeys(response);
-    keepPreparedInContext(new IncomingMessage(socket), response, storeOf('foo'));
+    keep({ request: new IncomingMessage(socket), response }, 'foo');
     expect(Reflect.ownKeys(response)).toEqual(before);
   });
 
   it('tell them in the last context when asked again, once, however often the prototype was prepared', () => {
     prepareResponses(prototype);
     const { request, response } = served('outer');
-    keepPreparedInContext(request, response, storeOf('inner'));
+    keep({ request, response }, 'inner');
     const names = heard(response);
     response.emit('told');
     expect(names).toEqual([['inner']]);
@@ -69,7 +73,7 @@ describe('responses that share a prepared prototype', () => {
   it('keep their own context while one waits behind them, which keeps its own', () => {
     const front = served('foo');
     const behind = requested();
-    keepPreparedInContext(behind.request, behind.response, storeOf('bar'));
+    keep(behind, 'bar');
     const [inFront, inBehind] = [heard(front.response), heard(behind.response)];
     cls.runWith(storeOf('bar'), () => front.response.emit('told'));
     cls.runWith(storeOf('foo'), () => behind.response.emit('told'));
@@ -80,7 +84,7 @@ describe('responses that share a prepared prototype', () => {
     const front = served('foo');
     Object.setPrototypeOf(front.response, Object.create(ServerResponse.prototype) as ServerResponse);
     const behind = requested();
-    keepPreparedInContext(behind.request, behind.response, storeOf('bar'));
+    keep(behind, 'bar');
     const names = heard(front.response);
     cls.runWith(storeOf('bar'), () => front.response.emit('told'));
     expect(names).toEqual([['foo']]);
@@ -103,7 +107,7 @@ describe('responses that share a prepared prototype', () => {
     const { request, response } = requested();
     Object.setPrototypeOf(response, own);
     response.assignSocket(socket);
-    keepPreparedInContext(request, response, storeOf('foo'));
+    keep({ request, response }, 'foo');
     response.emit('told');
     expect(emit).toHaveBeenLastCalledWith('told');
   });
@@ -116,15 +120,9 @@ describe('responses that share a prepared prototype', () => {
   });
 
   describe('end what lasts as long', () => {
-    const lasting = ({ request, response }: ReturnType<typeof requested>): ReturnType<typeof lastingAs> => {
-      const it = lastingAs(response);
-      expect(endWithTurn(request, it)).toBe(true);
-      return it;
-    };
-
     it('when they close, once, before their listeners', () => {
       const one = served('foo');
-      const { ended } = lasting(one);
+      const { ended } = one.lasting;
       const seen: number[] = [];
       one.response.on('close', () => seen.push(ended()));
       one.response.emit('close');
@@ -134,7 +132,7 @@ describe('responses that share a prepared prototype', () => {
 
     it('when they close, though a listener throws', () => {
       const one = served('foo');
-      const { ended } = lasting(one);
+      const { ended } = one.lasting;
       one.response.on('close', () => {
         throw new Error('thrown');
       });
@@ -144,7 +142,7 @@ describe('responses that share a prepared prototype', () => {
 
     it('when the next has the socket, though nobody heard them close', () => {
       const first = served('foo');
-      const { ended } = lasting(first);
+      const { ended } = first.lasting;
       first.response.detachSocket(socket);
       served('bar');
       expect(ended()).toBe(1);
@@ -152,46 +150,42 @@ describe('responses that share a prepared prototype', () => {
 
     it('when the socket closes, though nobody heard them close', () => {
       const one = served('foo');
-      const { ended } = lasting(one);
+      const { ended } = one.lasting;
       one.response.detachSocket(socket);
       socket.emit('close', false);
       expect(ended()).toBe(1);
     });
 
-    it('but not another’s, and not twice: the caller has to see to it', () => {
-      const { request, response } = served('foo');
-      expect(endWithTurn(request, lastingAs(response))).toBe(true);
-      expect(endWithTurn(request, lastingAs(response))).toBe(false);
-      const behind = requested();
-      keepPreparedInContext(behind.request, behind.response, storeOf('bar'));
-      expect(endWithTurn(behind.request, lastingAs(behind.response))).toBe(false);
+    it('but not a second thing, and not while they wait for the socket: the caller has to see to it', () => {
+      const front = served('foo');
+      expect(keep(front, 'inner')).toBe(false);
+      expect(keep(requested(), 'bar')).toBe(false);
     });
 
-    it('but not where another application has given them a prototype that nobody hears', () => {
-      const { request, response } = served('foo');
+    it('unless another application gives them a prototype of its own, which can be seen', () => {
+      const { response } = served('foo');
+      expect(isStillPrepared(response)).toBe(true);
       Object.setPrototypeOf(response, Object.create(ServerResponse.prototype) as ServerResponse);
-      expect(endWithTurn(request, lastingAs(response))).toBe(false);
+      expect(isStillPrepared(response)).toBe(false);
     });
 
     it('also with the prototype of an application that is mounted, which inherits', () => {
-      const { request, response } = served('foo');
+      const { response } = served('foo');
       const mounted = Object.create(prototype) as ServerResponse;
       prepareResponses(mounted);
       Object.setPrototypeOf(response, mounted);
       expect(Object.keys(mounted)).toEqual([]);
-      expect(endWithTurn(request, lastingAs(response))).toBe(true);
+      expect(isStillPrepared(response)).toBe(true);
     });
   });
 
   it('are kept the ordinary way on a socket of which Node notes no response, as HTTP/2 has', () => {
     const { request, response } = requested();
-    keepPreparedInContext(request, response, storeOf('foo'));
     const other = requested();
-    keepPreparedInContext(other.request, other.response, storeOf('bar'));
+    expect([keep({ request, response }, 'foo'), keep(other, 'bar')]).toEqual([false, false]);
     const names = [heard(response), heard(other.response)];
     response.emit('told');
     other.response.emit('told');
     expect(names).toEqual([[['foo']], [['bar']]]);
-    expect(endWithTurn(request, lastingAs(response))).toBe(false);
   });
 });

@@ -24,29 +24,31 @@ class Turn {
   store: ClsStore;
   #lasting: EndsWithResponse | undefined;
 
-  constructor(socket: Socket, response: ServerResponse, store: ClsStore) {
-    this.response = response;
+  constructor(socket: Socket, lasting: EndsWithResponse, store: ClsStore) {
+    this.response = lasting.response;
+    this.#lasting = lasting;
     this.store = store;
     socket.once('close', () => this.#end());
   }
 
-  /** The one before is over, whether or not that was heard. */
-  pass(response: ServerResponse, store: ClsStore): void {
-    if (this.response !== response) this.#end();
-    this.response = response;
+  /**
+   * The one before is over, whether or not that was seen.
+   *
+   * @returns whether it takes what ends with the response; an application within another may have come first
+   */
+  pass(lasting: EndsWithResponse, store: ClsStore): boolean {
+    const isSame = this.response === lasting.response;
+    if (!isSame) this.#end();
+    this.response = lasting.response;
     this.store = store;
+    if (isSame && this.#lasting !== undefined) return false;
+    this.#lasting = lasting;
+    return true;
   }
 
   /** Another waits behind: it must not set off the events of the one in front, even if that has got another prototype meanwhile. */
   keepFront(): void {
     keepResponseInContext(this.response, this.store);
-  }
-
-  /** @returns whether it takes it; an application within another may have come first */
-  take(lasting: EndsWithResponse): boolean {
-    if (this.#lasting !== undefined) return false;
-    this.#lasting = lasting;
-    return true;
   }
 
   emit(emit: ResponseEmit, event: Parameters<ServerResponse['emit']>): boolean {
@@ -78,27 +80,26 @@ export function prepareResponses(prototype: object): void {
  * As {@link keepResponseInContext}, for a response whose prototype is prepared. The socket remembers its last context until
  * the next; Node's timer of a keep-alive socket does the same.
  */
-export function keepPreparedInContext(request: IncomingMessage, response: ServerResponse, store: ClsStore): void {
+export function keepPreparedInContext(request: IncomingMessage, lasting: EndsWithResponse, store: ClsStore): boolean {
+  const { response } = lasting;
   // A stream of HTTP/2 that is over has none.
   const socket = request.socket as TakenSocket | undefined;
   const turn = socket?.[TURN];
   if (socket?._httpMessage !== response) {
     turn?.keepFront();
-    return keepResponseInContext(response, store);
+    return keepResponseInContext(response, store, lasting);
   }
-  if (turn === undefined) socket[TURN] = new Turn(socket, response, store);
-  else turn.pass(response, store);
+  if (turn !== undefined) return turn.pass(lasting, store);
+  socket[TURN] = new Turn(socket, lasting, store);
+  return true;
 }
 
 /**
- * Ends what lasts as long as its response with the turn of that.
- *
- * @returns whether there is one, and it takes it; not where another application has given the response a prototype that
- *   nobody hears, as one does that is called by hand or stands as middleware
+ * Whether the events of a response still pass here; not where another application has given it a prototype of its own, as one
+ * does that is called by hand or stands as middleware.
  */
-export function endWithTurn(request: IncomingMessage, lasting: EndsWithResponse): boolean {
-  if (!hearing.has((lasting.response as { emit: ResponseEmit }).emit)) return false;
-  return turnOf(request, lasting.response)?.take(lasting) ?? false;
+export function isStillPrepared(response: ServerResponse): boolean {
+  return hearing.has((response as { emit: ResponseEmit }).emit);
 }
 
 /** A response that is made up, as tests do, may have no request and no socket. */

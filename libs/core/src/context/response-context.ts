@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ClsServiceManager } from 'nestjs-cls';
 import type { ClsStore } from 'nestjs-cls';
+import type { EndsWithResponse } from './http-response-end.js';
 
 type Event = Parameters<ServerResponse['emit']>;
 
@@ -18,6 +19,8 @@ interface Methods {
 interface Kept {
   store: ClsStore;
   readonly emit: ResponseEmit;
+  /** What ends with it. */
+  readonly lasting: EndsWithResponse | undefined;
   /** Only of a response that waits for its socket. */
   assignSocket: Methods['assignSocket'] | undefined;
 }
@@ -31,27 +34,39 @@ const cls = ClsServiceManager.getClsService();
  * front of it, or one that waits behind it, set off its 'drain' and 'finish' in their own context, and the stream that is
  * piped into it would go on in another tenant's name. Asked again, as applications within applications do, the last context
  * is the one.
+ *
+ * @param lasting what ends with the response
+ * @returns whether it does; where not, the caller has to listen
  */
-export function keepResponseInContext(response: ServerResponse, store: ClsStore): void {
+export function keepResponseInContext(response: ServerResponse, store: ClsStore, lasting?: EndsWithResponse): boolean {
   const earlier = (response as Partial<KeptResponse>)[KEPT];
-  if (earlier === undefined) keep(response, store);
-  else earlier.store = store;
+  if (earlier === undefined) return keep(response, store, lasting);
+  earlier.store = store;
+  return false;
 }
 
-function keep(response: ServerResponse, store: ClsStore): void {
-  const kept: Kept = { store, emit: (response as Methods).emit, assignSocket: undefined };
+/**
+ * Keeps a response that is kept for the first time.
+ *
+ * @returns whether its end is certain to be seen: a response that waits for its socket may never get it
+ */
+function keep(response: ServerResponse, store: ClsStore, lasting: EndsWithResponse | undefined): boolean {
+  const kept: Kept = { store, emit: (response as Methods).emit, lasting, assignSocket: undefined };
   (response as KeptResponse)[KEPT] = kept;
   // The same functions for all: with a closure of its own in place of `emit`, no response dies young, and each costs the
   // garbage collector 10 µs and more.
   response.emit = emitInContext;
-  if (response.socket !== null) return;
+  if (response.socket !== null) return true;
   // It waits for its socket, and gets it from the one in front, in that one's context; what it has kept is sent in its own.
   kept.assignSocket = (response as Methods).assignSocket;
   response.assignSocket = assignSocketInContext;
+  return false;
 }
 
 function emitInContext(this: KeptResponse, ...event: Event): boolean {
-  const { store, emit } = this[KEPT];
+  const { store, emit, lasting } = this[KEPT];
+  // First of all: a listener that throws must not keep it.
+  if (event[0] === 'close') lasting?.end();
   return emitIn(store, emit, this, event);
 }
 

@@ -4,6 +4,8 @@ import type { Tenant } from '../tenant/tenant.js';
 /** A client on loan. */
 export interface HeldClient {
   readonly client: unknown;
+  /** Whether the client has been disposed, or is being disposed, all the same: its drain timeout has passed. */
+  readonly isClosed?: boolean;
   /** Gives it back; idempotent. */
   release(): void;
 }

@@ -8,13 +8,27 @@ type StoreWithScope = ClsStore & { [SCOPE]?: TenantScope };
 
 /** The scope of the running code, or `undefined` outside of any. */
 export function currentScope(cls: ClsService): TenantScope | undefined {
-  return cls.get<StoreWithScope | undefined>()?.[SCOPE];
+  return scopeIn(cls.get<ClsStore | undefined>());
 }
 
 /** A store with a scope in it. What other users of the same CLS store have put into the running one stays visible. */
 export function storeWith(cls: ClsService, scope: TenantScope): ClsStore {
   const outer = cls.get<StoreWithScope | undefined>();
   return outer === undefined ? { [SCOPE]: scope } : { ...outer, [SCOPE]: scope };
+}
+
+/**
+ * The store of a request, at its head. Only an application around this one, which has opened a scope for the same request,
+ * hands its values on: a hook before ours may have called back in the context of another request.
+ */
+export function storeOfRequest(cls: ClsService, scope: TenantScope): ClsStore {
+  const outer = currentScope(cls);
+  return outer === undefined || outer.carrier === scope.carrier ? storeWith(cls, scope) : { [SCOPE]: scope };
+}
+
+/** The scope of a store. */
+export function scopeIn(store: ClsStore | undefined): TenantScope | undefined {
+  return (store as StoreWithScope | undefined)?.[SCOPE];
 }
 
 /** Runs a function in a scope, with {@link storeWith}: what is added to the store inside stays inside. */

@@ -8,10 +8,10 @@ import { TenantDirectory } from '../tenant/tenant-directory.js';
 import type { Tenant } from '../tenant/tenant.js';
 import { forEachTenant } from './for-each-tenant.js';
 import type { ForEachReport, ForEachTenantOptions } from './for-each-tenant.js';
-import { ScopeClients } from './scope-clients.js';
+import { OpenScopes } from './open-scopes.js';
 import { currentScope, runToEnd } from './scope-store.js';
 import { ShutdownSignals } from './shutdown-signals.js';
-import { TenantScope } from './tenant-scope.js';
+import type { TenantScope } from './tenant-scope.js';
 
 /** Options of {@link TenantContext.run}. */
 export interface RunOptions {
@@ -31,13 +31,13 @@ export interface RunOptions {
 export class TenantContext {
   readonly #cls: ClsService;
   readonly #directory: TenantDirectory;
-  readonly #clients: ScopeClients;
+  readonly #scopes: OpenScopes;
   readonly #shutdown: ShutdownSignals;
 
-  constructor(cls: ClsService, directory: TenantDirectory, clients: ScopeClients, shutdown: ShutdownSignals) {
+  constructor(cls: ClsService, directory: TenantDirectory, scopes: OpenScopes, shutdown: ShutdownSignals) {
     this.#cls = cls;
     this.#directory = directory;
-    this.#clients = clients;
+    this.#scopes = scopes;
     this.#shutdown = shutdown;
   }
 
@@ -64,6 +64,17 @@ export class TenantContext {
   get isSuperTenant(): boolean {
     const outcome = currentScope(this.#cls)?.outcome;
     return outcome?.kind === 'resolved' && outcome.tenant.id === SUPER_TENANT_ID;
+  }
+
+  /**
+   * Aborted when the scope of the running code must end: its tenant is suspended, being deleted or deleted, the deadline of
+   * the shutdown has come, or the client has disconnected. Its `reason` is a coded error. Listeners run in the scope. Pass it
+   * on to what takes long; a scope that ends in the ordinary way does not fire it.
+   *
+   * @throws {@link TenantContextMissingError} `MT_CONTEXT_MISSING` outside of any scope
+   */
+  get signal(): AbortSignal {
+    return this.#scope().signal;
   }
 
   /** What each resolver said of the current request; empty for jobs and outside of any scope. */
@@ -114,7 +125,7 @@ export class TenantContext {
     const { begun } = this.#shutdown;
     const stop = options.signal === undefined ? begun : AbortSignal.any([begun, options.signal]);
     const work = async (tenant: Tenant, started: () => void): Promise<void> => {
-      const closeNew = this.#clients.visit(tenant.id);
+      const closeNew = this.#scopes.clients.visit(tenant.id);
       const visit = (): unknown => {
         started();
         return fn(tenant);
@@ -136,11 +147,11 @@ export class TenantContext {
     if (tenant.id === SUPER_TENANT_ID)
       publishAudit(
         { type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' },
-        this.#clients.applicationId,
+        this.#scopes.clients.applicationId,
       );
-    const scope = new TenantScope({ kind: 'resolved', tenant, trust: 'verified', trace: [] }, this.#clients);
+    const scope = this.#scopes.open({ kind: 'resolved', tenant, trust: 'verified', trace: [] });
     try {
-      await this.#clients.lend(scope, clients, signal);
+      await scope.clients.lend(scope, clients, signal);
       return await runToEnd(this.#cls, scope, fn);
     } finally {
       scope.end();

@@ -1,16 +1,35 @@
 import { TenantClientNotAcquiredError } from '../errors/client.errors.js';
+import type { MultitenancyError } from '../errors/multitenancy.error.js';
 import { TenantRequiredError } from '../errors/tenant.errors.js';
+import { TenantScopeEndedError } from '../errors/scope.errors.js';
 import type { MaybePromise } from '../tenant/maybe-promise.js';
 import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import type { Tenant } from '../tenant/tenant.js';
 import type { Borrower, HeldClient, ScopeClients } from './scope-clients.js';
+import { ScopeSignal } from './scope-signal.js';
 
 /** What a scope is opened for, where that knows more than a tenant. */
 export interface ScopeEntry {
-  /** Ends the scope once the work is over, at once if it is over already. */
-  endWithWork(scope: { end(): void }): void;
-  /** Judges again with what only the body of a request tells; gets the outcome so far. */
-  hearBody(head: ResolutionOutcome): MaybePromise<ResolutionOutcome>;
+  /** What the transport knows the work by: Node's request. Another scope with the same carrier is of the same request. */
+  readonly carrier: object;
+  /** Evaluates again what names the tenant, with the body, and where time has passed; gets the outcome so far. */
+  judgeAgain(head: ResolutionOutcome): MaybePromise<ResolutionOutcome>;
+  /** Called before the scope leases its first client: its end must be certain to be seen. */
+  beforeLease(): void;
+  /** Ends a response that would go on: its scope has been aborted. */
+  interrupt(): void;
+}
+
+/** Where scopes are opened and closed. */
+export interface ScopeHome {
+  /** Where scopes acquire clients. */
+  readonly clients: ScopeClients;
+  /** Opens a scope. Without an entry, the caller ends it. */
+  open(outcome: ResolutionOutcome, entry?: ScopeEntry): TenantScope;
+  /** Called once by each scope that ends. */
+  closed(scope: TenantScope): void;
+  /** Why the tenant of an outcome is no longer served, or `null`. An outage is no reason. Asks the cached catalog. */
+  refusalOf(outcome: ResolutionOutcome): MaybePromise<MultitenancyError | null>;
 }
 
 interface Loan {
@@ -19,24 +38,31 @@ interface Loan {
 }
 
 /**
- * One stretch of work in one context: a request, a message, a job. Holds the clients on loan to it and ends once.
- * Its tenant is set when it opens; only the guard may complete it, before any handler has run.
+ * One unit of work in one context: a request, a message, a job. Holds leases and ends once. Its tenant is set when it
+ * opens and never exchanged: a later evaluation may refuse it, and may name it only once, before any handler has run.
  */
 export class TenantScope implements Borrower {
-  /** Where it borrows clients. */
-  readonly clients: ScopeClients;
+  readonly home: ScopeHome;
+  /** Neighbours in the list of its home. */
+  previous: TenantScope | undefined;
+  next: TenantScope | undefined;
+  /** Whether the deletion of its tenant waits for it. */
+  isAwaited = true;
   readonly #entry: ScopeEntry | undefined;
   #outcome: ResolutionOutcome;
   /** A few at most: an array is found through faster than a map. */
   #held: Loan[] | undefined;
   /** Why there is no client of a kind. */
   #lacking: Map<string, unknown> | undefined;
+  #completing: Promise<void> | undefined;
+  #signal: ScopeSignal | undefined;
+  #abortReason: MultitenancyError | undefined;
   #ended = false;
 
-  /** @param entry what it is opened for; without it, whoever opened the scope ends it */
-  constructor(outcome: ResolutionOutcome, clients: ScopeClients, entry?: ScopeEntry) {
+  /** @param entry what it is opened for; without it, the caller that opened the scope ends it */
+  constructor(outcome: ResolutionOutcome, home: ScopeHome, entry?: ScopeEntry) {
     this.#outcome = outcome;
-    this.clients = clients;
+    this.home = home;
     this.#entry = entry;
   }
 
@@ -44,12 +70,30 @@ export class TenantScope implements Borrower {
     return this.#outcome;
   }
 
-  /** Takes in what only the body of the request tells, where some resolver reads it. */
+  /** Where it acquires clients. */
+  get clients(): ScopeClients {
+    return this.home.clients;
+  }
+
+  /** What its transport knows the work by, where it has such a thing. */
+  get carrier(): object | undefined {
+    return this.#entry?.carrier;
+  }
+
+  /** Evaluates the tenant again, for a guard that runs later than the scope was opened. Concurrent calls share one evaluation. */
   complete(): MaybePromise<void> {
-    if (this.#entry === undefined) return;
-    const outcome = this.#entry.hearBody(this.#outcome);
-    if (outcome instanceof Promise) return outcome.then((late) => void (this.#outcome = late));
-    this.#outcome = outcome;
+    if (this.#entry === undefined) return undefined;
+    if (this.#completing !== undefined) return this.#completing;
+    const outcome = this.#entry.judgeAgain(this.#outcome);
+    if (!(outcome instanceof Promise)) {
+      this.#outcome = outcome;
+      return undefined;
+    }
+    this.#completing = outcome.then((late) => {
+      this.#outcome = late;
+      this.#completing = undefined;
+    });
+    return this.#completing;
   }
 
   /** The tenant, or `null` when nothing names one. @throws what was wrong with the tenant that something named */
@@ -72,27 +116,59 @@ export class TenantScope implements Borrower {
     return tenant;
   }
 
+  /** Id of the tenant, or `undefined`; never throws. */
+  get tenantId(): string | undefined {
+    return this.#outcome.kind === 'resolved' ? this.#outcome.tenant.id : undefined;
+  }
+
   /** Whether the scope has ended. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Whether a client of this kind is on loan here. */
+  /** Why the scope must end, or `undefined`. */
+  get abortReason(): MultitenancyError | undefined {
+    return this.#abortReason;
+  }
+
+  /** Aborted when the scope must end. Its reason is a coded error. */
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      this.#signal = new ScopeSignal();
+      if (this.#abortReason !== undefined) this.#signal.abort(this.#abortReason);
+    }
+    return this.#signal.signal;
+  }
+
+  /** Fires the signal and ends a response that would go on. The scope itself ends when its work does. The first reason counts. */
+  abort(reason: MultitenancyError): void {
+    if (this.#abortReason !== undefined || this.#ended) return;
+    this.#abortReason = reason;
+    this.#signal?.abort(reason);
+    this.#entry?.interrupt();
+  }
+
+  /** @throws `MT_SCOPE_ENDED` once the scope has ended: no handler begins in it */
+  assertOpen(): void {
+    if (this.#ended) throw new TenantScopeEndedError('its request or job is over', this.tenantId);
+  }
+
+  /** Whether a client of this kind is leased here. */
   holds(kind: string): boolean {
     return this.#find(kind) !== undefined;
   }
 
   /**
-   * Takes a client on loan until the scope ends. When it has ended already, or holds that kind already, the client goes
-   * straight back.
+   * Leases a client until the scope ends. When it has ended already, or holds that kind already, the lease is released at
+   * once.
    *
    * @throws `MT_CLIENT_NOT_ACQUIRED` when the scope has ended
    */
   hold(kind: string, held: HeldClient): void {
-    if (this.#held === undefined) this.#endWithWork(held);
+    if (this.#held === undefined) this.#beforeLease(held);
     if (this.#ended || this.holds(kind)) held.release();
     else (this.#held ??= []).push({ kind, held });
-    if (this.#ended) throw this.#notAcquired(kind);
+    if (this.#ended) throw this.#notAcquired(kind, 'its request or job is over');
   }
 
   /** Notes why there is no client of a kind: {@link client} throws it. */
@@ -103,28 +179,31 @@ export class TenantScope implements Borrower {
   /**
    * The client of a kind.
    *
-   * @throws `MT_CLIENT_NOT_ACQUIRED` when it is not on loan here (any more), or why it could not be acquired; what is wrong with
-   *   the tenant
+   * @throws `MT_CLIENT_NOT_ACQUIRED` when it is not leased here and once it has been disposed, or why it could not be acquired;
+   *   what is wrong with the tenant
    */
   client(kind: string): unknown {
     const loan = this.#find(kind);
     if (loan === undefined) throw this.#whyNot(kind);
+    if (loan.held.isClosed === true)
+      throw this.#notAcquired(kind, 'it was closed while in use, after its drain timeout');
     return loan.held.client;
   }
 
-  /** Ends the scope and gives back what it holds. Idempotent. */
+  /** Ends the scope and releases what it holds. Idempotent. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
     const held = this.#held;
-    this.#held = [];
+    this.#held = undefined;
     held?.forEach((loan) => loan.held.release());
+    this.home.closed(this);
   }
 
-  /** Where nobody would tell the end of the work, the client goes back. */
-  #endWithWork(held: HeldClient): void {
+  /** Where the end of the work would not be seen, the client goes back. */
+  #beforeLease(held: HeldClient): void {
     try {
-      this.#entry?.endWithWork(this);
+      this.#entry?.beforeLease();
     } catch (error) {
       held.release();
       throw error;
@@ -138,16 +217,14 @@ export class TenantScope implements Borrower {
   }
 
   #whyNot(kind: string): unknown {
-    if (this.#ended) return this.#notAcquired(kind);
+    if (this.#ended) return this.#notAcquired(kind, 'its request or job is over');
     const outcome = this.#outcome;
     if (outcome.kind === 'rejected' || outcome.kind === 'conflict') return outcome.error;
     if (outcome.kind === 'notApplicable') return new TenantRequiredError();
-    return this.#lacking?.get(kind) ?? this.#notAcquired(kind);
+    return this.#lacking?.get(kind) ?? this.#notAcquired(kind, 'this request or job has not acquired it');
   }
 
-  #notAcquired(kind: string): TenantClientNotAcquiredError {
-    const id = this.#outcome.kind === 'resolved' ? this.#outcome.tenant.id : undefined;
-    const why = this.#ended ? 'its request or job is over' : 'this request or job has not acquired it';
-    return new TenantClientNotAcquiredError(kind, id, why);
+  #notAcquired(kind: string, why: string): TenantClientNotAcquiredError {
+    return new TenantClientNotAcquiredError(kind, this.tenantId, why);
   }
 }

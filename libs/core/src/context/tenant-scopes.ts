@@ -4,9 +4,8 @@ import { CatalogUnavailableError } from '../errors/catalog.errors.js';
 import { MultitenancyError } from '../errors/multitenancy.error.js';
 import type { ResolutionOutcome, ResolverTrust } from '../tenant/resolution-outcome.js';
 import { TenantDirectory } from '../tenant/tenant-directory.js';
-import { ScopeClients } from './scope-clients.js';
+import { OpenScopes } from './open-scopes.js';
 import { runInScope, runToEnd } from './scope-store.js';
-import { TenantScope } from './tenant-scope.js';
 
 /** A scope that a transport has opened: one message, one job. Whoever opened it ends it. */
 export interface OpenTenantScope {
@@ -24,6 +23,8 @@ export interface OpenTenantScope {
   acquire(kinds: readonly string[]): Promise<void>;
   /** Acquires the clients that a handler needs, as Nest's guards would have it; errors as {@link acquire}. */
   acquireFor(handlerClass: object, handler: object): Promise<void>;
+  /** Fires the `signal` of the scope: its caller has gone, or its work must end. {@link end} is still to be called. */
+  abort(reason: MultitenancyError): void;
   /** Ends it and gives its clients back. Idempotent. */
   end(): void;
 }
@@ -43,28 +44,29 @@ export interface NamedTenant {
 export class TenantScopes {
   readonly #cls: ClsService;
   readonly #directory: TenantDirectory;
-  readonly #clients: ScopeClients;
+  readonly #scopes: OpenScopes;
 
-  constructor(cls: ClsService, directory: TenantDirectory, clients: ScopeClients) {
+  constructor(cls: ClsService, directory: TenantDirectory, scopes: OpenScopes) {
     this.#cls = cls;
     this.#directory = directory;
-    this.#clients = clients;
+    this.#scopes = scopes;
   }
 
   /** `TenantApplication.id`, for events on diagnostics channels. */
   get applicationId(): string | undefined {
-    return this.#clients.applicationId;
+    return this.#scopes.clients.applicationId;
   }
 
   /** Opens a scope around what is known of the tenant. It does not decide: the guard does. */
   open(outcome: ResolutionOutcome): OpenTenantScope {
-    const scope = new TenantScope(outcome, this.#clients);
+    const scope = this.#scopes.open(outcome);
     return {
       outcome,
       run: (fn) => runInScope(this.#cls, scope, fn),
       runToEnd: (fn) => runToEnd(this.#cls, scope, fn),
-      acquire: async (kinds) => this.#clients.lend(scope, kinds),
-      acquireFor: async (handlerClass, handler) => this.#clients.lendTo(scope, handlerClass, handler),
+      acquire: async (kinds) => scope.clients.lend(scope, kinds),
+      acquireFor: async (handlerClass, handler) => scope.clients.lendTo(scope, handlerClass, handler),
+      abort: (reason) => scope.abort(reason),
       end: () => scope.end(),
     };
   }

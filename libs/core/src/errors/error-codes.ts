@@ -52,6 +52,7 @@ export const ERROR_CODES = {
   MT_CLIENT_RECURSIVE: { status: 500, title: 'Recursive tenant client' },
   MT_TEMPLATE_MISSING: { status: 500, title: 'No client template' },
   MT_RESOLVER_FAILED: { status: 500, title: 'Tenant resolver failed' },
+  MT_SCOPE_ENDED: { status: 503, title: 'Scope has ended' },
   MT_CONTEXT_MISSING: { status: 500, title: 'No tenant context' },
   MT_SECRETS_UNAVAILABLE: { status: 503, title: 'Secrets unavailable', retryAfterSeconds: 1 },
   MT_SECRETS_LOGIN_REFUSED: { status: 500, title: 'Login to the secrets refused' },

@@ -29,6 +29,7 @@ export class TenantGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const scope = currentScope(this.#cls);
     if (scope === undefined) throw new TenantContextMissingError();
+    scope.assertOpen();
     const head = scope.outcome;
     const completed = scope.complete();
     if (completed instanceof Promise) return completed.then(() => this.#judge(scope, head, context));

@@ -1,6 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { createTenantClientRegistry } from '../clients/tenant-client-provider.js';
 import { DEFAULT_REGISTRY_LIMITS } from '../registry/registry-options.js';
+import { OpenScopes } from '../context/open-scopes.js';
+import type { ScopeClients } from '../context/scope-clients.js';
 import { TenantClientKinds } from '../registry/tenant-client-kinds.js';
 import type { TenantClientRegistry } from '../registry/tenant-client-registry.js';
 import { CachedTenantCatalog } from '../tenant/cached-tenant-catalog.js';
@@ -43,6 +45,7 @@ class World {
     catalog: this.cache,
     directory: this.directory,
     kinds: this.kinds,
+    scopes: new OpenScopes({ clients: {} as ScopeClients, directory: this.directory, clock: this.clock }),
     clock: this.clock,
   });
 

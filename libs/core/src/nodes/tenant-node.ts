@@ -1,4 +1,5 @@
 import type { BeforeApplicationShutdown } from '@nestjs/common';
+import type { OpenScopes } from '../context/open-scopes.js';
 import { MultitenancyError } from '../errors/multitenancy.error.js';
 import type { ErrorCode } from '../errors/error-codes.js';
 import type { Clock, Timer } from '../registry/clock.js';
@@ -27,11 +28,14 @@ export interface TenantNodeParts {
   readonly catalog: TenantCatalogReader & Partial<ForgetfulTenantCatalog>;
   readonly directory: TenantDirectory;
   readonly kinds: TenantClientKinds;
+  readonly scopes: OpenScopes;
   readonly clock: Clock;
 }
 
 const TENANTS_AT_ONCE = 8;
 const RETRY_MS = 5_000;
+/** As long as a deletion waits by default. */
+const LONGEST_WORK_MS = 30_000;
 const NOT_SERVED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'MT_TENANT_UNKNOWN',
   'MT_TENANT_SUSPENDED',
@@ -77,7 +81,7 @@ export class TenantNode implements BeforeApplicationShutdown {
     this.#parts.catalog.invalidateIds?.(latest.keys());
     for (const [tenantId, { status, generation }] of latest) {
       if (status === 'active' || status === 'provisioning') this.#renew(tenantId, generation);
-      else this.#clients.evictUpTo(tenantId, status === 'deleted' ? Infinity : generation);
+      else this.#shutOut(tenantId, status, generation);
     }
   }
 
@@ -89,6 +93,7 @@ export class TenantNode implements BeforeApplicationShutdown {
     this.#clients.doubt();
     this.#parts.catalog.invalidateAll?.();
     for (const tenantId of this.#clients.tenantIds()) this.#checks.add(tenantId, null);
+    void this.#parts.scopes.recheck();
   }
 
   /** Settles when nothing is under way. What waits for the catalog to come back is not waited for. */
@@ -98,9 +103,12 @@ export class TenantNode implements BeforeApplicationShutdown {
     }
   }
 
-  /** Settles when the clients that have been detached by now are closed: their loans are back, or their time was up. */
-  closed(): Promise<void> {
-    return this.#clients.closed();
+  /**
+   * Settles when the work that has been aborted by now has ended and the clients that have been detached by now are closed:
+   * their leases are back, or their time was up.
+   */
+  async closed(): Promise<void> {
+    await Promise.all([this.#clients.closed(), this.#parts.scopes.abortedEnded(LONGEST_WORK_MS)]);
   }
 
   /** Begins nothing new. The clients are closed later, with their registries. */
@@ -109,6 +117,12 @@ export class TenantNode implements BeforeApplicationShutdown {
     this.#checks.stop();
     this.#timer?.clear();
     this.#deferred.clear();
+  }
+
+  /** A change that is older than what the catalog says now may come late: only the clients are held against generations. */
+  #shutOut(tenantId: string, status: 'suspended' | 'deleting' | 'deleted', generation: number): void {
+    this.#clients.evictUpTo(tenantId, status === 'deleted' ? Infinity : generation);
+    void this.#parts.scopes.recheck([tenantId]);
   }
 
   #renew(tenantId: string, generation: number): void {

@@ -26,6 +26,11 @@ export class EntryLease<TClient> implements TenantClientLease<TClient> {
     this.#giveBack = giveBack;
   }
 
+  /** Whether the client has been disposed all the same, or is about to be: the drain timeout has passed. */
+  get isClosed(): boolean {
+    return this.#entry.state === 'disposing' || this.#entry.state === 'disposed';
+  }
+
   release(): void {
     const giveBack = this.#giveBack;
     this.#giveBack = null;

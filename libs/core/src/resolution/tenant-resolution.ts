@@ -8,10 +8,10 @@ import type { TenantDirectory } from '../tenant/tenant-directory.js';
 import { canonicalIdentifier } from '../tenant/tenant-identifier.js';
 import type { Tenant } from '../tenant/tenant.js';
 import { ResolverCalls } from './resolver-calls.js';
-import { rejected } from './tenant-resolver.js';
+import { rejected, resolved } from './tenant-resolver.js';
 import type { ResolverAnswer, TenantResolver } from './tenant-resolver.js';
 import type { TenantRequest } from './tenant-request.js';
-import { judge } from './verdict.js';
+import { judge, laterOutcome } from './verdict.js';
 import type { Claim } from './verdict.js';
 
 /**
@@ -49,14 +49,45 @@ export class TenantResolution {
    * @param head the outcome by the resolvers that need no body
    */
   ofWhole(request: TenantRequest, head: ResolutionOutcome): MaybePromise<ResolutionOutcome> {
-    if (!this.readsBody) return head;
+    if (!this.readsBody) return this.again(request, head);
     const judgeAll = (body: readonly Claim[]): MaybePromise<ResolutionOutcome> => {
-      if (body.every(({ answer }) => answer.kind === 'notApplicable')) return head;
+      if (body.every(({ answer }) => answer.kind === 'notApplicable')) return this.again(request, head);
       const claims = this.#hearAll(this.#head, request);
-      return this.#judged(claims instanceof Promise ? claims.then((late) => [...late, ...body]) : [...claims, ...body]);
+      const whole = this.#judged(
+        claims instanceof Promise ? claims.then((late) => [...late, ...body]) : [...claims, ...body],
+      );
+      return whole instanceof Promise ? whole.then((late) => this.#later(head, late)) : this.#later(head, whole);
     };
     const body = this.#hearAll(this.#body, request);
     return body instanceof Promise ? body.then(judgeAll) : judgeAll(body);
+  }
+
+  /**
+   * Evaluates a tenant that was resolved once more, later: whether it is still served, by the same names, and whether the
+   * token that names it still counts. A place that names nothing any more (a header that a middleware has removed) is
+   * taken as it was.
+   *
+   * @param known the outcome so far; the same object where nothing has changed
+   */
+  again(request: TenantRequest, known: ResolutionOutcome): MaybePromise<ResolutionOutcome> {
+    if (known.kind !== 'resolved') return known;
+    const resolvers = [...this.#head, ...this.#body];
+    const claims = known.trace.flatMap(({ answer, identifier }, index) => {
+      const resolver = resolvers[index];
+      if (answer !== 'resolved' || identifier === undefined || resolver === undefined) return [];
+      return [this.#hear(resolver, request, resolved(identifier))];
+    });
+    const unlessRefused = (later: ResolutionOutcome): ResolutionOutcome => {
+      const outcome = this.#later(known, later);
+      return outcome.kind === 'resolved' ? known : outcome;
+    };
+    const outcome = this.#judged(awaited(claims));
+    return outcome instanceof Promise ? outcome.then(unlessRefused) : unlessRefused(outcome);
+  }
+
+  #later(known: ResolutionOutcome, later: ResolutionOutcome): ResolutionOutcome {
+    const outcome = laterOutcome(known, later);
+    return outcome === later ? later : presented(outcome, this.#refusals);
   }
 
   #judged(claims: MaybePromise<readonly Claim[]>): MaybePromise<ResolutionOutcome> {
@@ -67,22 +98,19 @@ export class TenantResolution {
 
   #hearAll(resolvers: readonly TenantResolver[], request: TenantRequest): MaybePromise<Claim[]> {
     const claims: MaybePromise<Claim>[] = [];
-    let late = false;
-    for (const resolver of resolvers) {
-      const claim = this.#hear(resolver, request);
-      late ||= claim instanceof Promise;
-      claims.push(claim);
-    }
-    return late ? Promise.all(claims) : (claims as Claim[]);
+    for (const resolver of resolvers) claims.push(this.#hear(resolver, request));
+    return awaited(claims);
   }
 
-  #hear(resolver: TenantResolver, request: TenantRequest): MaybePromise<Claim> {
+  /** @param otherwise what counts where the resolver finds nothing */
+  #hear(resolver: TenantResolver, request: TenantRequest, otherwise?: ResolverAnswer): MaybePromise<Claim> {
     const answer = this.#calls.ask(resolver, request);
-    if (answer instanceof Promise) return answer.then((late) => this.#lookUp(resolver, late));
-    return this.#lookUp(resolver, answer);
+    if (answer instanceof Promise) return answer.then((late) => this.#lookUp(resolver, late, otherwise));
+    return this.#lookUp(resolver, answer, otherwise);
   }
 
-  #lookUp(resolver: TenantResolver, answer: ResolverAnswer): MaybePromise<Claim> {
+  #lookUp(resolver: TenantResolver, given: ResolverAnswer, otherwise?: ResolverAnswer): MaybePromise<Claim> {
+    const answer = given.kind === 'notApplicable' ? (otherwise ?? given) : given;
     if (answer.kind !== 'resolved') return { resolver, answer };
     const identifier = canonicalIdentifier(answer.identifier);
     if (identifier === null) return { resolver, answer: rejected('it is malformed') };
@@ -93,6 +121,11 @@ export class TenantResolution {
       (error: unknown) => ({ resolver, answer: rejected(asOutage(error)) }),
     );
   }
+}
+
+function awaited(claims: MaybePromise<Claim>[]): MaybePromise<Claim[]> {
+  for (const claim of claims) if (claim instanceof Promise) return Promise.all(claims);
+  return claims as Claim[];
 }
 
 type Named = Extract<ResolverAnswer, { kind: 'resolved' }>;

@@ -52,6 +52,20 @@ export function judge(claims: readonly Claim[]): ResolutionOutcome {
     : { kind: 'resolved', tenant: first, trust: highestTrust(known), trace };
 }
 
+/**
+ * What counts when a request is evaluated once more. Pure. A tenant that was resolved is never exchanged: it stays, or is
+ * refused.
+ */
+export function laterOutcome(known: ResolutionOutcome, later: ResolutionOutcome): ResolutionOutcome {
+  if (known.kind !== 'resolved') return later;
+  if (later.kind === 'notApplicable') return known;
+  if (later.kind !== 'resolved') return later;
+  if (later.tenant.id !== known.tenant.id) {
+    return { kind: 'conflict', error: new TenantConflictError(), trace: [...known.trace, ...later.trace] };
+  }
+  return later;
+}
+
 function unknownClaim(claims: readonly Claim[], somethingKnown: boolean): MultitenancyError | null {
   const unknown = claims.find(
     ({ answer, tenant }) => answer.kind === 'resolved' && tenant === null && !(answer.weak && somethingKnown),

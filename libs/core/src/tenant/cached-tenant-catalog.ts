@@ -33,6 +33,7 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
   readonly #asking = new Map<string, Promise<Tenant | null>>();
   #answeredAt: number | undefined;
   #failingSince: number | undefined;
+  readonly #listeners: ((tenantIds: readonly string[] | undefined) => void)[] = [];
   /** Grows with every invalidation: an answer that was asked for before it is not kept. */
   #epoch = 0;
 
@@ -98,6 +99,7 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
       }
     }
     this.#known.deleteWhere(({ tenant }) => tenant !== null && ids.has(tenant.id));
+    this.#notify([...ids]);
   }
 
   /**
@@ -110,6 +112,7 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
     for (const id of tenantIds) keys.add(id.toLowerCase());
     this.#known.deleteWhere(({ tenant }) => tenant !== null && keys.has(tenant.id.toLowerCase()));
     this.#unknown.clear();
+    this.#notify([...keys]);
   }
 
   /** Forgets everything. */
@@ -117,6 +120,15 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
     this.#forgetQuestions();
     this.#known.clear();
     this.#unknown.clear();
+    this.#notify(undefined);
+  }
+
+  onInvalidated(listener: (tenantIds: readonly string[] | undefined) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  #notify(tenantIds: readonly string[] | undefined): void {
+    for (const listener of this.#listeners) listener(tenantIds);
   }
 
   /** Who asks from now on asks anew; what was asked before is answered to those who wait, and not kept. */

@@ -81,6 +81,11 @@ export interface ForgetfulTenantCatalog {
   invalidateIds(tenantIds: Iterable<string>): void;
   /** Forgets everything. */
   invalidateAll(): void;
+  /**
+   * Registers a listener that is called after something was forgotten, with the ids of the tenants, or `undefined` for all.
+   * The listener must not throw. Optional.
+   */
+  onInvalidated?(listener: (tenantIds: readonly string[] | undefined) => void): void;
 }
 
 /** What it takes to record a tenant. */
