@@ -221,7 +221,7 @@ export async function startForeignApp(
 }
 
 function addLossyHooks(app: INestApplication): void {
-  const fastify = app.getHttpAdapter().getInstance<{ addHook(name: string, hook: unknown): void }>();
+  const fastify = app.getHttpAdapter().getInstance() as { addHook(name: string, hook: unknown): void };
   for (const name of ['onRequest', 'preValidation', 'preHandler']) fastify.addHook(name, lossy(name));
   fastify.addHook(
     'preParsing',
