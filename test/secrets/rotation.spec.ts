@@ -204,6 +204,20 @@ describe('ClientRotation', () => {
     expect(live()).toBe('2');
   });
 
+  it('does not take a newer version that another caller reads while the client is being created for that of the client', async () => {
+    let release = (): void => undefined;
+    hold = new Promise((resolve) => (release = resolve));
+    const using = use();
+    await until(() => reads === 1);
+    put('2');
+    await secrets.read(tenantId('foo'), { signal: new AbortController().signal });
+    release();
+    await using;
+    expect(live()).toBe('1');
+    await rotation.compare();
+    expect(live()).toBe('2');
+  });
+
   it('tries again after a renewal whose factory failed', async () => {
     await use();
     put('2');
