@@ -4,6 +4,7 @@ import type { ApplicationEvents } from '../kernel/application-events.js';
 
 /** A request to a source of secrets has ended; as `@tenantry/secrets` publishes it. */
 export interface SecretsRequestEvent {
+  /** What the application holds: the result of `vaultSecrets()`. */
   readonly secrets: object;
   readonly operation: string;
   readonly outcome: string;
@@ -42,7 +43,10 @@ export class SecretsState {
       this.#expiresAt.set(secrets, this.#clock.now() + leaseMs);
     });
     events.onAny<SecretsRequestEvent>(SECRETS_REQUEST_CHANNEL, ({ secrets, operation, outcome }) => {
-      if (operation === 'login' && outcome !== 'ok' && this.owns(secrets)) this.#loggedOut.add(secrets);
+      if (!this.owns(secrets)) return;
+      if (operation === 'login' && outcome !== 'ok') this.#loggedOut.add(secrets);
+      // The server does not know the token any more, whatever its lease was.
+      if (operation === 'lookup' && outcome === 'denied') this.#expiresAt.set(secrets, this.#clock.now());
     });
   }
 

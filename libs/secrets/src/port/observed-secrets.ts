@@ -22,8 +22,9 @@ export class ObservedSecrets implements TenantSecrets {
   readonly #source: TenantSecrets;
   readonly #listeners = new Set<(read: SecretRead) => void>();
 
-  constructor(source: TenantSecrets) {
-    this.#source = source;
+  /** @param source reads them; a function makes one whose events name this object */
+  constructor(source: TenantSecrets | ((observed: ObservedSecrets) => TenantSecrets)) {
+    this.#source = typeof source === 'function' ? source(this) : source;
   }
 
   /** @throws `MT_TENANT_IDENTIFIER_INVALID` for a malformed id, and as the source */

@@ -6,7 +6,7 @@ export type VaultOperation = 'login' | 'renew' | 'lookup' | 'read' | 'version';
 
 /** A request to the server has ended; on the diagnostics channel `tenantry:secrets:request`. */
 export interface VaultRequestEvent {
-  /** The `TenantSecrets` that sent it; its identity tells several apart. */
+  /** What `vaultSecrets()` returned; its identity tells several apart. */
   readonly secrets: object;
   readonly operation: VaultOperation;
   /** `ok`, or the code of the error. `denied`: the server answered 403, which has several meanings. */
@@ -16,6 +16,7 @@ export interface VaultRequestEvent {
 
 /** The token was granted or renewed; on the diagnostics channel `tenantry:secrets:token`. */
 export interface VaultTokenEvent {
+  /** As in {@link VaultRequestEvent}. */
   readonly secrets: object;
   /** Milliseconds that it lives from now; `Infinity` = it does not expire. */
   readonly leaseMs: number;

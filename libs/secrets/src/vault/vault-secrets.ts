@@ -19,7 +19,8 @@ import { VaultSession } from './vault-session.js';
  * @throws `MT_OPTIONS_INVALID`
  */
 export function vaultSecrets(options: VaultSecretsOptions): ObservedSecrets {
-  return new ObservedSecrets(new VaultSecrets(resolveVaultOptions(options)));
+  const resolved = resolveVaultOptions(options);
+  return new ObservedSecrets((observed) => new VaultSecrets(resolved, observed));
 }
 
 class VaultSecrets implements TenantSecrets {
@@ -29,11 +30,12 @@ class VaultSecrets implements TenantSecrets {
   readonly #session: VaultSession;
   #mayReadMetadata = true;
 
-  constructor(options: ResolvedVaultOptions) {
+  /** @param observed the object that the application holds; events name it */
+  constructor(options: ResolvedVaultOptions, observed: ObservedSecrets) {
     this.#options = options;
     this.#http = new VaultHttp(options);
-    this.#api = new VaultApi(this.#http, options, this);
-    this.#session = new VaultSession(this.#api, options, this);
+    this.#api = new VaultApi(this.#http, options, observed);
+    this.#session = new VaultSession(this.#api, options, observed);
   }
 
   async read(tenantId: TenantId, { signal }: SecretCallOptions): Promise<SecretVersion> {
