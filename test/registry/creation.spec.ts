@@ -231,7 +231,7 @@ describe('R3: a failure never sticks', () => {
     const only: TestClient = { id: 0, tenantId: 'foo', closed: 0 };
     const { registry } = setUp({ create: () => only });
     (await registry.acquire('foo')).release();
-    expect(await codeOf(registry.refresh('foo'))).toBe('MT_CLIENT_CREATE_FAILED');
+    expect(await codeOf(registry.refresh('foo'))).toBe('MT_CLIENT_FACTORY_FAULT');
     expect(registry.get('foo')).toBe(only);
     expect(only.closed).toBe(0);
     expect(registry.stats()).toMatchObject({ size: 1, occupied: 1, weight: 1 });

@@ -62,7 +62,8 @@ describe('what the registry tells', () => {
     const { registry } = setUp({ create: () => client });
     (await registry.acquire('foo')).release();
     await expect(registry.refresh('foo')).rejects.toMatchObject({
-      cause: expect.objectContaining({ message: expect.stringContaining('gave the client that is in use already') }),
+      code: 'MT_CLIENT_FACTORY_FAULT',
+      message: expect.stringContaining('an object that is in use as the test client of this tenant'),
     });
     expect(client.closed).toBe(0);
   });

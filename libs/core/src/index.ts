@@ -17,6 +17,7 @@ export {
   TenantClientCreateFailedError,
   TenantClientCreateTimeoutError,
   TenantClientExistsError,
+  TenantClientFactoryFaultError,
   TenantClientNotAcquiredError,
   TenantClientNotFoundError,
   TenantClientRecursiveError,
@@ -129,6 +130,7 @@ export { outsideScopes } from './kernel/outside-scopes.js';
 
 export { systemClock } from './registry/clock.js';
 export type { Clock, Timer } from './registry/clock.js';
+export type { BaseRegistry } from './registry/dependent.js';
 export type { TenantClientLease } from './registry/lease.js';
 export type { RegistryEventMap, RegistryEventName, RegistryListener } from './registry/registry-events.js';
 export { DEFAULT_REGISTRY_LIMITS } from './registry/registry-options.js';
@@ -185,6 +187,8 @@ export { TenantLogger } from './logging/tenant-logger.js';
 export type { TenantLoggerOptions } from './logging/tenant-logger.js';
 export { tenantLogMixin } from './logging/tenant-log-mixin.js';
 
+export { startCleanup } from './cleanup/start-cleanup.js';
+export type { CleanableRegistry, StartCleanupOptions } from './cleanup/start-cleanup.js';
 export { CLEANUP_JOB, TenantClientCleanup } from './cleanup/tenant-client-cleanup.js';
 
 export { TenantEagerLoader } from './loading/eager-loader.js';

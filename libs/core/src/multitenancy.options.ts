@@ -93,10 +93,16 @@ export interface MultitenancyAsyncOptions extends Pick<ModuleMetadata, 'imports'
 /** A client kind: how its clients are made and closed, and their bounds. The tenant's record takes the place of its id. */
 export interface TenantClientOptions<TClient = unknown, TOptions = unknown> extends Omit<
   TenantClientRegistryOptions<TClient, TOptions>,
-  'name' | 'create' | 'template' | 'clock'
+  'name' | 'create' | 'template' | 'clock' | 'dependsOn'
 > {
   /** Makes the tenant's client. Runs outside of any request's async context. */
   readonly create: (tenant: Tenant, context: ClientFactoryContext<TOptions>) => TClient | Promise<TClient>;
+  /**
+   * Other client kinds that the factory uses: it gets their clients of the tenant as `clients`, by name, leased until the client
+   * is disposed. A client is disposed before those that it was made with, and renewed with them. Unknown kinds and cycles stop
+   * the start. Default: none.
+   */
+  readonly dependsOn?: readonly string[] | undefined;
   /** Closes a client; called exactly once per client. */
   readonly dispose?: (client: TClient, disposal: ClientDisposal) => unknown;
   /** Options of every client, or a function that makes them for a tenant id. Copied for each client. */

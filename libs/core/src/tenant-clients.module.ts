@@ -16,6 +16,8 @@ import {
 } from './clients/tenant-client-tokens.js';
 import { MULTITENANCY_OPTIONS } from './multitenancy.tokens.js';
 import type { TenantClientAsyncFeature, TenantClientOptions } from './multitenancy.options.js';
+import { ACQUIRE_AS_BASE } from './registry/base-registry.js';
+import type { BaseRegistry } from './registry/base-registry.js';
 import { TenantClientRegistry } from './registry/tenant-client-registry.js';
 import type { ResolvedMultitenancyOptions } from './resolve-options.js';
 import { TenantDirectory } from './tenant/tenant-directory.js';
@@ -76,7 +78,8 @@ function registryProvider(name: string): Provider {
       const [{ clients: defaults, clock }, directory, kinds, declarations] = root;
       const shape = clientShape(name, options.shape, modules);
       const registry = createTenantClientRegistry({ name, options, shape, defaults, clock, directory, kinds });
-      if (!declarations.isOverridden(name)) kinds.register(registry, options.acquire);
+      if (declarations.isOverridden(name)) kinds.replace(replacedBase(name, modules));
+      else kinds.register(registry, options.acquire, options.dependsOn);
       return registry;
     },
   };
@@ -94,4 +97,14 @@ function missingRoot(name: string): OptionsInvalidError {
       `import MultitenancyModule.forRoot({ catalog: new InMemoryTenantCatalog([...]), resolvers: [...] }) beside it, or replace the client ` +
       `with overrideTenantClient of @tenantry/core/testing`,
   );
+}
+
+/** What kinds get that depend on one that a test has replaced: the replacement. */
+function replacedBase(name: string, modules: ModulesContainer): BaseRegistry {
+  const providers = [...modules.values()].flatMap((module) => [...module.providers.values()]);
+  const wrapper = providers.find(({ token }) => token === getTenantClientToken(name));
+  return {
+    name,
+    [ACQUIRE_AS_BASE]: async () => ({ client: wrapper?.instance as unknown, release: () => undefined }),
+  };
 }

@@ -26,6 +26,8 @@ export interface LifecycleHostParts {
   readonly forget: (tenants: readonly (Tenant | null)[]) => void;
   /** Settles with the work, and at the deadline of a shutdown at the latest. */
   readonly within: (work: Promise<unknown>) => Promise<void>;
+  /** Applies a change to the clients of this node: closes those of a tenant that is not served, renews the others. */
+  readonly apply: (tenant: Tenant) => void;
 }
 
 /** The lifecycle in a Nest application: finds who takes part, starts the resumer and stops it. */
@@ -99,12 +101,10 @@ export class TenantLifecycleHost
     // A tenant may delete itself: the request that does so would wait for its own end.
     if (kind === 'delete') this.#parts.scopes.disregardCurrent(tenant.id);
     this.#parts.forget([before, tenant]);
+    this.#parts.apply(tenant);
     if (tenant.status === 'active' || tenant.status === 'provisioning') return;
     const status = tenant.status === 'deleting' ? 'being deleted' : 'suspended';
     this.#parts.scopes.abortTenant(tenant.id, new TenantSuspendedError(tenant.id, status));
-    for (const registry of this.#parts.kinds.all()) {
-      registry.evict(tenant.id).catch((error: unknown) => this.#logger.error(error));
-    }
   }
 
   #log(event: TenantLifecycleEvent): void {

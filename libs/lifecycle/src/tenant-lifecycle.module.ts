@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, InjectionToken, ModuleMetadata, OptionalFactoryDependency } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { CachedTenantCatalog, OpenScopes, TenantClientKinds, TenantSettings } from '@tenantry/core';
+import { CachedTenantCatalog, OpenScopes, TenantClientKinds, TenantNode, TenantSettings } from '@tenantry/core';
 import { ShutdownSignals, TENANT_CATALOG } from '@tenantry/core/spi';
 import type { TenantCatalogReader } from '@tenantry/core';
 import { resolveLifecycleOptions } from './lifecycle-options.js';
@@ -48,6 +48,7 @@ export class TenantLifecycleModule {
             TenantSettings,
             TENANT_CATALOG,
             ShutdownSignals,
+            TenantNode,
           ],
           useFactory: hostOf,
         },
@@ -70,6 +71,7 @@ function hostOf(
   settings: TenantSettings<object>,
   catalog: TenantCatalogReader,
   shutdown: ShutdownSignals,
+  node: TenantNode,
 ): TenantLifecycleHost {
   const cache = catalog instanceof CachedTenantCatalog ? catalog : undefined;
   return new TenantLifecycleHost({
@@ -80,5 +82,6 @@ function hostOf(
     settings,
     within: (work) => shutdown.within(work),
     forget: (tenants) => cache?.invalidate(...tenants),
+    apply: ({ id, status, generation }) => node.tenantsChanged([{ tenantId: id, status, generation }]),
   });
 }

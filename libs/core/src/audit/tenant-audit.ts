@@ -62,7 +62,6 @@ export type PublishedAuditEvent = TenantAuditEvent & OfApplication;
 const auditChannel = channel(TENANT_AUDIT_CHANNEL);
 
 /**
-/**
  * Notifies the channel's subscribers, outside of every scope. What a subscriber throws does not come back here: Node reports it
  * as uncaught.
  *

@@ -1,22 +1,33 @@
 import { ScopeClients } from '../context/scope-clients.js';
-import type { Borrower } from '../context/scope-clients.js';
+import type { Borrower, HeldClient } from '../context/scope-clients.js';
 import type { MaybePromise } from '../tenant/maybe-promise.js';
 import type { ClientNeeds, HandlerClients } from './handler-clients.js';
+import type { Tenant } from '../tenant/tenant.js';
 import type { TenantClientKinds } from '../registry/tenant-client-kinds.js';
 import type { TenantClientRegistry } from '../registry/tenant-client-registry.js';
 import type { ClientDeclarations } from './client-declarations.js';
 
-/** Leases clients to scopes from the registries of the application. Synchronous when every client is there. */
+/**
+ * Leases clients to scopes from the registries of the application. Synchronous when every client is there. Reports a tenant whose
+ * record is newer than the one that its client was made from.
+ */
 export class RegistryScopeClients extends ScopeClients {
   override readonly applicationId: string | undefined;
   readonly #kinds: TenantClientKinds;
   readonly #handlers: HandlerClients;
 
   readonly #declarations: ClientDeclarations;
+  readonly #onOutdated: (tenant: Tenant) => void;
 
-  constructor(kinds: TenantClientKinds, handlers: HandlerClients, declarations: ClientDeclarations) {
+  constructor(
+    kinds: TenantClientKinds,
+    handlers: HandlerClients,
+    declarations: ClientDeclarations,
+    onOutdated: (tenant: Tenant) => void,
+  ) {
     super();
     this.applicationId = kinds.applicationId;
+    this.#onOutdated = onOutdated;
     this.#kinds = kinds;
     this.#handlers = handlers;
     this.#declarations = declarations;
@@ -50,9 +61,15 @@ export class RegistryScopeClients extends ScopeClients {
       if (scope.holds(kind) || this.#declarations.isOverridden(kind)) continue;
       const lease = this.#registryOf(kind)?.tryAcquire(scope.tenant.id);
       if (lease === undefined) (missing ??= []).push(kind);
-      else scope.hold(kind, lease);
+      else this.#hold(scope, kind, lease);
     }
     return missing;
+  }
+
+  #hold(scope: Borrower, kind: string, lease: HeldClient): void {
+    scope.hold(kind, lease);
+    const made = this.#kinds.origins.generationOf(lease.client);
+    if (made !== undefined && made < scope.tenant.generation) this.#onOutdated(scope.tenant);
   }
 
   /** A registry; `undefined` = the application is starting and has not made it yet. @throws `MT_OPTIONS_INVALID` */

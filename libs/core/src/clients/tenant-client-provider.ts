@@ -3,8 +3,8 @@ import { assertShape } from './client-shape.js';
 import type { StandInShape } from './stand-in.js';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
 import type { Clock } from '../registry/clock.js';
-import type { TenantClientKinds } from '../registry/tenant-client-kinds.js';
 import type { RegistryLimits, TenantClientRegistryOptions } from '../registry/registry-options.js';
+import type { TenantClientKinds } from '../registry/tenant-client-kinds.js';
 import { TenantClientRegistry } from '../registry/tenant-client-registry.js';
 import type { TenantDirectory } from '../tenant/tenant-directory.js';
 import type { Tenant } from '../tenant/tenant.js';
@@ -12,8 +12,9 @@ import type { Tenant } from '../tenant/tenant.js';
 /** A factory that takes the tenant's record in place of its id. */
 export interface RecordFactoryOptions<TClient, TOptions> extends Omit<
   TenantClientRegistryOptions<TClient, TOptions>,
-  'name' | 'create' | 'clock'
+  'name' | 'create' | 'clock' | 'dependsOn'
 > {
+  readonly dependsOn?: readonly string[] | undefined;
   readonly create: (
     tenant: Tenant,
     context: Parameters<TenantClientRegistryOptions<TClient, TOptions>['create']>[1],
@@ -45,20 +46,23 @@ export function createTenantClientRegistry<TClient, TOptions>({
   defaults,
   clock,
   directory,
-  kinds: { origins, applicationId },
+  kinds,
 }: ClientRegistryParts<TClient, TOptions>): TenantClientRegistry<TClient, TOptions> {
-  const { create } = options;
+  const { create, dependsOn = [], ...limits } = options;
   if (typeof create !== 'function')
     throw new OptionsInvalidError(`${name}.create`, create, 'a function (tenant, context) => client');
+  if (!Array.isArray(dependsOn) || !dependsOn.every((kind) => typeof kind === 'string'))
+    throw new OptionsInvalidError(`${name}.dependsOn`, dependsOn, 'a list of client kinds');
   const records = new ActiveRecords(name);
   return new TenantClientRegistry<TClient, TOptions>({
     ...defaults,
-    ...options,
+    ...limits,
     name,
     clock,
-    applicationId,
+    applicationId: kinds.applicationId,
+    dependsOn: () => dependsOn.map((kind) => kinds.baseOf(kind)),
     create: (tenantId, context) =>
-      origins.make(
+      kinds.origins.make(
         () => directory.getActive(tenantId),
         async (tenant) => {
           const client = await create(tenant, context);

@@ -1,5 +1,6 @@
 import type { ClsService, ClsStore } from 'nestjs-cls';
 import { areScopesObserved, publishScopeEntered } from '../observability/scope-events.js';
+import type { ScopeClients } from './scope-clients.js';
 import type { TenantScope } from './tenant-scope.js';
 
 const SCOPE = Symbol('tenantry.scope');
@@ -11,10 +12,34 @@ export function currentScope(cls: ClsService): TenantScope | undefined {
   return scopeIn(cls.get<ClsStore | undefined>());
 }
 
-/** A store with a scope in it. What other users of the same CLS store have put into the running one stays visible. */
+/** The scope of the running code in one application, which its clients stand for. Scopes of others in the process are passed over. */
+export function scopeOf(cls: ClsService, clients: ScopeClients): TenantScope | undefined {
+  let scope = currentScope(cls);
+  while (scope !== undefined && scope.clients !== clients) scope = scope.foreign;
+  return scope;
+}
+
+/**
+ * A store with a scope in it. What other users of the same CLS store have put into the running one stays visible, except from one
+ * tenant, or one application, to another: then only text, numbers and the like do. Objects (proxy providers, transactions, units
+ * of work) were made for the outer tenant.
+ */
 export function storeWith(cls: ClsService, scope: TenantScope): ClsStore {
   const outer = cls.get<StoreWithScope | undefined>();
-  return outer === undefined ? { [SCOPE]: scope } : { ...outer, [SCOPE]: scope };
+  const enclosing = outer?.[SCOPE];
+  if (outer === undefined) return { [SCOPE]: scope };
+  if (enclosing === undefined) return { ...outer, [SCOPE]: scope };
+  scope.foreign = enclosing.clients === scope.clients ? enclosing.foreign : enclosing;
+  return { ...(enclosing.sharesStateWith(scope) ? outer : valuesOf(outer)), [SCOPE]: scope };
+}
+
+function valuesOf(store: ClsStore): ClsStore {
+  const keys = Reflect.ownKeys(store).filter((key) => isValue(Reflect.get(store, key)));
+  return Object.fromEntries(keys.map((key) => [key, Reflect.get(store, key) as unknown])) as ClsStore;
+}
+
+function isValue(value: unknown): boolean {
+  return value === null || (typeof value !== 'object' && typeof value !== 'function');
 }
 
 /**

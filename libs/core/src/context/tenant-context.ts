@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import { publishAudit } from '../audit/tenant-audit.js';
 import { TenantContextMissingError } from '../errors/usage.errors.js';
-import type { ResolutionTrace } from '../tenant/resolution-outcome.js';
-import { SUPER_TENANT_ID } from '../tenant/super-tenant.js';
+import type { ResolutionTrace, ResolverTrust } from '../tenant/resolution-outcome.js';
+import { SUPER_TENANT, SUPER_TENANT_ID } from '../tenant/super-tenant.js';
 import { TenantDirectory } from '../tenant/tenant-directory.js';
 import type { Tenant } from '../tenant/tenant.js';
 import { forEachTenant } from './for-each-tenant.js';
 import type { ForEachReport, ForEachTenantOptions } from './for-each-tenant.js';
 import { OpenScopes } from './open-scopes.js';
-import { currentScope, runToEnd } from './scope-store.js';
+import { runToEnd, scopeOf } from './scope-store.js';
 import { ShutdownSignals } from './shutdown-signals.js';
 import type { TenantScope } from './tenant-scope.js';
 
@@ -57,13 +57,16 @@ export class TenantContext {
    * @throws in a request that names a tenant which cannot be used: an outage or a conflict is not "no tenant"
    */
   get tenantOrNull(): Tenant | null {
-    return currentScope(this.#cls)?.tenantOrNull ?? null;
+    return scopeOf(this.#cls, this.#scopes.clients)?.tenantOrNull ?? null;
   }
 
-  /** Whether the running code works for the super tenant. `false` where there is no tenant. */
+  /**
+   * Whether the running code works for the super tenant, on evidence: a verified token, a trusted proxy or {@link runAsSuperTenant}
+   * says so. `false` where a path, a host or `run('super')` alone names it, and where there is no tenant.
+   */
   get isSuperTenant(): boolean {
-    const outcome = currentScope(this.#cls)?.outcome;
-    return outcome?.kind === 'resolved' && outcome.tenant.id === SUPER_TENANT_ID;
+    const outcome = scopeOf(this.#cls, this.#scopes.clients)?.outcome;
+    return outcome?.kind === 'resolved' && outcome.tenant.id === SUPER_TENANT_ID && outcome.trust !== 'network';
   }
 
   /**
@@ -79,7 +82,7 @@ export class TenantContext {
 
   /** What each resolver said of the current request; empty for jobs and outside of any scope. */
   explain(): ResolutionTrace {
-    return currentScope(this.#cls)?.outcome.trace ?? [];
+    return scopeOf(this.#cls, this.#scopes.clients)?.outcome.trace ?? [];
   }
 
   /**
@@ -92,12 +95,18 @@ export class TenantContext {
    *   errors, and whatever `fn` throws
    */
   async run<R>(tenantId: string, fn: () => R | Promise<R>, options: RunOptions = {}): Promise<R> {
-    return this.#runFor(await this.#directory.getActive(tenantId), fn, options);
+    const tenant = await this.#directory.getActive(tenantId);
+    // The id may come from a path: it is no evidence that the operator asks.
+    return this.#runFor(tenant, tenant.id === SUPER_TENANT_ID ? 'network' : 'verified', fn, options);
   }
 
   /** Runs work for the super tenant; for the operator's own jobs, never on behalf of a request that did not ask for it. */
   async runAsSuperTenant<R>(fn: () => R | Promise<R>): Promise<R> {
-    return this.run(SUPER_TENANT_ID, fn);
+    publishAudit(
+      { type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' },
+      this.#scopes.clients.applicationId,
+    );
+    return this.#runFor(SUPER_TENANT, 'verified', fn, {});
   }
 
   /**
@@ -141,15 +150,11 @@ export class TenantContext {
 
   async #runFor<R>(
     tenant: Tenant,
+    trust: ResolverTrust,
     fn: () => R | PromiseLike<R>,
     { clients = [], signal }: RunOptions,
   ): Promise<Awaited<R>> {
-    if (tenant.id === SUPER_TENANT_ID)
-      publishAudit(
-        { type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' },
-        this.#scopes.clients.applicationId,
-      );
-    const scope = this.#scopes.open({ kind: 'resolved', tenant, trust: 'verified', trace: [] });
+    const scope = this.#scopes.open({ kind: 'resolved', tenant, trust, trace: [] });
     try {
       await scope.clients.lend(scope, clients, signal);
       return await runToEnd(this.#cls, scope, fn);
@@ -159,7 +164,7 @@ export class TenantContext {
   }
 
   #scope(): TenantScope {
-    const scope = currentScope(this.#cls);
+    const scope = scopeOf(this.#cls, this.#scopes.clients);
     if (scope === undefined) throw new TenantContextMissingError();
     return scope;
   }

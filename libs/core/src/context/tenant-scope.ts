@@ -48,6 +48,8 @@ export class TenantScope implements Borrower {
   next: TenantScope | undefined;
   /** Whether the deletion of its tenant waits for it. */
   isAwaited = true;
+  /** The nearest scope around it that is another application's, in the same process. */
+  foreign: TenantScope | undefined = undefined;
   readonly #entry: ScopeEntry | undefined;
   #outcome: ResolutionOutcome;
   /** A few at most: an array is found through faster than a map. */
@@ -119,6 +121,12 @@ export class TenantScope implements Borrower {
   /** Id of the tenant, or `undefined`; never throws. */
   get tenantId(): string | undefined {
     return this.#outcome.kind === 'resolved' ? this.#outcome.tenant.id : undefined;
+  }
+
+  /** Whether what was made in this scope may be used in another within it: the same application, and no other tenant. */
+  sharesStateWith(inner: TenantScope): boolean {
+    if (this.clients !== inner.clients || this.#outcome.kind === 'notApplicable') return this.clients === inner.clients;
+    return this.tenantId !== undefined && this.tenantId === inner.tenantId;
   }
 
   /** Whether the scope has ended. */

@@ -33,6 +33,7 @@ export class StartUpDiagnosis {
 
   /** To be called when every provider is there. @throws `MT_OPTIONS_INVALID` for what can only be wrong */
   stopOnFaults(): void {
+    this.#application.kinds.assertDependencies();
     assertSetUp(this.#application);
   }
 

@@ -23,12 +23,14 @@ export class TenantClientCreateTimeoutError extends MultitenancyError {
   }
 }
 
+const MORE_ROOM = 'Raise maxClients or maxWeight, or spread tenants over more nodes.';
+
 /** The registry is full of clients in use and waiting did not help (503). */
 export class RegistryCapacityError extends MultitenancyError {
-  constructor(kind: string, tenantId: string, why: string) {
+  constructor(kind: string, tenantId: string, why: string, remedy: string = MORE_ROOM) {
     super(
       'MT_REGISTRY_CAPACITY',
-      `The registry of ${quote(kind)} clients has no room for tenant ${quote(tenantId)}: ${why}. Raise maxClients or maxWeight, or spread tenants over more nodes.`,
+      `The registry of ${quote(kind)} clients has no room for tenant ${quote(tenantId)}: ${why}. ${remedy}`,
       { tenantId },
     );
   }
@@ -83,6 +85,18 @@ export class TenantClientRecursiveError extends MultitenancyError {
     super(
       'MT_CLIENT_RECURSIVE',
       `The factory of ${quote(kind)} clients acquires the ${quote(kind)} client of tenant ${quote(tenantId)} while creating it, and would wait for itself. Build what both need outside of the factory.`,
+      { tenantId },
+    );
+  }
+}
+
+/** A factory gave, or `add` was given, an object that is live as another client, or was closed already. It is not disposed here. */
+export class TenantClientFactoryFaultError extends MultitenancyError {
+  /** @param where what is known of the object, to follow "that" */
+  constructor(kind: string, tenantId: string, where: string) {
+    super(
+      'MT_CLIENT_FACTORY_FAULT',
+      `The ${quote(kind)} client of tenant ${quote(tenantId)} is an object that ${where}. One client object belongs to one tenant and one kind: have the factory make a new one at each call, without a memory of its own. To share something that is safe to share, put it into an object per tenant, such as { shared }.`,
       { tenantId },
     );
   }

@@ -50,6 +50,7 @@ export const ERROR_CODES = {
   MT_CLIENT_EXISTS: { status: 500, title: 'Tenant client exists' },
   MT_CLIENT_NOT_ACQUIRED: { status: 500, title: 'Tenant client not acquired' },
   MT_CLIENT_RECURSIVE: { status: 500, title: 'Recursive tenant client' },
+  MT_CLIENT_FACTORY_FAULT: { status: 500, title: 'Faulty client factory' },
   MT_TEMPLATE_MISSING: { status: 500, title: 'No client template' },
   MT_RESOLVER_FAILED: { status: 500, title: 'Tenant resolver failed' },
   MT_SCOPE_ENDED: { status: 503, title: 'Scope has ended' },

@@ -1,4 +1,4 @@
-import { TenantClientCreateFailedError } from '../errors/client.errors.js';
+import { TenantClientCreateFailedError, TenantClientFactoryFaultError } from '../errors/client.errors.js';
 import { TenantMap } from './tenant-map.js';
 
 const LONGEST_PAUSE_MS = 15_000;
@@ -58,9 +58,10 @@ export class FailureLog {
   }
 
   /** The error of an attempt that comes too early, or `null` when an attempt is allowed. */
-  refusal(tenantId: string, now: number): TenantClientCreateFailedError | null {
+  refusal(tenantId: string, now: number): TenantClientCreateFailedError | TenantClientFactoryFaultError | null {
     const failure = this.#failures.get(tenantId);
     if (failure === undefined || now >= failure.retryAt) return null;
+    if (failure.cause instanceof TenantClientFactoryFaultError) return failure.cause;
     return new TenantClientCreateFailedError(this.#kind, tenantId, failure.cause, failure.retryAt - now);
   }
 

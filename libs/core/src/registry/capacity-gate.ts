@@ -4,6 +4,10 @@ import { RegistryCapacityError, RegistryClosedError } from '../errors/client.err
 export class Ticket {
   weight = 0;
   open = true;
+  /** Ends the tenant's turn, where the kind is exclusive. */
+  endTurn: (() => void) | null = null;
+  /** Where the client depends on others. */
+  bases: { release(): void } | null = null;
 }
 
 /** Bounds of the gate. */
@@ -131,6 +135,8 @@ export class CapacityGate {
   leave(ticket: Ticket): void {
     if (!ticket.open) return;
     ticket.open = false;
+    ticket.bases?.release();
+    ticket.endTurn?.();
     this.#clients -= 1;
     this.#weight -= ticket.weight;
     this.#admit();

@@ -1,13 +1,17 @@
 import { TenantClientCreateTimeoutError } from '../errors/client.errors.js';
 import { outsideScopes } from '../kernel/outside-scopes.js';
+import { BaseLeases } from './base-leases.js';
+import type { DependentHooks } from './base-leases.js';
 import type { CapacityGate, Ticket } from './capacity-gate.js';
 import { ClientEntry } from './client-entry.js';
 import type { EntryParts } from './client-entry.js';
+import { disownClient, ownClient } from './client-owners.js';
 import { copyOptions } from './copy-options.js';
 import { withinCreation } from './creation-chain.js';
 import type { Creation } from './creation.js';
 import type { Disposer } from './disposer.js';
 import { FactoryCall, FactoryFault } from './factory-call.js';
+import type { ExclusiveTurns } from './exclusive-turns.js';
 import type { RegistryEvents } from './registry-events.js';
 import type { ResolvedRegistryOptions } from './resolve-registry-options.js';
 import { tellDisposal } from './retirements.js';
@@ -16,6 +20,21 @@ import { TenantMap } from './tenant-map.js';
 /** Share of a lifetime by which clients that were made together are renewed apart. */
 const LIFETIME_JITTER = 0.1;
 
+type BaseClients = Readonly<Record<string, unknown>>;
+
+const NO_BASES: BaseClients = Object.freeze({});
+
+/** What a builder works with. */
+export interface BuilderParts<TClient, TOptions> {
+  readonly options: ResolvedRegistryOptions<TClient, TOptions>;
+  readonly gate: CapacityGate;
+  /** Of an exclusive kind. */
+  readonly turns: ExclusiveTurns | undefined;
+  readonly disposer: Disposer;
+  readonly events: RegistryEvents;
+  readonly dependents: DependentHooks<TClient>;
+}
+
 /** Makes the options of a client; `undefined` = the template does. */
 export type Recipe<TOptions> = (() => TOptions) | undefined;
 
@@ -23,22 +42,15 @@ export type Recipe<TOptions> = (() => TOptions) | undefined;
 export class ClientBuilder<TClient, TOptions> {
   readonly #options: ResolvedRegistryOptions<TClient, TOptions>;
   readonly #gate: CapacityGate;
-  readonly #disposer: Disposer;
-  readonly #events: RegistryEvents;
+  readonly #parts: BuilderParts<TClient, TOptions>;
   /** Factories that run, also those that were given up, by tenant. */
   readonly #factories = new TenantMap<{ readonly creation: Creation<TClient>; readonly over: Promise<void> }>();
   readonly #unfinished = new Set<Promise<unknown>>();
 
-  constructor(
-    options: ResolvedRegistryOptions<TClient, TOptions>,
-    gate: CapacityGate,
-    disposer: Disposer,
-    events: RegistryEvents,
-  ) {
-    this.#options = options;
-    this.#gate = gate;
-    this.#disposer = disposer;
-    this.#events = events;
+  constructor(parts: BuilderParts<TClient, TOptions>) {
+    this.#options = parts.options;
+    this.#gate = parts.gate;
+    this.#parts = parts;
   }
 
   /**
@@ -49,14 +61,23 @@ export class ClientBuilder<TClient, TOptions> {
   async build(creation: Creation<TClient>, recipe: Recipe<TOptions>): Promise<ClientEntry<TClient>> {
     const { tenantId, signal } = creation;
     await this.#predecessorGone(creation);
-    const ticket = await awaitingRoom(creation, () => this.#gate.enter(tenantId, signal));
+    const { turns } = this.#parts;
+    const endTurn = turns && (await awaiting(creation, 'predecessor', () => turns.enter(tenantId, signal)));
+    const ticket = await this.#enter(creation, endTurn);
     if (signal.aborted) {
       this.#gate.leave(ticket);
       throw signal.reason;
     }
     const client = await this.#callFactory(creation, recipe, ticket);
     await this.#load(creation, client, ticket);
-    return this.entry({ tenantId, client, ticket, close: this.#options.dispose, recipe });
+    const entry = this.entry({ tenantId, client, ticket, close: this.#options.dispose, recipe });
+    this.#basesOf(ticket)?.belongTo(entry);
+    return entry;
+  }
+
+  /** Whether a client was made with one that is not current any more. */
+  isStale({ ticket }: ClientEntry<TClient>): boolean {
+    return this.#basesOf(ticket)?.isStale ?? false;
   }
 
   /** An entry around a client that exists. */
@@ -78,12 +99,6 @@ export class ClientBuilder<TClient, TOptions> {
   /** Disposes a client that nobody can take any more, then gives its room back. */
   discard(client: TClient, tenantId: string, ticket: Ticket): Promise<void> {
     return this.mind(this.#discard(client, tenantId, ticket));
-  }
-
-  /** Gives back the room of a client that its factory had given before: it is not disposed, for it is in use. */
-  refuseSame({ ticket }: ClientEntry<TClient>): FactoryFault {
-    this.#gate.leave(ticket);
-    return new FactoryFault(new Error('The factory gave the client that is in use already. It must make a new one.'));
   }
 
   /** Has {@link settled} wait for something too. */
@@ -113,7 +128,7 @@ export class ClientBuilder<TClient, TOptions> {
   #callFactory(creation: Creation<TClient>, recipe: Recipe<TOptions>, ticket: Ticket): Promise<TClient> {
     const { name, clock, createTimeoutMs, disposeTimeoutMs } = this.#options;
     const { tenantId, signal } = creation;
-    const { client, over } = new FactoryCall(this.#start(creation, recipe), {
+    const { client, over } = new FactoryCall(this.#start(creation, recipe, ticket), {
       clock,
       signal,
       createTimeoutMs,
@@ -129,19 +144,53 @@ export class ClientBuilder<TClient, TOptions> {
     return client;
   }
 
-  async #start({ tenantId, signal, node }: Creation<TClient>, recipe: Recipe<TOptions>): Promise<TClient> {
-    const { create, template } = this.#options;
+  async #start(
+    { tenantId, signal, node }: Creation<TClient>,
+    recipe: Recipe<TOptions>,
+    ticket: Ticket,
+  ): Promise<TClient> {
+    const { name: kind, create, template, dependsOn } = this.#options;
     const make = recipe ?? ((): TOptions => fromTemplate(template as TOptions, tenantId));
-    const client = await withinCreation(node, () => create(tenantId, { options: make(), signal }));
+    node.dependentOf = (acquired) => (isSameId(acquired, tenantId) ? this.#dependent(ticket) : undefined);
+    const client = await withinCreation(node, () => {
+      const bases = typeof dependsOn === 'function' ? dependsOn() : (dependsOn ?? []);
+      const call = (clients: BaseClients): TClient | Promise<TClient> =>
+        create(tenantId, { options: make(), signal, clients });
+      return bases.length === 0 ? call(NO_BASES) : this.#dependent(ticket).acquire(bases, tenantId, signal).then(call);
+    });
     if (client === null || client === undefined) throw new Error('The factory gave no client.');
+    ownClient(client, { registry: this, kind, tenantId });
     return client;
+  }
+
+  #dependent(ticket: Ticket): BaseLeases<TClient> {
+    const bases = this.#basesOf(ticket) ?? new BaseLeases(this.#parts.dependents);
+    ticket.bases = bases;
+    return bases;
+  }
+
+  #basesOf(ticket: Ticket): BaseLeases<TClient> | null {
+    return ticket.bases as BaseLeases<TClient> | null;
+  }
+
+  /** A client of an exclusive kind has its turn as long as its room. */
+  async #enter(creation: Creation<TClient>, endTurn: (() => void) | undefined): Promise<Ticket> {
+    const { tenantId, signal } = creation;
+    try {
+      const ticket = await awaiting(creation, 'room', () => this.#gate.enter(tenantId, signal));
+      ticket.endTurn = endTurn ?? null;
+      return ticket;
+    } catch (error) {
+      endTurn?.();
+      throw error;
+    }
   }
 
   async #load(creation: Creation<TClient>, client: TClient, ticket: Ticket): Promise<void> {
     const { tenantId, signal } = creation;
     try {
       const weight = this.#bearableWeight(client);
-      await awaitingRoom(creation, () => this.#gate.load(tenantId, ticket, weight, signal));
+      await awaiting(creation, 'room', () => this.#gate.load(tenantId, ticket, weight, signal));
     } catch (error) {
       void this.discard(client, tenantId, ticket);
       throw error;
@@ -161,9 +210,10 @@ export class ClientBuilder<TClient, TOptions> {
 
   async #discard(client: TClient, tenantId: string, ticket: Ticket): Promise<void> {
     const { name: kind, dispose } = this.#options;
-    const result = await this.#disposer.dispose(client, dispose, tenantId, 'late');
+    const result = await this.#parts.disposer.dispose(client, dispose, tenantId, 'late');
+    disownClient(client, dispose !== undefined);
     this.#gate.leave(ticket);
-    tellDisposal(this.#events, { kind, tenantId, cause: 'late' }, false, result);
+    tellDisposal(this.#parts.events, { kind, tenantId, cause: 'late' }, false, result);
   }
 }
 
@@ -172,11 +222,19 @@ function fromTemplate<TOptions>(template: TOptions | ((tenantId: string) => TOpt
   return copyOptions(isMaker ? (template as (tenantId: string) => TOptions)(tenantId) : template);
 }
 
-async function awaitingRoom<R>(creation: { awaitsRoom: boolean }, wait: () => Promise<R>): Promise<R> {
-  creation.awaitsRoom = true;
+async function awaiting<C extends { awaits: string }, R>(
+  creation: C,
+  what: C['awaits'],
+  wait: () => Promise<R>,
+): Promise<R> {
+  creation.awaits = what;
   try {
     return await wait();
   } finally {
-    creation.awaitsRoom = false;
+    creation.awaits = 'factory';
   }
+}
+
+function isSameId(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }

@@ -1,4 +1,10 @@
-import { TenantClientCreateFailedError, TenantClientCreateTimeoutError } from '../errors/client.errors.js';
+import {
+  TenantClientCreateFailedError,
+  TenantClientCreateTimeoutError,
+  TenantClientFactoryFaultError,
+} from '../errors/client.errors.js';
+import { outsideScopes } from '../kernel/outside-scopes.js';
+import { BaseFailure } from './base-leases.js';
 import type { FailureLog } from './backoff.js';
 import type { ClientBuilder, Recipe } from './client-builder.js';
 import type { ClientEntry } from './client-entry.js';
@@ -16,12 +22,18 @@ export interface CreationsParts<TClient, TOptions> {
   readonly kind: string;
   readonly clock: Clock;
   readonly createTimeoutMs: number;
+  readonly acquireTimeoutMs: number;
+  /** Whether the present client is disposed before another one is made. */
+  readonly exclusive: boolean;
   readonly events: RegistryEvents;
   readonly counters: RegistryCounters;
   readonly roster: ClientRoster<TClient>;
   readonly builder: ClientBuilder<TClient, TOptions>;
   readonly failures: FailureLog;
 }
+
+/** A client whose bases change while it is made is made again, so often at most. */
+const MOST_ATTEMPTS = 3;
 
 /** The clients that are being made: at most one per tenant, be it the first one or a successor of one that is there. */
 export class ClientCreations<TClient, TOptions> {
@@ -60,6 +72,16 @@ export class ClientCreations<TClient, TOptions> {
     return creation;
   }
 
+  /** Makes a successor of a client whose base was renewed, in the background. Never throws. */
+  renew({ tenantId, recipe, pinned }: ClientEntry<TClient>): void {
+    const { acquireTimeoutMs: timeoutMs } = this.#parts;
+    void outsideScopes(async () => {
+      const creation = this.findOrBegin(tenantId, recipe as Recipe<TOptions>, 'dependency');
+      creation.pinned ||= pinned;
+      await creation.join(() => undefined, { timeoutMs, onlyForRoom: true });
+    }).catch(() => undefined);
+  }
+
   /** Gives a creation up; all who wait get the reason. @returns whether there was one */
   abort(tenantId: string, reason: Error): boolean {
     const creation = this.#running.get(tenantId);
@@ -90,15 +112,35 @@ export class ClientCreations<TClient, TOptions> {
   }
 
   async #run(creation: Creation<TClient>, recipe: Recipe<TOptions>, cause: EvictionCause): Promise<void> {
-    const { clock, builder, roster } = this.#parts;
+    const { clock, builder } = this.#parts;
     const startedAt = clock.now();
+    this.#clearTheWay(creation, cause);
     try {
-      const entry = await builder.build(creation, recipe);
+      const entry = await this.#build(creation, recipe);
       if (!this.#isRunning(creation)) return await builder.discard(entry.client, entry.tenantId, entry.ticket);
-      if (roster.find(entry.tenantId)?.client === entry.client) throw builder.refuseSame(entry);
       this.#publish(creation, entry, cause, clock.now() - startedAt);
     } catch (error) {
       if (this.#isRunning(creation)) this.#failed(creation, error, clock.now() - startedAt);
+    }
+  }
+
+  /** Of an exclusive kind, what is there goes first. */
+  #clearTheWay(creation: Creation<TClient>, cause: EvictionCause): void {
+    const { roster, exclusive } = this.#parts;
+    const present = exclusive ? roster.find(creation.tenantId) : undefined;
+    if (present === undefined) return;
+    creation.pinned = present.pinned;
+    void roster.detach(present, cause);
+  }
+
+  /** Builds a client, and again when one that it was made with has been detached meanwhile: no call may reach that one. */
+  async #build(creation: Creation<TClient>, recipe: Recipe<TOptions>): Promise<ClientEntry<TClient>> {
+    const { builder } = this.#parts;
+    for (let attempt = 1; ; attempt += 1) {
+      const entry = await builder.build(creation, recipe);
+      if (!this.#isRunning(creation) || !builder.isStale(entry)) return entry;
+      void builder.discard(entry.client, entry.tenantId, entry.ticket);
+      if (attempt === MOST_ATTEMPTS) throw new FactoryFault(new Error('A client that it depends on kept changing.'));
     }
   }
 
@@ -108,6 +150,7 @@ export class ClientCreations<TClient, TOptions> {
     this.#running.delete(tenantId);
     failures.clear(tenantId);
     counters.addCreation(durationMs);
+    entry.pinned = creation.pinned;
     roster.install(entry, cause);
     creation.succeed(entry);
     events.emit('created', { kind, tenantId, durationMs });
@@ -125,9 +168,11 @@ export class ClientCreations<TClient, TOptions> {
     if (!timedOut && !(error instanceof FactoryFault)) return error;
     const { kind, clock, createTimeoutMs, failures, counters, events } = this.#parts;
     const cause = timedOut ? error : error.cause;
+    if (cause instanceof BaseFailure) return cause.cause;
     const pauseMs = failures.add(tenantId, cause, clock.now());
     counters.failures += 1;
     events.emit('createFailed', { kind, tenantId, error: cause, durationMs });
+    if (cause instanceof TenantClientFactoryFaultError) return cause;
     return timedOut
       ? new TenantClientCreateTimeoutError(kind, tenantId, createTimeoutMs, pauseMs)
       : new TenantClientCreateFailedError(kind, tenantId, cause, pauseMs);

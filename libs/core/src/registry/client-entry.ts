@@ -1,4 +1,5 @@
 import type { Ticket } from './capacity-gate.js';
+import type { Dependent } from './dependent.js';
 import type { EvictionCause } from './registry-options.js';
 
 /**
@@ -44,6 +45,8 @@ export class ClientEntry<TClient> {
   /** Neighbours in the idle list; both `null` outside of it. */
   older: ClientEntry<TClient> | null = null;
   newer: ClientEntry<TClient> | null = null;
+  /** Clients that were made with this one and are not gone; `null` until there is one. */
+  dependents: Set<Dependent> | null = null;
 
   constructor(parts: EntryParts<TClient>) {
     this.tenantId = parts.tenantId;

@@ -5,8 +5,11 @@ import type { CapacityGate, Ticket } from './capacity-gate.js';
 import type { ClientBuilder, Recipe } from './client-builder.js';
 import type { ClientCreations } from './client-creations.js';
 import type { CloseClient } from './client-entry.js';
+import { assertUnowned, ownClient } from './client-owners.js';
 import type { ClientRoster } from './client-roster.js';
+import { previousInUse } from './creation.js';
 import type { Patience } from './creation.js';
+import type { ExclusiveTurns } from './exclusive-turns.js';
 import type { RegistryEvents } from './registry-events.js';
 import type { AddOptions, CreateOptions, OnExisting } from './registry-types.js';
 import type { ResolvedRegistryOptions } from './resolve-registry-options.js';
@@ -15,6 +18,8 @@ import type { ResolvedRegistryOptions } from './resolve-registry-options.js';
 export interface PlacementParts<TClient, TOptions> {
   readonly options: ResolvedRegistryOptions<TClient, TOptions>;
   readonly gate: CapacityGate;
+  /** Of an exclusive kind. */
+  readonly turns: ExclusiveTurns | undefined;
   readonly failures: FailureLog;
   readonly events: RegistryEvents;
   readonly builder: ClientBuilder<TClient, TOptions>;
@@ -52,7 +57,9 @@ export class ClientPlacement<TClient, TOptions> {
     assertOptionalFunction('dispose', dispose);
     const weight = this.#parts.builder.weigh(client);
     if (this.#keeps(tenantId, onExisting) || this.#isCurrent(tenantId, client)) return false;
-    const ticket = this.#parts.gate.tryEnter(weight) ?? (await this.#waitForRoom(tenantId, weight));
+    assertUnowned(client, this.#ownerOf(tenantId));
+    const entering = this.#enter(tenantId, weight);
+    const ticket = entering instanceof Promise ? await entering : entering;
     if (!this.#mayStill(tenantId, client, onExisting, ticket)) return false;
     this.#install(tenantId, client, ticket, dispose);
     return true;
@@ -91,7 +98,9 @@ export class ClientPlacement<TClient, TOptions> {
     let welcome = false;
     try {
       gate.assertOpen();
-      welcome = !this.#keeps(tenantId, onExisting) && !this.#isCurrent(tenantId, client);
+      const isWelcome = !this.#keeps(tenantId, onExisting) && !this.#isCurrent(tenantId, client);
+      if (isWelcome) ownClient(client, this.#ownerOf(tenantId));
+      welcome = isWelcome;
     } finally {
       if (!welcome) gate.leave(ticket);
     }
@@ -111,17 +120,49 @@ export class ClientPlacement<TClient, TOptions> {
     }
   }
 
-  async #waitForRoom(tenantId: string, weight: number): Promise<Ticket> {
-    const { options, gate } = this.#parts;
-    const { name, clock, acquireTimeoutMs } = options;
-    const patience = new AbortController();
-    const why = `every client is in use and none came free within ${acquireTimeoutMs} ms`;
-    const timer = clock.setTimer(
-      () => patience.abort(new RegistryCapacityError(name, tenantId, why)),
-      acquireTimeoutMs,
-    );
+  #ownerOf(tenantId: string): { registry: object; kind: string; tenantId: string } {
+    return { registry: this.#parts.builder, kind: this.#parts.options.name, tenantId };
+  }
+
+  /** Room for an adopted client; of an exclusive kind, once the present one is gone. */
+  #enter(tenantId: string, weight: number): Ticket | Promise<Ticket> {
+    const { turns, gate } = this.#parts;
+    if (turns !== undefined) return this.#enterAlone(turns, tenantId, weight);
+    return gate.tryEnter(weight) ?? this.#waitForRoom(tenantId, weight);
+  }
+
+  async #enterAlone(turns: ExclusiveTurns, tenantId: string, weight: number): Promise<Ticket> {
+    const { roster, gate } = this.#parts;
+    await this.#runningOver(tenantId, undefined);
+    const present = roster.find(tenantId);
+    if (present !== undefined) void roster.detach(present, 'replaced');
+    const { name } = this.#parts.options;
+    const tooLate = (ms: number): Error => previousInUse(name, tenantId, ms);
+    const endTurn = await this.#inTime(tooLate, (signal) => turns.enter(tenantId, signal));
     try {
-      return await gate.enterWith(tenantId, weight, patience.signal);
+      const ticket = gate.tryEnter(weight) ?? (await this.#waitForRoom(tenantId, weight));
+      ticket.endTurn = endTurn;
+      return ticket;
+    } catch (error) {
+      endTurn();
+      throw error;
+    }
+  }
+
+  #waitForRoom(tenantId: string, weight: number): Promise<Ticket> {
+    const { options, gate } = this.#parts;
+    const tooLate = (ms: number): Error =>
+      new RegistryCapacityError(options.name, tenantId, `every client is in use and none came free within ${ms} ms`);
+    return this.#inTime(tooLate, (signal) => gate.enterWith(tenantId, weight, signal));
+  }
+
+  /** Waits for `acquireTimeoutMs` at most. */
+  async #inTime<R>(tooLate: (afterMs: number) => Error, wait: (signal: AbortSignal) => Promise<R>): Promise<R> {
+    const { clock, acquireTimeoutMs } = this.#parts.options;
+    const patience = new AbortController();
+    const timer = clock.setTimer(() => patience.abort(tooLate(acquireTimeoutMs)), acquireTimeoutMs);
+    try {
+      return await wait(patience.signal);
     } finally {
       timer.clear();
     }

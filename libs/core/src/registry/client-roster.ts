@@ -1,6 +1,7 @@
 import type { CapacityGate } from './capacity-gate.js';
 import type { ClientEntry } from './client-entry.js';
 import type { Clock } from './clock.js';
+import type { Dependent, Relief } from './dependent.js';
 import { IdleList } from './idle-list.js';
 import { EntryLease } from './lease.js';
 import type { TenantClientLease } from './lease.js';
@@ -23,11 +24,15 @@ export interface RosterParts<TClient> {
   readonly retirements: Retirements<TClient>;
 }
 
+/** Causes of a detachment that leave a successor in the place. */
+const SUCCEEDED: ReadonlySet<EvictionCause> = new Set<EvictionCause>(['replaced', 'rotated']);
+
 /** The clients that are there: at most one per tenant. Lends them, takes them back, knows which is idle, lets them go. */
-export class ClientRoster<TClient> {
+export class ClientRoster<TClient> implements Relief {
   readonly #parts: RosterParts<TClient>;
   readonly #entries = new TenantMap<ClientEntry<TClient>>();
   readonly #idle = new IdleList<TClient>();
+  readonly #reliefs = new Set<Relief>();
   readonly #giveBack = (entry: ClientEntry<TClient>): void => this.#takeBack(entry);
 
   constructor(parts: RosterParts<TClient>) {
@@ -68,11 +73,20 @@ export class ClientRoster<TClient> {
     return new EntryLease(entry, this.#giveBack);
   }
 
+  /** Leases a client to another one that is made with it: that one is detached with it, and disposed before it. */
+  lendTo(entry: ClientEntry<TClient>, dependent: Dependent): TenantClientLease<TClient> {
+    this.#reliefs.add(dependent.relief);
+    (entry.dependents ??= new Set()).add(dependent);
+    const lease = this.lend(entry);
+    const release = (): void => (entry.dependents?.delete(dependent), lease.release());
+    return { tenantId: lease.tenantId, client: lease.client, release, [Symbol.dispose]: release };
+  }
+
   /** Publishes a client; that counts as use. One that was there before is detached, and its pin goes over. */
   install(entry: ClientEntry<TClient>, cause: EvictionCause): void {
     const previous = this.#entries.get(entry.tenantId);
     if (previous !== undefined) {
-      entry.pinned = previous.pinned;
+      entry.pinned ||= previous.pinned;
       void this.detach(previous, cause);
     }
     this.#entries.set(entry.tenantId, entry);
@@ -90,6 +104,7 @@ export class ClientRoster<TClient> {
     this.#idle.remove(entry);
     counters.evictions[cause] += 1;
     const gone = retirements.retire(entry, cause, drainTimeoutMs);
+    for (const dependent of [...(entry.dependents ?? [])]) dependent.baseDetached(SUCCEEDED.has(cause));
     events.emit('evicted', { kind, tenantId: entry.tenantId, cause });
     return gone;
   }
@@ -106,14 +121,22 @@ export class ClientRoster<TClient> {
    * Evicts the least recently used idle clients for those who wait, as far as no disposal is about to make room anyway.
    * Called whenever somebody begins to wait or a client may have become idle.
    *
+   * Where none is idle, clients that were made with these ones and are idle go first.
+   *
    * @returns the number of disposals under way
    */
   makeRoom(): number {
-    const { gate, retirements } = this.#parts;
-    while (this.#idle.oldest !== null && gate.waiting > retirements.disposing) {
+    return this.relieve(this.#parts.gate.waiting);
+  }
+
+  relieve(wanted: number): number {
+    const { retirements } = this.#parts;
+    while (this.#idle.oldest !== null && wanted > retirements.disposing) {
       void this.detach(this.#idle.oldest, 'capacity');
     }
-    return retirements.disposing;
+    let coming = retirements.disposing;
+    for (const relief of this.#reliefs) if (coming < wanted) coming += relief.relieve(wanted - coming);
+    return coming;
   }
 
   /** Evicts what has been idle for longer than `idleMs`. @returns what was evicted, once it is gone */

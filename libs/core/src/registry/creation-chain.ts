@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { outsideScopes } from '../kernel/outside-scopes.js';
+import type { Dependent } from './dependent.js';
 
 /**
  * A creation as a node of the graph of who waits for whom. A wait that would close a circle is refused: it could only
@@ -8,6 +9,8 @@ import { outsideScopes } from '../kernel/outside-scopes.js';
 export class CreationNode {
   /** Whether its factory runs. A client's own timers and sockets outlive that and must not look recursive. */
   running = false;
+  /** The client that it makes, as those know it that its factory acquires; of its own tenant only. */
+  dependentOf: (tenantId: string) => Dependent | undefined = () => undefined;
   readonly #waits = new Set<{ readonly on: CreationNode }>();
 
   /** Notes that it cannot end before another has. @returns a function that takes the note back */

@@ -30,8 +30,10 @@ export class Creation<TClient> {
   readonly tenantId: string;
   /** Its place among the creations that wait for each other. */
   readonly node = new CreationNode();
-  /** Whether it waits for room, before its factory is called or for the weight of the client. */
-  awaitsRoom = false;
+  /** What it waits for: room, before its factory is called or for the weight of the client; or the tenant's previous client. */
+  awaits: 'factory' | 'room' | 'predecessor' = 'factory';
+  /** Whether the client is to be pinned. */
+  pinned = false;
   readonly #kind: string;
   readonly #clock: Clock;
   readonly #abort = new AbortController();
@@ -99,7 +101,7 @@ export class Creation<TClient> {
 
   #startTimer(timeoutMs: number, onlyForRoom: boolean, leave: (error: Error) => void): () => void {
     const expire = (): void => {
-      if (onlyForRoom && !this.awaitsRoom) timer = this.#clock.setTimer(expire, timeoutMs);
+      if (onlyForRoom && this.awaits === 'factory') timer = this.#clock.setTimer(expire, timeoutMs);
       else leave(this.#impatience(timeoutMs));
     };
     let timer = this.#clock.setTimer(expire, timeoutMs);
@@ -107,8 +109,15 @@ export class Creation<TClient> {
   }
 
   #impatience(afterMs: number): Error {
-    if (!this.awaitsRoom) return new TenantClientCreateTimeoutError(this.#kind, this.tenantId, afterMs);
-    const why = `every client is in use and none came free within ${afterMs} ms`;
-    return new RegistryCapacityError(this.#kind, this.tenantId, why);
+    const [kind, tenantId] = [this.#kind, this.tenantId];
+    if (this.awaits === 'factory') return new TenantClientCreateTimeoutError(kind, tenantId, afterMs);
+    if (this.awaits === 'predecessor') return previousInUse(kind, tenantId, afterMs);
+    return new RegistryCapacityError(kind, tenantId, `every client is in use and none came free within ${afterMs} ms`);
   }
+}
+
+/** The error of a caller that waited in vain for the previous client of an exclusive kind to be gone. */
+export function previousInUse(kind: string, tenantId: string, afterMs: number): RegistryCapacityError {
+  const why = `the kind is exclusive, and the tenant's previous client was still in use or being closed after ${afterMs} ms`;
+  return new RegistryCapacityError(kind, tenantId, why, 'Shorten the work that uses it, or raise acquireTimeoutMs.');
 }

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import type { BaseRegistry } from './dependent.js';
 
 /** Why a client left the registry. */
 export type EvictionCause =
@@ -12,16 +13,20 @@ export type EvictionCause =
   | 'rotated'
   /** Its `check` failed. */
   | 'unhealthy'
+  /** A client that it depends on was detached; it is renewed with that. */
+  | 'dependency'
   | 'shutdown'
   /** The factory delivered it when nobody could take it any more; it was never lent. */
   | 'late';
 
-/** What a factory is told beside the tenant. */
+/** What a factory gets beside the tenant. */
 export interface ClientFactoryContext<TOptions> {
   /** A copy of the template's or caller's options that this client alone has; `undefined` without a template. */
   readonly options: TOptions;
   /** Aborts when nobody waits any more or `createTimeoutMs` has passed. */
   readonly signal: AbortSignal;
+  /** The tenant's clients of the kinds in `dependsOn`, leased until the client that is made here is disposed. Do not close them. */
+  readonly clients: Readonly<Record<string, unknown>>;
 }
 
 /** What a disposer is told beside the client. */
@@ -63,6 +68,16 @@ export interface TenantClientRegistryOptions<TClient, TOptions = unknown> extend
    * the registry.
    */
   readonly create: (tenantId: string, context: ClientFactoryContext<TOptions>) => TClient | Promise<TClient>;
+  /**
+   * Registries whose clients the factory gets as `clients`, by name; a function where they are made later. A client is disposed
+   * before those that it was made with, and renewed with them. Default: none.
+   */
+  readonly dependsOn?: readonly BaseRegistry[] | (() => readonly BaseRegistry[]) | undefined;
+  /**
+   * At most one client of a tenant exists at a time, its disposal included: a refresh or replacement drains and disposes the old
+   * one first, and new work waits up to `acquireTimeoutMs`. For clients that own a folder, a lock, a named service. Default `false`.
+   */
+  readonly exclusive?: boolean | undefined;
   /** Closes a client. Called exactly once per client that `create` delivered. Default: nothing. */
   readonly dispose?: ((client: TClient, disposal: ClientDisposal) => unknown) | undefined;
   /** Options of every client, or a function that makes them for a tenant. Copied for each client. */

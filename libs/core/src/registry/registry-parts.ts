@@ -1,3 +1,4 @@
+import type { DependentHooks } from './base-leases.js';
 import { FailureLog } from './backoff.js';
 import { CapacityGate } from './capacity-gate.js';
 import { CleanUp } from './clean-up.js';
@@ -6,6 +7,7 @@ import { ClientCreations } from './client-creations.js';
 import { ClientPlacement } from './client-placement.js';
 import { ClientRoster } from './client-roster.js';
 import { Disposer } from './disposer.js';
+import { ExclusiveTurns } from './exclusive-turns.js';
 import { RegistryEvents } from './registry-events.js';
 import type { TenantClientRegistryOptions } from './registry-options.js';
 import { RegistryCounters } from './registry-stats.js';
@@ -40,10 +42,28 @@ export function assembleRegistry<TClient, TOptions>(
   const gate: CapacityGate = new CapacityGate(kind, options, () => roster.makeRoom());
   const failures = new FailureLog(kind, retryBackoffMs, random);
   const retirements = new Retirements<TClient>({ ...shared, disposer, onGone: ({ ticket }) => gate.leave(ticket) });
-  const builder = new ClientBuilder(options, gate, disposer, events);
+  const { exclusive = false, acquireTimeoutMs } = options;
+  const turns = exclusive ? new ExclusiveTurns() : undefined;
+  const dependents: DependentHooks<TClient> = {
+    relief: { relieve: (wanted) => roster.relieve(wanted) },
+    isCurrent: (entry) => roster.find(entry.tenantId) === entry,
+    retire: (entry, renewed) => {
+      void roster.detach(entry, 'dependency');
+      if (renewed && !gate.isShut) creations.renew(entry);
+    },
+    force: (entry) => retirements.forceEntry(entry),
+  };
+  const builder = new ClientBuilder({ options, gate, turns, disposer, events, dependents });
   const roster: ClientRoster<TClient> = new ClientRoster({ ...shared, drainTimeoutMs, gate, retirements });
-  const creations = new ClientCreations({ ...shared, createTimeoutMs, roster, builder, failures });
-  const placement = new ClientPlacement({ options, gate, failures, events, builder, roster, creations });
+  const limits = { createTimeoutMs, acquireTimeoutMs, exclusive };
+  const creations: ClientCreations<TClient, TOptions> = new ClientCreations({
+    ...shared,
+    ...limits,
+    roster,
+    builder,
+    failures,
+  });
+  const placement = new ClientPlacement({ options, gate, turns, failures, events, builder, roster, creations });
   const cleanUp = new CleanUp(options, roster);
   return { options, events, counters, gate, failures, retirements, builder, roster, creations, placement, cleanUp };
 }

@@ -46,6 +46,7 @@ export class RegistryCounters {
     replaced: 0,
     rotated: 0,
     unhealthy: 0,
+    dependency: 0,
     shutdown: 0,
     late: 0,
   };

@@ -1,6 +1,7 @@
 import { OptionsInvalidError } from '../errors/usage.errors.js';
 import { systemClock } from './clock.js';
 import type { Clock } from './clock.js';
+import { ACQUIRE_AS_BASE } from './dependent.js';
 import { DEFAULT_REGISTRY_LIMITS } from './registry-options.js';
 import type { RegistryLimits, TenantClientRegistryOptions } from './registry-options.js';
 
@@ -51,6 +52,9 @@ export function resolveRegistryOptions<TClient, TOptions>(
   requireFunction(name, 'create', options.create, false);
   for (const optional of ['dispose', 'weigh', 'check', 'random'] as const)
     requireFunction(name, optional, options[optional], true);
+  requireBases(name, options.dependsOn);
+  if (options.exclusive !== undefined && typeof options.exclusive !== 'boolean')
+    throw new OptionsInvalidError(`${name}.exclusive`, options.exclusive, 'true or false');
   return Object.freeze({
     ...options,
     ...resolveRegistryLimits(name, options),
@@ -78,6 +82,16 @@ export function resolveRegistryLimits(name: string, given: Partial<RegistryLimit
 function requireFunction(name: string, option: string, value: unknown, optional: boolean): void {
   if (typeof value === 'function' || (optional && value === undefined)) return;
   throw new OptionsInvalidError(`${name}.${option}`, value, 'a function');
+}
+
+function requireBases(name: string, dependsOn: unknown): void {
+  if (dependsOn === undefined || typeof dependsOn === 'function') return;
+  if (Array.isArray(dependsOn) && dependsOn.every(isBaseRegistry)) return;
+  throw new OptionsInvalidError(`${name}.dependsOn`, dependsOn, 'a list of registries, or a function that gives one');
+}
+
+function isBaseRegistry(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ACQUIRE_AS_BASE in value;
 }
 
 function isInRange(

@@ -1,3 +1,4 @@
+import { disownClient } from './client-owners.js';
 import type { ClientEntry } from './client-entry.js';
 import type { Clock, Timer } from './clock.js';
 import type { DisposalResult, Disposer } from './disposer.js';
@@ -64,9 +65,18 @@ export class Retirements<TClient> {
     if (retiree) this.#dispose(retiree, false);
   }
 
-  /** Disposes what is still on loan. */
+  /** Disposes what is still in use, each after the clients that were made with it. */
   force(): void {
-    for (const retiree of this.#draining.values()) this.#dispose(retiree, true);
+    for (const entry of [...this.#draining.keys()]) this.forceEntry(entry);
+  }
+
+  /** As {@link force}, for one client; nothing happens unless it is detached and in use. */
+  forceEntry(entry: ClientEntry<TClient>): void {
+    const retiree = this.#draining.get(entry);
+    if (retiree === undefined) return;
+    const dependents = [...(entry.dependents ?? [])];
+    if (dependents.length === 0) return this.#dispose(retiree, true);
+    void Promise.all(dependents.map((dependent) => dependent.force())).then(() => this.#dispose(retiree, true));
   }
 
   /** Settles when no detached client is left. */
@@ -75,7 +85,7 @@ export class Retirements<TClient> {
   }
 
   #drain(retiree: Retiree<TClient>, timeoutMs: number): void {
-    retiree.drainTimer = this.#parts.clock.setTimer(() => this.#dispose(retiree, true), timeoutMs);
+    retiree.drainTimer = this.#parts.clock.setTimer(() => this.forceEntry(retiree.entry), timeoutMs);
     this.#draining.set(retiree.entry, retiree);
   }
 
@@ -95,6 +105,7 @@ export class Retirements<TClient> {
     const { kind, events, onGone } = this.#parts;
     entry.state = 'disposed';
     this.#disposing -= 1;
+    disownClient(entry.client, entry.close !== undefined);
     tellDisposal(events, { kind, tenantId: entry.tenantId, cause }, forced, result);
     onGone(entry, forced);
     gone();

@@ -10,6 +10,10 @@ import { assertDuration, assertPatience } from './argument-checks.js';
 import type { Recipe } from './client-builder.js';
 import type { ClientEntry } from './client-entry.js';
 import { copyOptions } from './copy-options.js';
+import type { Patience } from './creation.js';
+import { callingCreation } from './creation-chain.js';
+import { ACQUIRE_AS_BASE } from './dependent.js';
+import type { BaseRegistry, Dependent } from './dependent.js';
 import type { TenantClientLease } from './lease.js';
 import type { RegistryEventName, RegistryListener } from './registry-events.js';
 import type { TenantClientRegistryOptions } from './registry-options.js';
@@ -37,7 +41,7 @@ import { shutDown } from './shut-down.js';
  * @typeParam TClient the client: a pool, an SDK, an HTTP client. Never `null` or `undefined`
  * @typeParam TOptions what the factory gets as `options`
  */
-export class TenantClientRegistry<TClient, TOptions = unknown> {
+export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRegistry {
   /** Name of the client kind. */
   readonly name: string;
   readonly #parts: RegistryParts<TClient, TOptions>;
@@ -130,12 +134,12 @@ export class TenantClientRegistry<TClient, TOptions = unknown> {
     const { signal, timeoutMs = this.#parts.options.acquireTimeoutMs } = options;
     assertPatience('timeoutMs', timeoutMs);
     signal?.throwIfAborted();
-    const lease = this.tryAcquire(tenantId);
-    if (lease !== undefined) return lease;
-    this.#assertOpen(tenantId);
-    const { creations, roster } = this.#parts;
-    const creation = creations.findOrBegin(tenantId, undefined, 'replaced');
-    return this.#awaited(creation.join((entry) => roster.lend(entry), { signal, timeoutMs }));
+    return this.#acquire(tenantId, { signal, timeoutMs }, callingCreation()?.dependentOf(tenantId));
+  }
+
+  /** @internal */
+  [ACQUIRE_AS_BASE](tenantId: string, dependent: Dependent, signal: AbortSignal): Promise<TenantClientLease<TClient>> {
+    return this.#acquire(tenantId, { signal, timeoutMs: this.#parts.options.acquireTimeoutMs }, dependent);
   }
 
   /** Lends the tenant's client if it is there now; never creates one. Counts as use. */
@@ -246,6 +250,21 @@ export class TenantClientRegistry<TClient, TOptions = unknown> {
     return this.#closing;
   }
 
+  /** @param dependent the client that is made with the one that is acquired, where a factory acquires it */
+  async #acquire(
+    tenantId: string,
+    patience: Patience,
+    dependent: Dependent | undefined,
+  ): Promise<TenantClientLease<TClient>> {
+    const { creations, roster } = this.#parts;
+    const lend = (entry: ClientEntry<TClient>): TenantClientLease<TClient> =>
+      dependent === undefined ? roster.lend(entry) : roster.lendTo(entry, dependent);
+    const present = this.#seek(tenantId);
+    if (present !== undefined) return lend(present);
+    this.#assertOpen(tenantId);
+    return this.#awaited(creations.findOrBegin(tenantId, undefined, 'replaced').join(lend, patience));
+  }
+
   /** The entry for a use. One past its lifetime is renewed behind its users' backs. */
   #seek(tenantId: string): ClientEntry<TClient> | undefined {
     const { roster, counters, options } = this.#parts;
@@ -255,7 +274,8 @@ export class TenantClientRegistry<TClient, TOptions = unknown> {
     if (entry !== undefined && entry.renewAt !== null && entry.renewAt <= options.clock.now()) {
       this.#renew(entry).catch(() => undefined);
     }
-    return entry;
+    // Of an exclusive kind, what is renewed is not leased any more.
+    return entry?.isReady ? entry : undefined;
   }
 
   #assertOpen(tenantId: string): void {

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { CatalogUnavailableError } from '../errors/catalog.errors.js';
 import { MultitenancyError } from '../errors/multitenancy.error.js';
 import { TenantProvisioningError, TenantSuspendedError, TenantUnknownError } from '../errors/tenant.errors.js';
@@ -20,11 +21,14 @@ export interface CatalogLookUps {
 
 /**
  * The application's catalog as the rest of the library asks it: answers for the super tenant itself, asks synchronously
- * where the catalog can, and tells an outage from absence.
+ * where the catalog can, and distinguishes an outage from absence. An answer that is not about the identifier, or is the super
+ * tenant, is a fault of the catalog: it counts as an outage, and the log says why.
  */
 export class TenantDirectory {
   readonly #lookUps = { cached: 0, found: 0, unknown: 0, failed: 0 };
   readonly #catalog: TenantCatalogReader & Partial<SynchronousTenantCatalog>;
+  readonly #logger = new Logger('Multitenancy');
+  readonly #logged = new Set<string>();
 
   constructor(catalog: TenantCatalogReader) {
     this.#catalog = catalog;
@@ -39,7 +43,8 @@ export class TenantDirectory {
   find(identifier: string): MaybePromise<Tenant | null> {
     if (identifier === SUPER_TENANT_ID) return SUPER_TENANT;
     const known = this.#peek(identifier);
-    if (known === undefined) return this.#counted(() => this.#catalog.findByIdentifier(identifier));
+    if (known === undefined) return this.#counted(() => this.#catalog.findByIdentifier(identifier), identifier);
+    if (known !== null && !isAnswer(known, identifier)) return Promise.reject(this.#fault(identifier, known));
     this.#lookUps.cached += 1;
     return known;
   }
@@ -53,7 +58,9 @@ export class TenantDirectory {
   async getActive(id: string): Promise<Tenant> {
     tenantId(id);
     const tenant =
-      id.toLowerCase() === SUPER_TENANT_ID ? SUPER_TENANT : await this.#counted(() => this.#catalog.findById(id));
+      id.toLowerCase() === SUPER_TENANT_ID
+        ? SUPER_TENANT
+        : await this.#counted(() => this.#catalog.findById(id), id.toLowerCase());
     if (tenant?.id.toLowerCase() !== id.toLowerCase()) throw new TenantUnknownError(id);
     const problem = servingProblem(tenant);
     if (problem) throw problem;
@@ -91,15 +98,32 @@ export class TenantDirectory {
     return { ...this.#lookUps };
   }
 
-  async #counted(ask: () => Promise<Tenant | null>): Promise<Tenant | null> {
+  async #counted(ask: () => Promise<Tenant | null>, identifier: string): Promise<Tenant | null> {
     try {
       const tenant = (await guarded(ask)) ?? null;
+      if (tenant !== null && !isAnswer(tenant, identifier)) throw this.#fault(identifier, tenant);
       this.#lookUps[tenant === null ? 'unknown' : 'found'] += 1;
       return tenant;
     } catch (error) {
       this.#lookUps.failed += 1;
       throw error;
     }
+  }
+
+  /** Logs each fault once; there are a few kinds at most, unless the catalog answers at random. */
+  #fault(identifier: string, tenant: Tenant): CatalogUnavailableError {
+    const asked = JSON.stringify(identifier);
+    const reason = isSuper(tenant)
+      ? `it answered ${asked} with the super tenant, which only the library answers for`
+      : `it answered ${asked} with tenant ${JSON.stringify(tenant.id)}, which has that neither as id, nor as domain, nor as alias`;
+    if (!this.#logged.has(identifier)) {
+      if (this.#logged.size >= MOST_LOGGED) this.#logged.clear();
+      this.#logged.add(identifier);
+      this.#logger.error(
+        `The tenant catalog is faulty, and the request is refused: ${reason}. Correct its findByIdentifier or findById.`,
+      );
+    }
+    return new CatalogUnavailableError(new Error(`The tenant catalog is faulty: ${reason}.`));
   }
 
   /** A catalog that cannot answer at once, for whatever reason, is asked in the ordinary way. */
@@ -116,6 +140,19 @@ export class TenantDirectory {
     if (query.filter !== undefined) assertTenantFilter(query.filter);
     return guarded(() => this.#catalog.list(query));
   }
+}
+
+const MOST_LOGGED = 100;
+
+function isAnswer(tenant: Tenant, identifier: string): boolean {
+  if (isSuper(tenant)) return false;
+  if (tenant.domain === identifier || tenant.id === identifier || tenant.id.toLowerCase() === identifier) return true;
+  // Records of a catalog that is not checked at run time may lack their aliases.
+  return ((tenant.aliases as readonly string[] | undefined) ?? []).includes(identifier);
+}
+
+function isSuper({ id }: Tenant): boolean {
+  return id.length === SUPER_TENANT_ID.length && id.toLowerCase() === SUPER_TENANT_ID;
 }
 
 /** Why a tenant is not served, or `null` when it is. */
