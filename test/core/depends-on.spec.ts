@@ -20,7 +20,13 @@ function moduleOf(features: readonly Feature[], catalog?: TenantCatalogReader) {
     catalog: catalog ?? store.catalog,
     resolvers: [fromHost()],
   });
-  @Module({ imports: [root, TenantLifecycleModule.forRoot({ store }), ...features.map((feature) => MultitenancyModule.forFeature(feature))] })
+  @Module({
+    imports: [
+      root,
+      TenantLifecycleModule.forRoot({ store }),
+      ...features.map((feature) => MultitenancyModule.forFeature(feature)),
+    ],
+  })
   class AppModule {}
   return AppModule;
 }
