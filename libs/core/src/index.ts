@@ -130,7 +130,7 @@ export { outsideScopes } from './kernel/outside-scopes.js';
 
 export { systemClock } from './registry/clock.js';
 export type { Clock, Timer } from './registry/clock.js';
-export type { BaseRegistry } from './registry/dependent.js';
+export type { BaseLease, BaseRegistry } from './registry/base-registry.js';
 export type { TenantClientLease } from './registry/lease.js';
 export type { RegistryEventMap, RegistryEventName, RegistryListener } from './registry/registry-events.js';
 export { DEFAULT_REGISTRY_LIMITS } from './registry/registry-options.js';

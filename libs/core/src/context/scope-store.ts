@@ -35,7 +35,7 @@ export function storeWith(cls: ClsService, scope: TenantScope): ClsStore {
 
 function valuesOf(store: ClsStore): ClsStore {
   const keys = Reflect.ownKeys(store).filter((key) => isValue(Reflect.get(store, key)));
-  return Object.fromEntries(keys.map((key) => [key, Reflect.get(store, key) as unknown])) as ClsStore;
+  return Object.fromEntries(keys.map((key) => [key, Reflect.get(store, key) as unknown]));
 }
 
 function isValue(value: unknown): boolean {

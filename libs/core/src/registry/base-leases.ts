@@ -1,7 +1,7 @@
 import type { ClientEntry } from './client-entry.js';
-import { ACQUIRE_AS_BASE } from './dependent.js';
-import type { BaseRegistry, Dependent, Relief } from './dependent.js';
-import type { TenantClientLease } from './lease.js';
+import { ACQUIRE_AS_BASE } from './base-registry.js';
+import type { BaseLease, BaseRegistry } from './base-registry.js';
+import type { Dependent, Relief } from './dependent.js';
 
 /** What the leases on bases need of the registry of the dependent client. */
 export interface DependentHooks<TClient> {
@@ -27,7 +27,7 @@ export class BaseLeases<TClient> implements Dependent {
   isStale = false;
   readonly relief: Relief;
   readonly #hooks: DependentHooks<TClient>;
-  readonly #leases: TenantClientLease<unknown>[] = [];
+  readonly #leases: BaseLease[] = [];
   readonly #gone: Promise<void>;
   #tellGone: () => void = () => undefined;
   #released = false;
@@ -82,7 +82,7 @@ export class BaseLeases<TClient> implements Dependent {
   }
 
   /** One that comes when the creation has been given up goes straight back. */
-  #keep(lease: TenantClientLease<unknown>): void {
+  #keep(lease: BaseLease): void {
     if (this.#released) lease.release();
     else this.#leases.push(lease);
   }

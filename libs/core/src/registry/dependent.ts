@@ -1,5 +1,3 @@
-import type { TenantClientLease } from './lease.js';
-
 /** A client that is made with the client of another kind, as that one (its base) knows it. */
 export interface Dependent {
   /** What can give bases back when they are wanted. */
@@ -14,13 +12,4 @@ export interface Dependent {
 export interface Relief {
   /** Evicts idle clients until so many are being disposed. @returns how many are, `wanted` at most */
   relieve(wanted: number): number;
-}
-
-/** Acquires a client for a {@link Dependent}: the lease lasts as long as that. Not for applications. */
-export const ACQUIRE_AS_BASE = Symbol('tenantry.acquireAsBase');
-
-/** A registry that other kinds can depend on. Every `TenantClientRegistry` is one. */
-export interface BaseRegistry {
-  readonly name: string;
-  [ACQUIRE_AS_BASE](tenantId: string, dependent: Dependent, signal: AbortSignal): Promise<TenantClientLease<unknown>>;
 }

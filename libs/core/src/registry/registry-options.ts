@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js';
-import type { BaseRegistry } from './dependent.js';
+import type { BaseRegistry } from './base-registry.js';
 
 /** Why a client left the registry. */
 export type EvictionCause =

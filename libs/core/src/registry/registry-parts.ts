@@ -3,6 +3,7 @@ import { FailureLog } from './backoff.js';
 import { CapacityGate } from './capacity-gate.js';
 import { CleanUp } from './clean-up.js';
 import { ClientBuilder } from './client-builder.js';
+import type { ClientEntry } from './client-entry.js';
 import { ClientCreations } from './client-creations.js';
 import { ClientPlacement } from './client-placement.js';
 import { ClientRoster } from './client-roster.js';
@@ -44,26 +45,30 @@ export function assembleRegistry<TClient, TOptions>(
   const retirements = new Retirements<TClient>({ ...shared, disposer, onGone: ({ ticket }) => gate.leave(ticket) });
   const { exclusive = false, acquireTimeoutMs } = options;
   const turns = exclusive ? new ExclusiveTurns() : undefined;
-  const dependents: DependentHooks<TClient> = {
-    relief: { relieve: (wanted) => roster.relieve(wanted) },
-    isCurrent: (entry) => roster.find(entry.tenantId) === entry,
-    retire: (entry, renewed) => {
-      void roster.detach(entry, 'dependency');
-      if (renewed && !gate.isShut) creations.renew(entry);
-    },
-    force: (entry) => retirements.forceEntry(entry),
-  };
+  const dependents = hooksOf<TClient>(() => ({ gate, roster, retirements, creations }));
   const builder = new ClientBuilder({ options, gate, turns, disposer, events, dependents });
   const roster: ClientRoster<TClient> = new ClientRoster({ ...shared, drainTimeoutMs, gate, retirements });
-  const limits = { createTimeoutMs, acquireTimeoutMs, exclusive };
-  const creations: ClientCreations<TClient, TOptions> = new ClientCreations({
-    ...shared,
-    ...limits,
-    roster,
-    builder,
-    failures,
-  });
+  const made = { ...shared, createTimeoutMs, acquireTimeoutMs, exclusive, roster, builder, failures };
+  const creations: ClientCreations<TClient, TOptions> = new ClientCreations(made);
   const placement = new ClientPlacement({ options, gate, turns, failures, events, builder, roster, creations });
   const cleanUp = new CleanUp(options, roster);
   return { options, events, counters, gate, failures, retirements, builder, roster, creations, placement, cleanUp };
+}
+
+/** @param parts those that are made later than what needs the hooks */
+function hooksOf<TClient>(
+  parts: () => Pick<RegistryParts<TClient, never>, 'gate' | 'roster' | 'retirements'> & {
+    readonly creations: { renew(entry: ClientEntry<TClient>): void };
+  },
+): DependentHooks<TClient> {
+  return {
+    relief: { relieve: (wanted) => parts().roster.relieve(wanted) },
+    isCurrent: (entry) => parts().roster.find(entry.tenantId) === entry,
+    retire: (entry, renewed) => {
+      const { gate, roster, creations } = parts();
+      void roster.detach(entry, 'dependency');
+      if (renewed && !gate.isShut) creations.renew(entry);
+    },
+    force: (entry) => parts().retirements.forceEntry(entry),
+  };
 }

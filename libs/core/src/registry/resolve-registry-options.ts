@@ -1,7 +1,7 @@
 import { OptionsInvalidError } from '../errors/usage.errors.js';
 import { systemClock } from './clock.js';
 import type { Clock } from './clock.js';
-import { ACQUIRE_AS_BASE } from './dependent.js';
+import { ACQUIRE_AS_BASE } from './base-registry.js';
 import { DEFAULT_REGISTRY_LIMITS } from './registry-options.js';
 import type { RegistryLimits, TenantClientRegistryOptions } from './registry-options.js';
 
