@@ -105,6 +105,6 @@ function replacedBase(name: string, modules: ModulesContainer): BaseRegistry {
   const wrapper = providers.find(({ token }) => token === getTenantClientToken(name));
   return {
     name,
-    [ACQUIRE_AS_BASE]: async () => ({ client: wrapper?.instance as unknown, release: () => undefined }),
+    [ACQUIRE_AS_BASE]: async () => ({ client: wrapper?.instance, release: () => undefined }),
   };
 }

@@ -51,8 +51,7 @@ export function createTenantClientRegistry<TClient, TOptions>({
   const { create, dependsOn = [], ...limits } = options;
   if (typeof create !== 'function')
     throw new OptionsInvalidError(`${name}.create`, create, 'a function (tenant, context) => client');
-  if (!Array.isArray(dependsOn) || !dependsOn.every((kind) => typeof kind === 'string'))
-    throw new OptionsInvalidError(`${name}.dependsOn`, dependsOn, 'a list of client kinds');
+  assertKinds(name, dependsOn);
   const records = new ActiveRecords(name);
   return new TenantClientRegistry<TClient, TOptions>({
     ...defaults,
@@ -87,4 +86,9 @@ async function withoutActiveRecords<TClient>(
     await Promise.resolve(dispose?.(client, { tenantId, cause: 'invalidated' })).catch(() => undefined);
     throw error;
   }
+}
+
+function assertKinds(name: string, dependsOn: unknown): void {
+  if (Array.isArray(dependsOn) && dependsOn.every((kind) => typeof kind === 'string')) return;
+  throw new OptionsInvalidError(`${name}.dependsOn`, dependsOn, 'a list of client kinds');
 }

@@ -55,7 +55,11 @@ export function assembleRegistry<TClient, TOptions>(
   return { options, events, counters, gate, failures, retirements, builder, roster, creations, placement, cleanUp };
 }
 
-/** @param parts those that are made later than what needs the hooks */
+/**
+ * What the leases on bases need of a registry.
+ *
+ * @param parts those that are made later than what needs the hooks
+ */
 function hooksOf<TClient>(
   parts: () => Pick<RegistryParts<TClient, never>, 'gate' | 'roster' | 'retirements'> & {
     readonly creations: { renew(entry: ClientEntry<TClient>): void };
