@@ -49,9 +49,7 @@ export function createTenantClientRegistry<TClient, TOptions>({
   kinds,
 }: ClientRegistryParts<TClient, TOptions>): TenantClientRegistry<TClient, TOptions> {
   const { create, dependsOn = [], ...limits } = options;
-  if (typeof create !== 'function')
-    throw new OptionsInvalidError(`${name}.create`, create, 'a function (tenant, context) => client');
-  assertKinds(name, dependsOn);
+  assertFeature(name, create, dependsOn);
   const records = new ActiveRecords(name);
   return new TenantClientRegistry<TClient, TOptions>({
     ...defaults,
@@ -88,7 +86,9 @@ async function withoutActiveRecords<TClient>(
   }
 }
 
-function assertKinds(name: string, dependsOn: unknown): void {
+function assertFeature(name: string, create: unknown, dependsOn: unknown): void {
+  if (typeof create !== 'function')
+    throw new OptionsInvalidError(`${name}.create`, create, 'a function (tenant, context) => client');
   if (Array.isArray(dependsOn) && dependsOn.every((kind) => typeof kind === 'string')) return;
   throw new OptionsInvalidError(`${name}.dependsOn`, dependsOn, 'a list of client kinds');
 }
