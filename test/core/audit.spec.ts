@@ -194,10 +194,15 @@ describe.each(ADAPTERS)('the audit channel on %s', (adapter) => {
 });
 
 describe('a subscriber that throws', () => {
-  const { code } = transformFileSync('libs/core/src/audit/tenant-audit.ts', {
-    jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
-    module: { type: 'es6' },
-  });
+  const compiled = (file: string): string =>
+    transformFileSync(`libs/core/src/${file}`, {
+      jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+      module: { type: 'es6' },
+    }).code;
+  // One module of both files, without the import between them.
+  const code = [compiled('kernel/outside-scopes.ts'), compiled('audit/tenant-audit.ts')]
+    .join('\n')
+    .replace(/^import .* from '\.\.\/.*$/m, '');
   const run = (setUp: string): { status: number | null; stdout: string; stderr: string } => {
     const script = `${code}
       import { subscribe } from 'node:diagnostics_channel';

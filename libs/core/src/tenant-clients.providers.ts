@@ -4,7 +4,6 @@ import { ClientDeclarations } from './clients/client-declarations.js';
 import { HandlerClients } from './clients/handler-clients.js';
 import { RegistryScopeClients } from './clients/registry-scope-clients.js';
 import { ScopeClients } from './context/scope-clients.js';
-import { TenantNode } from './nodes/tenant-node.js';
 import { TenantClientKinds } from './registry/tenant-client-kinds.js';
 
 /** What has scopes acquire clients. @internal */
@@ -17,12 +16,8 @@ export const CLIENT_PROVIDERS: Provider[] = [
   },
   {
     provide: ScopeClients,
-    inject: [TenantClientKinds, HandlerClients, ClientDeclarations, TenantNode],
-    useFactory: (
-      kinds: TenantClientKinds,
-      handlers: HandlerClients,
-      declarations: ClientDeclarations,
-      node: TenantNode,
-    ) => new RegistryScopeClients(kinds, handlers, declarations, (tenant) => node.tenantRead(tenant)),
+    inject: [TenantClientKinds, HandlerClients, ClientDeclarations],
+    useFactory: (kinds: TenantClientKinds, handlers: HandlerClients, declarations: ClientDeclarations) =>
+      new RegistryScopeClients(kinds, handlers, declarations),
   },
 ];

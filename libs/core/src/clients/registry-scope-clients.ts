@@ -2,7 +2,6 @@ import { ScopeClients } from '../context/scope-clients.js';
 import type { Borrower, HeldClient } from '../context/scope-clients.js';
 import type { MaybePromise } from '../tenant/maybe-promise.js';
 import type { ClientNeeds, HandlerClients } from './handler-clients.js';
-import type { Tenant } from '../tenant/tenant.js';
 import type { TenantClientKinds } from '../registry/tenant-client-kinds.js';
 import type { TenantClientRegistry } from '../registry/tenant-client-registry.js';
 import type { ClientDeclarations } from './client-declarations.js';
@@ -17,17 +16,10 @@ export class RegistryScopeClients extends ScopeClients {
   readonly #handlers: HandlerClients;
 
   readonly #declarations: ClientDeclarations;
-  readonly #onOutdated: (tenant: Tenant) => void;
 
-  constructor(
-    kinds: TenantClientKinds,
-    handlers: HandlerClients,
-    declarations: ClientDeclarations,
-    onOutdated: (tenant: Tenant) => void,
-  ) {
+  constructor(kinds: TenantClientKinds, handlers: HandlerClients, declarations: ClientDeclarations) {
     super();
     this.applicationId = kinds.applicationId;
-    this.#onOutdated = onOutdated;
     this.#kinds = kinds;
     this.#handlers = handlers;
     this.#declarations = declarations;
@@ -68,8 +60,7 @@ export class RegistryScopeClients extends ScopeClients {
 
   #hold(scope: Borrower, kind: string, lease: HeldClient): void {
     scope.hold(kind, lease);
-    const made = this.#kinds.origins.generationOf(lease.client);
-    if (made !== undefined && made < scope.tenant.generation) this.#onOutdated(scope.tenant);
+    this.#kinds.origins.compare(lease.client, scope.tenant);
   }
 
   /** A registry; `undefined` = the application is starting and has not made it yet. @throws `MT_OPTIONS_INVALID` */

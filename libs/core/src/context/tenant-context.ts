@@ -102,10 +102,6 @@ export class TenantContext {
 
   /** Runs work for the super tenant; for the operator's own jobs, never on behalf of a request that did not ask for it. */
   async runAsSuperTenant<R>(fn: () => R | Promise<R>): Promise<R> {
-    publishAudit(
-      { type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' },
-      this.#scopes.clients.applicationId,
-    );
     return this.#runFor(SUPER_TENANT, 'verified', fn, {});
   }
 
@@ -154,6 +150,11 @@ export class TenantContext {
     fn: () => R | PromiseLike<R>,
     { clients = [], signal }: RunOptions,
   ): Promise<Awaited<R>> {
+    if (tenant.id === SUPER_TENANT_ID)
+      publishAudit(
+        { type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' },
+        this.#scopes.clients.applicationId,
+      );
     const scope = this.#scopes.open({ kind: 'resolved', tenant, trust, trace: [] });
     try {
       await scope.clients.lend(scope, clients, signal);

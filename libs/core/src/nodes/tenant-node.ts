@@ -8,7 +8,7 @@ import { SUPER_TENANT_ID } from '../tenant/super-tenant.js';
 import type { ForgetfulTenantCatalog, TenantCatalogReader } from '../tenant/tenant-catalog.js';
 import type { TenantDirectory } from '../tenant/tenant-directory.js';
 import { isTenantId } from '../tenant/tenant-id.js';
-import type { Tenant, TenantStatus } from '../tenant/tenant.js';
+import type { TenantStatus } from '../tenant/tenant.js';
 import { NodeClients } from './node-clients.js';
 import { TenantWork } from './tenant-work.js';
 
@@ -62,6 +62,8 @@ export class TenantNode implements BeforeApplicationShutdown {
   constructor(parts: TenantNodeParts) {
     this.#parts = parts;
     this.#clients = new NodeClients(parts.kinds, (tenantId) => this.#checks.add(tenantId, null));
+    // Also without notice of a change: what a request reads may be newer than its client.
+    parts.kinds.origins.whenOutdated(({ id, generation }) => this.#renew(id, generation));
   }
 
   /** Tenants whose clients are still to be renewed or compared with the catalog. For metrics; 0 = up to date. */
@@ -83,11 +85,6 @@ export class TenantNode implements BeforeApplicationShutdown {
       if (status === 'active' || status === 'provisioning') this.#renew(tenantId, generation);
       else this.#shutOut(tenantId, status, generation);
     }
-  }
-
-  /** Takes note of a record that was read: clients of the tenant that were made from an older one are renewed in the background. */
-  tenantRead({ id, generation }: Tenant): void {
-    if (id !== SUPER_TENANT_ID) this.#renew(id, generation);
   }
 
   /**

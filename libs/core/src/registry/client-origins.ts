@@ -12,6 +12,7 @@ interface ClientOrigin {
 export class ClientOrigins {
   readonly #origins = new WeakMap<object, ClientOrigin>();
   #epoch = 0;
+  #onOutdated: (tenant: Tenant) => void = () => undefined;
 
   /** Grows whenever records may have changed. */
   get epoch(): number {
@@ -33,6 +34,17 @@ export class ClientOrigins {
     const client = await make(tenant);
     if (isObject(client)) this.#origins.set(client, { generation: tenant.generation, epoch });
     return client;
+  }
+
+  /** Registers who is notified of a tenant whose client was made from an older record than one that was read. One at most. */
+  whenOutdated(listener: (tenant: Tenant) => void): void {
+    this.#onOutdated = listener;
+  }
+
+  /** Compares a client with a record that was read; notifies when the record is newer. */
+  compare(client: unknown, tenant: Tenant): void {
+    const made = this.generationOf(client);
+    if (made !== undefined && made < tenant.generation) this.#onOutdated(tenant);
   }
 
   /** Generation of the record that a client was made from; `undefined` = not known. */
