@@ -1,6 +1,6 @@
 import { metrics } from '@opentelemetry/api';
 import { Logger } from '@nestjs/common';
-import { TenantContext } from '@tenantry/core';
+import { TENANT_SCOPE_CHANNEL, TenantContext } from '@tenantry/core';
 import type { MeterProviderShape, ObservabilityOptions } from '@tenantry/observability';
 import { hasSubscribers } from 'node:diagnostics_channel';
 import { ADAPTERS, call } from '../support/http.js';
@@ -100,9 +100,10 @@ describe('an application without an SDK', () => {
     warn.mockRestore();
   });
 
-  it('follows no request, so that it costs none', async () => {
+  it('follows no request and no scope, so that it costs none', async () => {
     const { app } = await startObserved('fastify', {});
-    expect(['tenantry:request:started', 'tenantry:request:ended'].map(hasSubscribers)).toEqual([false, false]);
+    const channels = ['tenantry:request:started', 'tenantry:request:ended', TENANT_SCOPE_CHANNEL];
+    expect(channels.map(hasSubscribers)).toEqual([false, false, false]);
     await app.close();
   });
 
@@ -130,12 +131,13 @@ describe('an application without an SDK', () => {
 
 describe('a subscriber of ours', () => {
   it('is taken off its channels when the application closes', async () => {
-    const collected = new CollectedMetrics();
+    const [collected, traces] = [new CollectedMetrics(), new RecordedTraces()];
     const { app } = await startObserved('fastify', { meterProvider: collected.provider });
     const channels = ['tenantry:request:ended', 'tenantry:audit', 'tenantry:scope:entered', 'tenantry:client:created'];
     expect(channels.map(hasSubscribers)).toEqual([true, true, true, true]);
     await app.close();
     expect(channels.map(hasSubscribers)).toEqual([false, false, false, false]);
+    traces.stop();
     await collected.close();
   });
 });

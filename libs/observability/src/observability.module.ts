@@ -69,7 +69,7 @@ const SHARED: Provider[] = [
 
 /**
  * Metrics, spans and health of a Nest application that imports `MultitenancyModule`. Import it once. It provides
- * {@link TenantHealth}. Without `@opentelemetry/api`, and without an SDK, the application runs as if it were not there.
+ * {@link TenantHealth}. Without `@opentelemetry/api`, and without an SDK, nothing of it runs in a request.
  */
 @Module({})
 export class ObservabilityModule {

@@ -8,7 +8,7 @@ import type { MeterShape } from './kernel/meter-shapes.js';
 import { METRIC_SOURCES } from './metrics/metric-sources.js';
 import { TenantMeter } from './metrics/tenant-meter.js';
 import type { ResolvedObservabilityOptions } from './observability.options.js';
-import { loadOpenTelemetry } from './kernel/open-telemetry.js';
+import { hasTracerProvider, loadOpenTelemetry } from './kernel/open-telemetry.js';
 import type { OpenTelemetry } from './kernel/open-telemetry.js';
 import type { SecretsState } from './secrets/secrets-state.js';
 import { nameTenantsOnSpans } from './traces/span-tenants.js';
@@ -27,7 +27,10 @@ export interface TelemetryParts {
 
 const SCOPE = '@tenantry/observability';
 
-/** Observes one application from its start to its end. Without an SDK of OpenTelemetry it subscribes to nothing that costs. */
+/**
+ * Observes one application from its start to its end. Without a meter provider it subscribes to no request, and without a
+ * tracer provider to no scope: then nothing of it runs in a request.
+ */
 export class Telemetry implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
   readonly #parts: TelemetryParts;
   readonly #events: ApplicationEvents;
@@ -46,7 +49,7 @@ export class Telemetry implements OnModuleInit, OnModuleDestroy, OnApplicationSh
     const meter = this.#meterOf(api);
     if (meter === undefined) this.#logger.debug('No OpenTelemetry metrics SDK is registered: nothing is measured.');
     else this.#measure(meter);
-    if (api !== null) nameTenantsOnSpans(api, this.#events, options.spanAttribute);
+    if (api !== null && hasTracerProvider(api)) nameTenantsOnSpans(api, this.#events, options.spanAttribute);
   }
 
   /** The first step of a shutdown: no new requests, while those in flight are still answered and measured. */

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 export const SETUPS = [
   { name: 'bare' },
   { name: 'tenantry' },
+  { name: 'tenantry+observability' },
   { name: 'tenantry+client' },
   { name: 'tenantry+2clients' },
   { name: 'als' },

@@ -1,7 +1,10 @@
 import type * as OpenTelemetryApi from '@opentelemetry/api';
 
 /** The parts of `@opentelemetry/api` that are used. */
-export type OpenTelemetry = Pick<typeof OpenTelemetryApi, 'metrics' | 'trace' | 'createNoopMeter'>;
+export type OpenTelemetry = Pick<
+  typeof OpenTelemetryApi,
+  'metrics' | 'trace' | 'createNoopMeter' | 'ProxyTracerProvider'
+>;
 
 const MISSING = new Set(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']);
 
@@ -21,6 +24,13 @@ export async function loadOpenTelemetry(
     if (isMissing(error)) return null;
     throw error;
   }
+}
+
+/** Whether a tracer provider is registered: without one every span is a no-op. */
+export function hasTracerProvider({ trace, ProxyTracerProvider }: OpenTelemetry): boolean {
+  const provider = trace.getTracerProvider();
+  if (!(provider instanceof ProxyTracerProvider)) return true;
+  return provider.getDelegate() !== new ProxyTracerProvider().getDelegate();
 }
 
 /** The package itself is missing, and not something that it needs. */

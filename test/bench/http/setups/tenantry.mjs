@@ -4,7 +4,7 @@ import { nest12 } from './nest12.mjs';
 import { multitenancy } from './with-tenantry.mjs';
 
 /** A tenant route: resolver, context, catalog cache, guard; no client. */
-export function create({ adapter, depth, tenants }) {
+export function create({ adapter, depth, tenants, imports = [] }) {
   const nest = nest12(adapter);
   class Bottom {
     constructor(context) {
@@ -15,5 +15,5 @@ export function create({ adapter, depth, tenants }) {
     }
   }
   const bottom = injectable(nest, Bottom, [TenantContext]);
-  return createApp(nest, { depth, bottom, imports: [multitenancy(tenants)] });
+  return createApp(nest, { depth, bottom, imports: [multitenancy(tenants), ...imports] });
 }
