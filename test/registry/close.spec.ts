@@ -82,13 +82,13 @@ describe('R17: a faulty observer harms nobody', () => {
     await codeOf(registry.acquire('bad'));
     await settle();
     listeners.forEach((off) => off());
-    const foo = { kind: 'test', tenantId: 'foo' };
+    const foo = { kind: 'test', tenantId: 'foo', applicationId: undefined };
     expect(told).toEqual([
       ['created', { ...foo, durationMs: 0 }],
       ['evicted', { ...foo, cause: 'invalidated' }],
       ['disposeFailed', { ...foo, cause: 'invalidated', error }],
       ['disposed', { ...foo, cause: 'invalidated', forced: false }],
-      ['createFailed', { kind: 'test', tenantId: 'bad', error }],
+      ['createFailed', { ...foo, tenantId: 'bad', error, durationMs: 0 }],
     ]);
   });
 });

@@ -63,7 +63,7 @@ describe('what the registry tells', () => {
     (await registry.acquire('foo')).release();
     await expect(registry.refresh('foo')).rejects.toMatchObject({
       code: 'MT_CLIENT_FACTORY_FAULT',
-      message: expect.stringContaining('an object that is in use as the test client of this tenant'),
+      message: expect.stringContaining('an object that is in use already, as a test client'),
     });
     expect(client.closed).toBe(0);
   });

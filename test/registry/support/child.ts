@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,6 +13,8 @@ const ROOMS = ['registry', 'errors', 'tenant', 'kernel'];
 export function compileRegistry(): { readonly folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-registry-'));
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  // An error of the library is an HttpException of Nest's.
+  symlinkSync(join(__dirname, '../../../node_modules'), join(folder, 'node_modules'));
   for (const room of ROOMS) {
     for (const name of readdirSync(join(SOURCES, room))) {
       if (!name.endsWith('.ts') || name.endsWith('.spec.ts')) continue;

@@ -1,13 +1,22 @@
 import { RegistryCapacityError, RegistryClosedError } from '../errors/client.errors.js';
+import type { Dependent } from './dependent.js';
 
 /** Room taken by one client, from before its creation until it is disposed. */
 export class Ticket {
+  /** Below 0 once the room is given back. */
   weight = 0;
-  open = true;
+  /** What few clients have, in one object to spare the others its room. */
+  extras: TicketExtras | null = null;
+}
+
+/** What some clients have beside their room. */
+export interface TicketExtras {
   /** Ends the tenant's turn, where the kind is exclusive. */
-  endTurn: (() => void) | null = null;
+  endTurn?: () => void;
   /** Where the client depends on others. */
-  bases: { release(): void } | null = null;
+  bases?: { release(): void };
+  /** Clients that were made with this one and are not gone. */
+  dependents?: Set<Dependent>;
 }
 
 /** Bounds of the gate. */
@@ -133,12 +142,13 @@ export class CapacityGate {
 
   /** Gives the room back. Idempotent per ticket. */
   leave(ticket: Ticket): void {
-    if (!ticket.open) return;
-    ticket.open = false;
-    ticket.bases?.release();
-    ticket.endTurn?.();
+    const { weight } = ticket;
+    if (weight < 0) return;
+    ticket.weight = -1;
+    ticket.extras?.bases?.release();
+    ticket.extras?.endTurn?.();
     this.#clients -= 1;
-    this.#weight -= ticket.weight;
+    this.#weight -= weight;
     this.#admit();
   }
 

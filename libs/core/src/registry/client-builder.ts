@@ -3,9 +3,10 @@ import { outsideScopes } from '../kernel/outside-scopes.js';
 import { BaseLeases } from './base-leases.js';
 import type { DependentHooks } from './base-leases.js';
 import type { CapacityGate, Ticket } from './capacity-gate.js';
-import { ClientEntry } from './client-entry.js';
+import { ClientEntry, wholeMs } from './client-entry.js';
 import type { EntryParts } from './client-entry.js';
-import { disownClient, ownClient } from './client-owners.js';
+import { disownClient } from './client-owners.js';
+import type { ClientOwner } from './client-owners.js';
 import { copyOptions } from './copy-options.js';
 import { withinCreation } from './creation-chain.js';
 import type { Creation } from './creation.js';
@@ -32,6 +33,7 @@ export interface BuilderParts<TClient, TOptions> {
   readonly turns: ExclusiveTurns | undefined;
   readonly disposer: Disposer;
   readonly events: RegistryEvents;
+  readonly owner: ClientOwner;
   readonly dependents: DependentHooks<TClient>;
 }
 
@@ -83,7 +85,7 @@ export class ClientBuilder<TClient, TOptions> {
   /** An entry around a client that exists. */
   entry(parts: Omit<EntryParts<TClient>, 'createdAt' | 'renewAt'>): ClientEntry<TClient> {
     const { clock, random, maxLifetimeMs } = this.#options;
-    const createdAt = clock.now();
+    const createdAt = wholeMs(clock.now());
     const renewAt = maxLifetimeMs === Infinity ? null : createdAt + maxLifetimeMs * (1 - LIFETIME_JITTER * random());
     return new ClientEntry({ ...parts, createdAt, renewAt });
   }
@@ -149,7 +151,7 @@ export class ClientBuilder<TClient, TOptions> {
     recipe: Recipe<TOptions>,
     ticket: Ticket,
   ): Promise<TClient> {
-    const { name: kind, create, template, dependsOn } = this.#options;
+    const { create, template, dependsOn } = this.#options;
     const make = recipe ?? ((): TOptions => fromTemplate(template as TOptions, tenantId));
     node.dependentOf = (acquired) => (isSameId(acquired, tenantId) ? this.#dependent(ticket) : undefined);
     const client = await withinCreation(node, () => {
@@ -159,18 +161,18 @@ export class ClientBuilder<TClient, TOptions> {
       return bases.length === 0 ? call(NO_BASES) : this.#dependent(ticket).acquire(bases, tenantId, signal).then(call);
     });
     if (client === null || client === undefined) throw new Error('The factory gave no client.');
-    ownClient(client, { registry: this, kind, tenantId });
+    this.#parts.owner.own(client, tenantId);
     return client;
   }
 
   #dependent(ticket: Ticket): BaseLeases<TClient> {
     const bases = this.#basesOf(ticket) ?? new BaseLeases(this.#parts.dependents);
-    ticket.bases = bases;
+    (ticket.extras ??= {}).bases = bases;
     return bases;
   }
 
-  #basesOf(ticket: Ticket): BaseLeases<TClient> | null {
-    return ticket.bases as BaseLeases<TClient> | null;
+  #basesOf(ticket: Ticket): BaseLeases<TClient> | undefined {
+    return ticket.extras?.bases as BaseLeases<TClient> | undefined;
   }
 
   /** A client of an exclusive kind has its turn as long as its room. */
@@ -178,7 +180,7 @@ export class ClientBuilder<TClient, TOptions> {
     const { tenantId, signal } = creation;
     try {
       const ticket = await awaiting(creation, 'room', () => this.#gate.enter(tenantId, signal));
-      ticket.endTurn = endTurn ?? null;
+      if (endTurn !== undefined) ticket.extras = { endTurn };
       return ticket;
     } catch (error) {
       endTurn?.();

@@ -1,46 +1,62 @@
 import { TenantClientFactoryFaultError } from '../errors/client.errors.js';
 
-/** Who a client object belongs to. */
-interface Owner {
-  /** Stands for the registry. */
-  readonly registry: object;
-  readonly kind: string;
-  readonly tenantId: string;
-  /** Whether its disposer has been called. */
-  closed: boolean;
-}
+const REMEMBERED_CLOSED = 1_000;
 
-/** Every client object of the process that is live or draining, of whatever registry, and those that were closed. */
-const owners = new WeakMap<object, Owner>();
+/** Every client object of the process that is live or draining, and the registry that it belongs to. One owner for many: a note per client would double what it costs. */
+const owners = new WeakMap<object, ClientOwner>();
 
 /**
- * Makes a client object the property of one tenant in one registry, until {@link disownClient}. Text, numbers and frozen data
- * without functions are values: they have no owner.
- *
- * @throws {@link TenantClientFactoryFaultError} `MT_CLIENT_FACTORY_FAULT` when it is live elsewhere, or was closed by the same registry
+ * A registry as the owner of client objects. An object is the property of one tenant in one registry from its delivery until it is
+ * gone. Text, numbers and frozen data without functions are values: they have no owner.
  */
-export function ownClient(client: unknown, owner: Omit<Owner, 'closed'>): void {
-  assertUnowned(client, owner);
-  if (isObject(client) && !isFrozenData(client)) owners.set(client, { ...owner, closed: false });
-}
+export class ClientOwner {
+  readonly #kind: string;
+  /** In two halves, of which the older one is dropped: a set through which every client passes leaves garbage behind. */
+  #closed = new WeakSet();
+  #closedBefore = new WeakSet();
+  #noted = 0;
 
-/** As {@link ownClient}, without the change. */
-export function assertUnowned(client: unknown, { registry, kind, tenantId }: Omit<Owner, 'closed'>): void {
-  const present = isObject(client) ? owners.get(client) : undefined;
-  if (present === undefined || (present.closed && present.registry !== registry)) return;
-  const sameTenant = present.tenantId === tenantId;
-  const where = present.closed
-    ? 'the registry has closed already'
-    : `is in use as the ${present.kind} client of ${sameTenant ? 'this' : 'another'} tenant`;
-  throw new TenantClientFactoryFaultError(kind, tenantId, where);
+  constructor(kind: string) {
+    this.#kind = kind;
+  }
+
+  /**
+   * Takes an object, until {@link disownClient}.
+   *
+   * @throws {@link TenantClientFactoryFaultError} `MT_CLIENT_FACTORY_FAULT` when it is live somewhere, or was closed here
+   */
+  own(client: unknown, tenantId: string): void {
+    this.assertFree(client, tenantId);
+    if (isObject(client) && !isFrozenData(client)) owners.set(client, this);
+  }
+
+  /** As {@link own}, without the change. */
+  assertFree(client: unknown, tenantId: string): void {
+    if (!isObject(client)) return;
+    const owner = owners.get(client);
+    if (owner !== undefined) throw this.#fault(tenantId, `is in use already, as a ${owner.#kind} client`);
+    if (this.#closed.has(client) || this.#closedBefore.has(client))
+      throw this.#fault(tenantId, 'this registry has closed already');
+  }
+
+  /** Remembers an object whose disposer was called, among the last 1,000 at least. */
+  noteClosed(client: object): void {
+    this.#noted += 1;
+    if (this.#noted % REMEMBERED_CLOSED === 0) [this.#closedBefore, this.#closed] = [this.#closed, new WeakSet()];
+    this.#closed.add(client);
+  }
+
+  #fault(tenantId: string, where: string): TenantClientFactoryFaultError {
+    return new TenantClientFactoryFaultError(this.#kind, tenantId, where);
+  }
 }
 
 /** Gives a client object up when it is gone. @param closed whether a disposer was called */
 export function disownClient(client: unknown, closed: boolean): void {
   const owner = isObject(client) ? owners.get(client) : undefined;
   if (owner === undefined) return;
-  if (closed) owner.closed = true;
-  else owners.delete(client as object);
+  owners.delete(client as object);
+  if (closed) owner.noteClosed(client as object);
 }
 
 function isObject(client: unknown): client is object {

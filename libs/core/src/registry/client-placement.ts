@@ -5,7 +5,7 @@ import type { CapacityGate, Ticket } from './capacity-gate.js';
 import type { ClientBuilder, Recipe } from './client-builder.js';
 import type { ClientCreations } from './client-creations.js';
 import type { CloseClient } from './client-entry.js';
-import { assertUnowned, ownClient } from './client-owners.js';
+import type { ClientOwner } from './client-owners.js';
 import type { ClientRoster } from './client-roster.js';
 import { previousInUse } from './creation.js';
 import type { Patience } from './creation.js';
@@ -21,6 +21,7 @@ export interface PlacementParts<TClient, TOptions> {
   /** Of an exclusive kind. */
   readonly turns: ExclusiveTurns | undefined;
   readonly failures: FailureLog;
+  readonly owner: ClientOwner;
   readonly events: RegistryEvents;
   readonly builder: ClientBuilder<TClient, TOptions>;
   readonly roster: ClientRoster<TClient>;
@@ -57,7 +58,7 @@ export class ClientPlacement<TClient, TOptions> {
     assertOptionalFunction('dispose', dispose);
     const weight = this.#parts.builder.weigh(client);
     if (this.#keeps(tenantId, onExisting) || this.#isCurrent(tenantId, client)) return false;
-    assertUnowned(client, this.#ownerOf(tenantId));
+    this.#parts.owner.assertFree(client, tenantId);
     const entering = this.#enter(tenantId, weight);
     const ticket = entering instanceof Promise ? await entering : entering;
     if (!this.#mayStill(tenantId, client, onExisting, ticket)) return false;
@@ -99,7 +100,7 @@ export class ClientPlacement<TClient, TOptions> {
     try {
       gate.assertOpen();
       const isWelcome = !this.#keeps(tenantId, onExisting) && !this.#isCurrent(tenantId, client);
-      if (isWelcome) ownClient(client, this.#ownerOf(tenantId));
+      if (isWelcome) this.#parts.owner.own(client, tenantId);
       welcome = isWelcome;
     } finally {
       if (!welcome) gate.leave(ticket);
@@ -120,10 +121,6 @@ export class ClientPlacement<TClient, TOptions> {
     }
   }
 
-  #ownerOf(tenantId: string): { registry: object; kind: string; tenantId: string } {
-    return { registry: this.#parts.builder, kind: this.#parts.options.name, tenantId };
-  }
-
   /** Room for an adopted client; of an exclusive kind, once the present one is gone. */
   #enter(tenantId: string, weight: number): Ticket | Promise<Ticket> {
     const { turns, gate } = this.#parts;
@@ -141,7 +138,7 @@ export class ClientPlacement<TClient, TOptions> {
     const endTurn = await this.#inTime(tooLate, (signal) => turns.enter(tenantId, signal));
     try {
       const ticket = gate.tryEnter(weight) ?? (await this.#waitForRoom(tenantId, weight));
-      ticket.endTurn = endTurn;
+      ticket.extras = { endTurn };
       return ticket;
     } catch (error) {
       endTurn();

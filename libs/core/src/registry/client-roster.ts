@@ -1,4 +1,5 @@
 import type { CapacityGate } from './capacity-gate.js';
+import { wholeMs } from './client-entry.js';
 import type { ClientEntry } from './client-entry.js';
 import type { Clock } from './clock.js';
 import type { Dependent, Relief } from './dependent.js';
@@ -55,7 +56,7 @@ export class ClientRoster<TClient> implements Relief {
 
   /** Notes a use. */
   touch(entry: ClientEntry<TClient>): void {
-    entry.lastUsed = this.#parts.clock.now();
+    entry.lastUsed = wholeMs(this.#parts.clock.now());
     if (entry.ages) this.#idle.touch(entry);
   }
 
@@ -76,9 +77,10 @@ export class ClientRoster<TClient> implements Relief {
   /** Leases a client to another one that is made with it: that one is detached with it, and disposed before it. */
   lendTo(entry: ClientEntry<TClient>, dependent: Dependent): TenantClientLease<TClient> {
     this.#reliefs.add(dependent.relief);
-    (entry.dependents ??= new Set()).add(dependent);
+    const dependents = ((entry.ticket.extras ??= {}).dependents ??= new Set());
+    dependents.add(dependent);
     const lease = this.lend(entry);
-    const release = (): void => (entry.dependents?.delete(dependent), lease.release());
+    const release = (): void => (dependents.delete(dependent), lease.release());
     return { tenantId: lease.tenantId, client: lease.client, release, [Symbol.dispose]: release };
   }
 
@@ -104,7 +106,7 @@ export class ClientRoster<TClient> implements Relief {
     this.#idle.remove(entry);
     counters.evictions[cause] += 1;
     const gone = retirements.retire(entry, cause, drainTimeoutMs);
-    for (const dependent of [...(entry.dependents ?? [])]) dependent.baseDetached(SUCCEEDED.has(cause));
+    for (const dependent of [...(entry.ticket.extras?.dependents ?? [])]) dependent.baseDetached(SUCCEEDED.has(cause));
     events.emit('evicted', { kind, tenantId: entry.tenantId, cause });
     return gone;
   }

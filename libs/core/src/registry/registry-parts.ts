@@ -5,6 +5,7 @@ import { CleanUp } from './clean-up.js';
 import { ClientBuilder } from './client-builder.js';
 import type { ClientEntry } from './client-entry.js';
 import { ClientCreations } from './client-creations.js';
+import { ClientOwner } from './client-owners.js';
 import { ClientPlacement } from './client-placement.js';
 import { ClientRoster } from './client-roster.js';
 import { Disposer } from './disposer.js';
@@ -45,12 +46,13 @@ export function assembleRegistry<TClient, TOptions>(
   const retirements = new Retirements<TClient>({ ...shared, disposer, onGone: ({ ticket }) => gate.leave(ticket) });
   const { exclusive = false, acquireTimeoutMs } = options;
   const turns = exclusive ? new ExclusiveTurns() : undefined;
+  const owner = new ClientOwner(kind);
   const dependents = hooksOf<TClient>(() => ({ gate, roster, retirements, creations }));
-  const builder = new ClientBuilder({ options, gate, turns, disposer, events, dependents });
+  const builder = new ClientBuilder({ options, gate, turns, disposer, events, owner, dependents });
   const roster: ClientRoster<TClient> = new ClientRoster({ ...shared, drainTimeoutMs, gate, retirements });
   const made = { ...shared, createTimeoutMs, acquireTimeoutMs, exclusive, roster, builder, failures };
   const creations: ClientCreations<TClient, TOptions> = new ClientCreations(made);
-  const placement = new ClientPlacement({ options, gate, turns, failures, events, builder, roster, creations });
+  const placement = new ClientPlacement({ options, gate, turns, failures, owner, events, builder, roster, creations });
   const cleanUp = new CleanUp(options, roster);
   return { options, events, counters, gate, failures, retirements, builder, roster, creations, placement, cleanUp };
 }

@@ -74,7 +74,7 @@ export class Retirements<TClient> {
   forceEntry(entry: ClientEntry<TClient>): void {
     const retiree = this.#draining.get(entry);
     if (retiree === undefined) return;
-    const dependents = [...(entry.dependents ?? [])];
+    const dependents = [...(entry.ticket.extras?.dependents ?? [])];
     if (dependents.length === 0) return this.#dispose(retiree, true);
     void Promise.all(dependents.map((dependent) => dependent.force())).then(() => this.#dispose(retiree, true));
   }
