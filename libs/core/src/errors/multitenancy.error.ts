@@ -45,8 +45,9 @@ export class MultitenancyError extends HttpException {
 
   constructor(code: ErrorCode, message: string, details: MultitenancyErrorDetails = {}) {
     super(message, errorCodeInfo(code).status);
-    for (const key of REPEATED) Object.defineProperty(this, key, { enumerable: false });
-    if (details.cause !== undefined) this.cause = details.cause;
+    if (details.cause === undefined) Reflect.deleteProperty(this, 'cause');
+    else this.cause = details.cause;
+    for (const key of REPEATED) if (Object.hasOwn(this, key)) Object.defineProperty(this, key, { enumerable: false });
     this.code = code;
     this.tenantId = details.tenantId;
     this.retryAfterMs = details.retryAfterMs;

@@ -12,6 +12,7 @@ import {
   SuperTenantOnly,
   TenantContext,
   TenantOptional,
+  UseTenantClients,
 } from '@tenantry/core';
 import type { Refusals, Tenant, TenantClientRegistry } from '@tenantry/core';
 import { useTenantMessages } from '@tenantry/transports/microservices';
@@ -80,8 +81,10 @@ const TICKS = 'ticks';
 
 @Injectable()
 class NoEntry implements CanActivate {
+  constructor(private readonly context: TenantContext) {}
+
   canActivate(): boolean {
-    return false;
+    return this.context.tenant === null;
   }
 }
 
@@ -96,6 +99,7 @@ function handlersOf(prefix: string): Type[] {
     ) {}
 
     @MessagePattern(`${prefix}.whose`)
+    @UseTenantClients('db')
     whose(@Payload() data: unknown): Promise<Visit> {
       return this.#visit('whose', data);
     }
