@@ -30,9 +30,10 @@ export class RegistryScopeClients extends ScopeClients {
     return missing === undefined ? undefined : this.#acquire(scope, { declared: missing, reached: [] }, signal);
   }
 
-  override lendTo(scope: Borrower, controller: object, handler: object): MaybePromise<void> {
+  override lendTo(scope: Borrower, controller: object, handler: object, allOrNone = false): MaybePromise<void> {
     const needs = this.#handlers.of(controller, handler);
     if (needs === undefined || scope.tenantOrNull === null) return undefined;
+    if (allOrNone) return this.lend(scope, [...needs.declared, ...needs.reached]);
     const declared = this.#takeReady(scope, needs.declared);
     const reached = this.#takeReady(scope, needs.reached);
     if (declared === undefined && reached === undefined) return undefined;

@@ -44,8 +44,10 @@ export abstract class ScopeClients {
    *
    * @param controller class of the handler, or an enhancer
    * @param handler the handler; an enhancer is its own
+   * @param allOrNone for messages and jobs, which are retried as a whole: what only injection shows counts as declared.
+   *   Default `false`
    */
-  abstract lendTo(scope: Borrower, controller: object, handler: object): MaybePromise<void>;
+  abstract lendTo(scope: Borrower, controller: object, handler: object, allOrNone?: boolean): MaybePromise<void>;
 
   /**
    * Notes which clients a tenant has before work that comes to every tenant in turn.

@@ -65,7 +65,7 @@ export class TenantScopes {
       run: (fn) => runInScope(this.#cls, scope, fn),
       runToEnd: (fn) => runToEnd(this.#cls, scope, fn),
       acquire: async (kinds) => scope.clients.lend(scope, kinds),
-      acquireFor: async (handlerClass, handler) => scope.clients.lendTo(scope, handlerClass, handler),
+      acquireFor: async (handlerClass, handler) => scope.clients.lendTo(scope, handlerClass, handler, true),
       abort: (reason) => scope.abort(reason),
       end: () => scope.end(),
     };

@@ -12,7 +12,6 @@ import {
   SuperTenantOnly,
   TenantContext,
   TenantOptional,
-  UseTenantClients,
 } from '@tenantry/core';
 import type { Refusals, Tenant, TenantClientRegistry } from '@tenantry/core';
 import { useTenantMessages } from '@tenantry/transports/microservices';
@@ -99,7 +98,6 @@ function handlersOf(prefix: string): Type[] {
     ) {}
 
     @MessagePattern(`${prefix}.whose`)
-    @UseTenantClients('db')
     whose(@Payload() data: unknown): Promise<Visit> {
       return this.#visit('whose', data);
     }
