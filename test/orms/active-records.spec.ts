@@ -53,7 +53,7 @@ async function start(create: (tenant: Tenant) => object): Promise<Started> {
     constructor(@InjectTenantClient('db') private readonly db: object) {}
     @Get()
     get(): object {
-      return { client: typeof this.db };
+      return { hasName: 'name' in this.db };
     }
   }
   const dispose = (_client: object, { tenantId }: { tenantId: string }): unknown => disposed.push(tenantId);

@@ -48,7 +48,7 @@ describe.each(MATRIX)('Messages over $platform on $http', ({ platform, http }) =
 describe.each(PLATFORMS)('Messages over %s', (platform) => {
   const bench = socketBench();
 
-  it('acquire declared clients, and none that is not', async () => {
+  it('acquire what their handler declares, and nothing else that its gateway could look up', async () => {
     const fixture = await bench.start({ platform, gateways: [plainGateway()] });
     const peer = bench.join(platform, fixture, 'a');
     peer.send('tenant');

@@ -165,6 +165,7 @@ export function plainGateway(port = 0, options: object = {}): Type {
     }
 
     @SubscribeMessage('tenant')
+    @UseTenantClients()
     tenant(): Answer {
       return { event: 'tenant', data: { id: this.context.tenant.id } };
     }
@@ -194,6 +195,7 @@ export function plainGateway(port = 0, options: object = {}): Type {
     }
 
     @SubscribeMessage('undeclared')
+    @UseTenantClients()
     async undeclared(): Promise<Answer> {
       const db = this.moduleRef.get<Client>(getTenantClientToken('db'), { strict: false });
       return { event: 'undeclared', data: { client: await db.whose() } };
