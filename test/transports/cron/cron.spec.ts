@@ -41,7 +41,7 @@ class Reports {
   }
 
   client(): string {
-    return codeOr(() => typeof this.db.whose);
+    return codeOr(() => ('whose' in this.db ? 'function' : 'nothing'));
   }
 }
 
