@@ -30,7 +30,7 @@ import type { Visit } from './visit.js';
 type Next = () => void;
 
 /** One connection that all requests share: it answers several at once, all in the context of the first that asked. */
-export class SharedConnection {
+class SharedConnection {
   readonly #waiting: Next[] = [];
 
   query(answered: Next): void {

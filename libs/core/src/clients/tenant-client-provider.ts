@@ -10,7 +10,7 @@ import type { TenantDirectory } from '../tenant/tenant-directory.js';
 import type { Tenant } from '../tenant/tenant.js';
 
 /** A factory that takes the tenant's record in place of its id. */
-export interface RecordFactoryOptions<TClient, TOptions> extends Omit<
+interface RecordFactoryOptions<TClient, TOptions> extends Omit<
   TenantClientRegistryOptions<TClient, TOptions>,
   'name' | 'create' | 'clock' | 'dependsOn'
 > {

@@ -24,7 +24,7 @@ export function scopeOf(cls: ClsService, clients: ScopeClients): TenantScope | u
  * tenant, or one application, to another: then only text, numbers and the like do. Objects (proxy providers, transactions, units
  * of work) were made for the outer tenant.
  */
-export function storeWith(cls: ClsService, scope: TenantScope): ClsStore {
+function storeWith(cls: ClsService, scope: TenantScope): ClsStore {
   const outer = cls.get<StoreWithScope | undefined>();
   const enclosing = outer?.[SCOPE];
   if (outer === undefined) return { [SCOPE]: scope };

@@ -2,7 +2,7 @@
 export type MetricAttributes = Readonly<Record<string, string>>;
 
 /** What an observable instrument reports to. */
-export interface ObservableResultShape {
+interface ObservableResultShape {
   observe(value: number, attributes?: MetricAttributes): void;
 }
 
@@ -16,7 +16,7 @@ export interface ObservableShape {
 }
 
 /** Options of an instrument. */
-export interface InstrumentOptions {
+interface InstrumentOptions {
   readonly description: string;
   readonly unit?: string;
   readonly advice?: { explicitBucketBoundaries?: number[] };

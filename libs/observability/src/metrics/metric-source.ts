@@ -5,7 +5,7 @@ import type { SecretsState } from '../secrets/secrets-state.js';
 import type { TenantMeter } from './tenant-meter.js';
 
 /** What a {@link MetricSource} measures with. */
-export interface MetricParts {
+interface MetricParts {
   readonly meter: TenantMeter;
   readonly events: ApplicationEvents;
   readonly label: TenantLabel;

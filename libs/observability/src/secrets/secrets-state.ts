@@ -11,7 +11,7 @@ export interface SecretsRequestEvent {
 }
 
 /** A token was granted or renewed; likewise. */
-export interface SecretsTokenEvent {
+interface SecretsTokenEvent {
   readonly secrets: object;
   /** Milliseconds that it lives from now; `Infinity` = it does not expire. */
   readonly leaseMs: number;
@@ -20,7 +20,7 @@ export interface SecretsTokenEvent {
 /** Name of the `node:diagnostics_channel` that carries every {@link SecretsRequestEvent}. */
 export const SECRETS_REQUEST_CHANNEL = 'tenantry:secrets:request';
 /** Name of the `node:diagnostics_channel` that carries every {@link SecretsTokenEvent}. */
-export const SECRETS_TOKEN_CHANNEL = 'tenantry:secrets:token';
+const SECRETS_TOKEN_CHANNEL = 'tenantry:secrets:token';
 
 /** How the sources of secrets of one application are: by the events on the diagnostics channels of `@tenantry/secrets`. */
 export class SecretsState {
