@@ -1,6 +1,6 @@
 /**
  * What is tried: applications as the Nest CLI generates them, and on each of them what is checked with which Node.
- * `quick` marks what CI runs, with its own Node.
+ * `quick` marks what `npm run matrix -- --quick` runs, on one Node.
  */
 /** `@tenantry/core` brings its generators along. */
 const CORE = ['core', 'schematics'];
