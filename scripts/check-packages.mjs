@@ -1,14 +1,13 @@
 /** Checks the shape of every package that is published, as it was built: both formats, for every resolver. */
 import { spawnSync } from 'node:child_process';
-import { installTools, toolPath } from './tools/install.mjs';
+import { installTool } from './tools/install.mjs';
 import { workspaces } from './build/workspaces.mjs';
 
 let failed = false;
-installTools();
 run('scripts/manifests.mjs', ['--check']);
 for (const { folder } of workspaces('libs')) {
-  run(toolPath('publint'), ['--strict', folder]);
-  run(toolPath('attw'), ['--quiet', '--pack', folder]);
+  run(installTool('publint'), ['--strict', folder]);
+  run(installTool('attw'), ['--quiet', '--pack', folder]);
 }
 process.exitCode = failed ? 1 : 0;
 

@@ -1,8 +1,7 @@
 /** Runs one of `scripts/tools`, which has packages of its own: `node scripts/tool.mjs knip --no-config-hints`. */
 import { spawnSync } from 'node:child_process';
-import { installTools, toolPath } from './tools/install.mjs';
+import { installTool } from './tools/install.mjs';
 
 const [name, ...args] = process.argv.slice(2);
-installTools();
-const { status } = spawnSync(process.execPath, [toolPath(name), ...args], { stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, [installTool(name), ...args], { stdio: 'inherit' });
 process.exitCode = status ?? 1;
