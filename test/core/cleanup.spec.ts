@@ -9,7 +9,7 @@ import {
   MultitenancyModule,
 } from '@tenantry/core';
 import type { CleanupOptions, TenantClientRegistry } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { startApp } from '../support/http.js';
 
 interface Fixture {

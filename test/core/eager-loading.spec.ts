@@ -9,7 +9,7 @@ import {
   TenantEagerLoader,
 } from '@tenantry/core';
 import type { LoadingOptions, TenantClientRegistry } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { startApp } from '../support/http.js';
 import { until } from '../support/until.js';
 

@@ -9,7 +9,7 @@ import {
   MultitenancyModule,
   TenantContext,
 } from '@tenantry/core';
-import { overrideTenantClient } from '@tenantry/core/testing';
+import { overrideTenantClient } from '@tenantry/testing';
 import { call } from '../support/http.js';
 
 interface Cats {

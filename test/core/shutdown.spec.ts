@@ -17,7 +17,7 @@ import {
   UseTenantClients,
 } from '@tenantry/core';
 import type { ShutdownOptions, TenantClientRegistry } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { ADAPTERS, call, createApp, portOf } from '../support/http.js';
 import type { AdapterName } from '../support/http.js';
 import { until } from '../support/until.js';

@@ -11,7 +11,7 @@ import {
   UseTenantClients,
 } from '@tenantry/core';
 import type { TenantClientRegistry } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import type { ServerResponse } from 'node:http';
 import { ADAPTERS, call, startApp } from '../support/http.js';
 import type { AdapterName } from '../support/http.js';

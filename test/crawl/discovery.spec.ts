@@ -1,7 +1,7 @@
 import { VersioningType } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
-import { expectTenantIsolation } from '@tenantry/core/testing';
-import type { CrawledTenant, IsolationReport, TenantIsolationOptions } from '@tenantry/core/testing';
+import { expectTenantIsolation } from '@tenantry/testing';
+import type { CrawledTenant, IsolationReport, TenantIsolationOptions } from '@tenantry/testing';
 import { ADAPTERS } from '../support/http.js';
 import {
   ExcludedController,

@@ -1,5 +1,5 @@
-import { expectTenantIsolation, TenantIsolationError } from '@tenantry/core/testing';
-import type { CrawledTenant, IsolationReport, TenantIsolationOptions } from '@tenantry/core/testing';
+import { expectTenantIsolation, TenantIsolationError } from '@tenantry/testing';
+import type { CrawledTenant, IsolationReport, TenantIsolationOptions } from '@tenantry/testing';
 import { startNotesApp } from './support/notes-app.js';
 import type { NotesApp } from './support/notes-app.js';
 

@@ -1,5 +1,5 @@
-import { expectTenantIsolation } from '@tenantry/core/testing';
-import type { CrawledTenant, IsolationReport, OpenApiDocument } from '@tenantry/core/testing';
+import { expectTenantIsolation } from '@tenantry/testing';
+import type { CrawledTenant, IsolationReport, OpenApiDocument } from '@tenantry/testing';
 import { DEMO_PASSWORD } from '@tenantry/orchestrator';
 import { ADAPTERS } from '../support/http.js';
 import { startSample } from '../support/orchestrator.js';

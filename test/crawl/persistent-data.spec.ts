@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Headers, Module, NotFoundException, Param, Post, Body } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
-import { expectTenantIsolation } from '@tenantry/core/testing';
-import type { CrawledTenant, TenantIsolationOptions } from '@tenantry/core/testing';
+import { expectTenantIsolation } from '@tenantry/testing';
+import type { CrawledTenant, TenantIsolationOptions } from '@tenantry/testing';
 import { startApp } from '../support/http.js';
 
 interface Row {

@@ -1,5 +1,5 @@
-import { expectTenantIsolation, TenantIsolationError } from '@tenantry/core/testing';
-import type { IsolationReport } from '@tenantry/core/testing';
+import { expectTenantIsolation, TenantIsolationError } from '@tenantry/testing';
+import type { IsolationReport } from '@tenantry/testing';
 import { ADAPTERS } from '../support/http.js';
 import type { AdapterName } from '../support/http.js';
 import { BODIES, startLeakyApp, TENANTS } from './support/leaky-app.js';

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import pg from 'pg';
 import { toProblem } from '@tenantry/core';
 import type { MultitenancyError } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { databasePerTenant } from '@tenantry/postgres';
 import type { DatabasePerTenantOptions, TenantPlace } from '@tenantry/postgres';
 import { TcpProxy } from '../support/tcp-proxy.js';

@@ -1,4 +1,4 @@
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import {
   CachedPlacements,
   migrateCatalog,

@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import type { InMemoryTenantCatalog } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import type { FromIssuersOptions, IssuerLookup, IssuerOptions, TenantBinding } from '@tenantry/jwt';
 import { ADAPTERS, call } from '../support/http.js';
 import { until } from '../support/until.js';

@@ -1,5 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import type { JwksOptions } from '@tenantry/jwt';
 import { generateKeyPair } from 'jose';
 import { ADAPTERS } from '../support/http.js';

@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { fromUsername } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import type { FromIssuersOptions } from '@tenantry/jwt';
 import { webcrypto } from 'node:crypto';
 import { ADAPTERS, call } from '../support/http.js';

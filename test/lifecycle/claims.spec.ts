@@ -1,7 +1,7 @@
 import { CatalogUnavailableError } from '@tenantry/core';
 import { InMemoryTenantLifecycleStore, LifecycleParticipants, TenantLifecycle } from '@tenantry/lifecycle';
 import type { ProvisioningContext, TenantLifecycleEvent, TenantProvisioner } from '@tenantry/lifecycle';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { PostgresTenantLifecycleStore } from '@tenantry/postgres';
 import type { SqlDatabase } from '@tenantry/postgres';
 import { until } from '../support/until.js';

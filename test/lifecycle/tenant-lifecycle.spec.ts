@@ -1,5 +1,5 @@
 import { InMemoryTenantLifecycleStore } from '@tenantry/lifecycle';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { migrateCatalog, pgliteDatabase, PostgresTenantLifecycleStore } from '@tenantry/postgres';
 import type { SqlDatabase } from '@tenantry/postgres';
 import { createCatalogDatabase } from '../support/catalog-database.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { InMemoryTenantLifecycleStore, LifecycleParticipants, TenantLifecycle } from '@tenantry/lifecycle';
 import type { Clock } from '@tenantry/core';
 import type { Participant, TenantLifecycleListener, TenantProvisioner } from '@tenantry/lifecycle';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { migrateCatalog, pgDatabase, PostgresTenantLifecycleStore, pruneOperations } from '@tenantry/postgres';
 import type { SqlDatabase } from '@tenantry/postgres';
 import pg from 'pg';

@@ -1,4 +1,4 @@
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import pg from 'pg';
 import { pgDatabase, pgliteDatabase, TenantMigrations, TenantMigrationsFailedError } from '@tenantry/postgres';
 import type {

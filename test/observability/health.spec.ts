@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import { Controller, Get, Module } from '@nestjs/common';
 import { HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { TenantOptional, TenantProbes } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { TenantHealth } from '@tenantry/observability';
 import { ADAPTERS, call } from '../support/http.js';
 import { until } from '../support/until.js';

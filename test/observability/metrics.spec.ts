@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { CachedTenantCatalog, TenantProbes } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { ADAPTERS, call, portOf } from '../support/http.js';
 import { until } from '../support/until.js';
 import { CollectedMetrics } from './support/collected.js';

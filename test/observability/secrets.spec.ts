@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { tenantId } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { Secret, vaultSecrets } from '@tenantry/secrets';
 import type { ObservedSecrets } from '@tenantry/secrets';
 import { FakeVault } from '../secrets/support/fake-vault.js';

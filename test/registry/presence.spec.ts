@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { TenantClientRegistry, TenantClientRegistryOptions } from '@tenantry/core';
-import { TenantClientKinds } from '../../libs/core/src/registry/tenant-client-kinds.js';
+import { TenantClientKinds } from '../../libs/core/src/clients/tenant-client-registries.js';
 import { codeOf, settle, setUp } from './support/harness.js';
 import type { TestClient } from './support/harness.js';
 

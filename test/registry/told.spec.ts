@@ -1,5 +1,5 @@
 import { TenantClientRegistry } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import type { RegistryEventMap } from '@tenantry/core';
 import { codeOf, deferred, outcome, settle, setUp, setUpHeld } from './support/harness.js';
 

@@ -3,7 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { getTenantClientRegistryToken, InMemoryTenantCatalog, MultitenancyModule, tenantId } from '@tenantry/core';
 import type { Tenant, TenantClientRegistry } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import {
   ClientRotation,
   getClientRotationToken,

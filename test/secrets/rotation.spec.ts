@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { TenantClientRegistry, tenantId } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import {
   ClientRotation,
   observedSecrets,

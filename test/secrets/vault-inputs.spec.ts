@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { Logger } from '@nestjs/common';
 import { tenantId } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { Secret, secretFields, vaultSecrets } from '@tenantry/secrets';
 import type { ObservedSecrets, VaultSecretsOptions } from '@tenantry/secrets';
 import { FakeVault } from './support/fake-vault.js';

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { Logger } from '@nestjs/common';
 import { tenantId } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { Secret, vaultSecrets } from '@tenantry/secrets';
 import type { ObservedSecrets, VaultRequestEvent, VaultSecretsOptions, VaultTokenEvent } from '@tenantry/secrets';
 import { until } from '../support/until.js';

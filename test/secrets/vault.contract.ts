@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { tenantId } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { Secret, secretFields, vaultSecrets } from '@tenantry/secrets';
 import type { ObservedSecrets, VaultRequestEvent, VaultSecretsOptions, VaultTokenEvent } from '@tenantry/secrets';
 import { until } from '../support/until.js';

@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { CloudApiMonitor, createCloudApi } from '@tenantry/cloud-api';
 import { getTenantClientRegistryToken } from '@tenantry/core';
 import type { TenantClientRegistry } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { createOrchestrator, DEMO_PASSWORD, DEMO_TENANTS, setUpServerDatabase } from '@tenantry/orchestrator';
 import { call, portOf } from './http.js';
 import type { AdapterName, HttpAnswer, HttpCall } from './http.js';

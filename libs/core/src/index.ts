@@ -42,7 +42,7 @@ export {
   TenantResolverFailedError,
 } from './errors/usage.errors.js';
 
-export { InMemoryTenantCatalog } from './tenant/in-memory-tenant-catalog.js';
+export { InMemoryTenantCatalog } from './catalog/in-memory-tenant-catalog.js';
 export { SUPER_TENANT, SUPER_TENANT_ID } from './tenant/super-tenant.js';
 export type {
   ForgetfulTenantCatalog,
@@ -56,7 +56,7 @@ export type {
   TenantListQuery,
   TenantPage,
   TenantSort,
-} from './tenant/tenant-catalog.js';
+} from './catalog/tenant-catalog.js';
 export { isTenantId, tenantId } from './tenant/tenant-id.js';
 export type { TenantId } from './tenant/tenant-id.js';
 export { canonicalIdentifier, isDomain } from './tenant/tenant-identifier.js';
@@ -69,21 +69,21 @@ export {
   renamedTenantRecord,
   transitionedTenantRecord,
 } from './tenant/tenant-record.js';
-export { assertTenantFilter } from './tenant/tenant-filter.js';
+export { assertTenantFilter } from './catalog/tenant-filter.js';
 export { TENANT_STATUSES } from './tenant/tenant.js';
 export type { JsonObject, JsonValue, Tenant, TenantStatus } from './tenant/tenant.js';
-export { CachedTenantCatalog } from './tenant/cached-tenant-catalog.js';
-export type { CatalogClock } from './tenant/catalog-clock.js';
-export type { CachedTenantCatalogOptions } from './tenant/cached-tenant-catalog.js';
-export { TenantDirectory } from './tenant/tenant-directory.js';
-export type { CatalogLookUps } from './tenant/tenant-directory.js';
-export type { MaybePromise } from './tenant/maybe-promise.js';
+export { CachedTenantCatalog } from './catalog/cached-tenant-catalog.js';
+export type { CatalogClock } from './catalog/catalog-clock.js';
+export type { CachedTenantCatalogOptions } from './catalog/cached-tenant-catalog.js';
+export { TenantDirectory } from './catalog/tenant-directory.js';
+export type { CatalogLookUps } from './catalog/tenant-directory.js';
+export type { MaybePromise } from './kernel/maybe-promise.js';
 export type {
   ResolutionOutcome,
   ResolutionTrace,
   ResolutionTraceEntry,
   ResolverTrust,
-} from './tenant/resolution-outcome.js';
+} from './resolution/resolution-outcome.js';
 
 export { agreesWithBalancer } from './resolution/agrees-with-balancer.js';
 export type { BalancerAgreementOptions } from './resolution/agrees-with-balancer.js';
@@ -103,8 +103,8 @@ export type { TenantRequest } from './resolution/tenant-request.js';
 export { notApplicable, rejected, resolved } from './resolution/tenant-resolver.js';
 export type { ResolverAnswer, TenantResolver, TenantResolverFunction } from './resolution/tenant-resolver.js';
 
-export { publishAudit, TENANT_AUDIT_CHANNEL } from './audit/tenant-audit.js';
-export type { PublishedAuditEvent, TenantAuditEvent } from './audit/tenant-audit.js';
+export { publishAudit, TENANT_AUDIT_CHANNEL } from './observability/audit/tenant-audit.js';
+export type { PublishedAuditEvent, TenantAuditEvent } from './observability/audit/tenant-audit.js';
 
 export { TENANT_REQUEST_ENDED_CHANNEL, TENANT_REQUEST_STARTED_CHANNEL } from './observability/request-events.js';
 export type { TenantRequestEvent } from './observability/request-events.js';
@@ -128,8 +128,8 @@ export type { RunOptions } from './context/tenant-context.js';
 export { keepAlive } from './kernel/keep-alive.js';
 export { outsideScopes } from './kernel/outside-scopes.js';
 
-export { systemClock } from './registry/clock.js';
-export type { Clock, Timer } from './registry/clock.js';
+export { systemClock } from './kernel/clock.js';
+export type { Clock, Timer } from './kernel/clock.js';
 export type { BaseLease, BaseRegistry } from './registry/base-registry.js';
 export type { TenantClientLease } from './registry/lease.js';
 export type { RegistryEventMap, RegistryEventName, RegistryListener } from './registry/registry-events.js';
@@ -152,9 +152,9 @@ export type {
   EvictedClient,
   OnExisting,
 } from './registry/registry-types.js';
-export { TenantClientKinds } from './registry/tenant-client-kinds.js';
+export { TenantClientKinds } from './clients/tenant-client-registries.js';
 export { TenantClientRegistry } from './registry/tenant-client-registry.js';
-export type { TenantPresenceEventMap } from './registry/tenant-presence.js';
+export type { TenantPresenceEventMap } from './clients/tenant-presence.js';
 
 export { provideFromTenantClient } from './clients/provide-from-tenant-client.js';
 export type { TenantClientDerivation } from './clients/provide-from-tenant-client.js';
@@ -168,10 +168,10 @@ export { TenantMembershipGuard } from './guards/tenant-membership.guard.js';
 export type { TenantMembership } from './guards/tenant-membership.guard.js';
 export { TenantGuard } from './guards/tenant.guard.js';
 
-export { MultitenancyExceptionFilter } from './answers/multitenancy-exception.filter.js';
-export { PROBLEM_MEDIA_TYPE, toProblem } from './answers/problem.js';
-export type { ProblemAnswer } from './answers/problem.js';
-export { problemOf } from './answers/problem-of.js';
+export { MultitenancyExceptionFilter } from './http/answers/multitenancy-exception.filter.js';
+export { PROBLEM_MEDIA_TYPE, toProblem } from './http/answers/problem.js';
+export type { ProblemAnswer } from './http/answers/problem.js';
+export { problemOf } from './http/answers/problem-of.js';
 export { TENANT_REFUSALS } from './errors/refusals.js';
 export type { Refusals } from './errors/refusals.js';
 
@@ -180,24 +180,24 @@ export { TenantMessages } from './messages/tenant-messages.js';
 export type { MessageOrigin, ReceivedMessage } from './messages/tenant-messages.js';
 export type { TenantEnvelope } from './messages/tenant-envelope.js';
 
-export { HttpHandshake } from './transports/http-handshake.js';
+export { HttpHandshake } from './http/http-handshake.js';
 
-export { currentTenantId } from './logging/current-tenant-id.js';
-export { TenantLogger } from './logging/tenant-logger.js';
-export type { TenantLoggerOptions } from './logging/tenant-logger.js';
-export { tenantLogMixin } from './logging/tenant-log-mixin.js';
+export { currentTenantId } from './observability/logging/current-tenant-id.js';
+export { TenantLogger } from './observability/logging/tenant-logger.js';
+export type { TenantLoggerOptions } from './observability/logging/tenant-logger.js';
+export { tenantLogMixin } from './observability/logging/tenant-log-mixin.js';
 
-export { startCleanup } from './cleanup/start-cleanup.js';
-export type { CleanableRegistry, StartCleanupOptions } from './cleanup/start-cleanup.js';
-export { CLEANUP_JOB, TenantClientCleanup } from './cleanup/tenant-client-cleanup.js';
+export { startCleanup } from './clients/cleanup/start-cleanup.js';
+export type { CleanableRegistry, StartCleanupOptions } from './clients/cleanup/start-cleanup.js';
+export { CLEANUP_JOB, TenantClientCleanup } from './clients/cleanup/tenant-client-cleanup.js';
 
-export { TenantEagerLoader } from './loading/eager-loader.js';
-export type { LoadingProgress } from './loading/eager-loader.js';
-export type { LoadingOptions } from './loading/loading-options.js';
-export type { ShutdownOptions } from './shutdown/shutdown-options.js';
+export { TenantEagerLoader } from './clients/loading/eager-loader.js';
+export type { LoadingProgress } from './clients/loading/eager-loader.js';
+export type { LoadingOptions } from './clients/loading/loading-options.js';
+export type { ShutdownOptions } from './module/shutdown/shutdown-options.js';
 
-export { TenantNode } from './nodes/tenant-node.js';
-export type { ChangedTenant } from './nodes/tenant-node.js';
+export { TenantNode } from './sync/tenant-sync.js';
+export type { ChangedTenant } from './sync/tenant-sync.js';
 
 export { TenantSettings, withDefaultSettings } from './tenant/tenant-settings.js';
 export type {
@@ -207,8 +207,8 @@ export type {
   TenantSettingsOptions,
 } from './tenant/tenant-settings.js';
 
-export { TenantEntryPoints } from './tenant-entry-points.js';
-export { MultitenancyModule } from './multitenancy.module.js';
+export { TenantEntryPoints } from './module/tenant-entry-points.js';
+export { MultitenancyModule } from './module/multitenancy.module.js';
 export type {
   CleanupOptions,
   MessagesOptions,
@@ -218,4 +218,4 @@ export type {
   TenantClientAsyncFeature,
   TenantClientFeature,
   TenantClientOptions,
-} from './multitenancy.options.js';
+} from './module/multitenancy.options.js';

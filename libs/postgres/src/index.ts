@@ -22,22 +22,22 @@ export type {
 export type { MigratedTenant, MigrationTarget, TenantMigration } from './migrations/tenant-migration.js';
 export { TenantMigrations } from './migrations/tenant-migrations.js';
 export type { TenantMigrationsOptions } from './migrations/tenant-migrations-options.js';
-export { pruneChanges } from './nodes/change-log.js';
-export type { TenantChange } from './nodes/change-log.js';
-export { pgChangeListener, pgliteChangeListener } from './nodes/change-listener.js';
+export { pruneChanges } from './sync/change-log.js';
+export type { TenantChange } from './sync/change-log.js';
+export { pgChangeListener, pgliteChangeListener } from './sync/change-listener.js';
 export type {
   ChangeListener,
   ChangeListenerEvents,
   ChangeSubscription,
   PgListenClient,
   PgliteListen,
-} from './nodes/change-listener.js';
-export { drainedOnAllNodes } from './nodes/drained-on-all-nodes.js';
-export type { DrainedOnAllNodesOptions } from './nodes/drained-on-all-nodes.js';
-export { TenantNodesModule } from './nodes/tenant-nodes.module.js';
-export type { TenantNodesAsyncOptions, TenantNodesOptions } from './nodes/tenant-nodes-options.js';
-export { TenantChangeFeed } from './nodes/tenant-change-feed.js';
-export type { TenantChangeFeedOptions, TenantChangeFeedStats } from './nodes/tenant-change-feed.js';
+} from './sync/change-listener.js';
+export { drainedOnAllNodes } from './sync/drained-on-all-nodes.js';
+export type { DrainedOnAllNodesOptions } from './sync/drained-on-all-nodes.js';
+export { TenantNodesModule } from './sync/tenant-sync.module.js';
+export type { TenantNodesAsyncOptions, TenantNodesOptions } from './sync/tenant-sync-options.js';
+export { TenantChangeFeed } from './sync/tenant-change-feed.js';
+export type { TenantChangeFeedOptions, TenantChangeFeedStats } from './sync/tenant-change-feed.js';
 export { PoliciesRefusedError } from './policies/policies-refused.error.js';
 export { tenantPoliciesSql } from './policies/tenant-policies-sql.js';
 export type { TenantPoliciesOptions } from './policies/tenant-policies-sql.js';
@@ -52,25 +52,25 @@ export { pgliteDatabase } from './sql/pglite-database.js';
 export type { Pglite, PgliteResult, PgliteSession } from './sql/pglite-database.js';
 export type { ScopedSql, SqlDatabase, SqlResult, SqlSession, TransactionSettings } from './sql/sql-database.js';
 export { TransactionClosedError } from './sql/transaction-closed.error.js';
-export type { IsolationStrategy, TenantSql } from './strategies/isolation-strategy.js';
-export { rowLevelSecurity } from './strategies/row-level-security.js';
-export type { RowLevelSecurityOptions } from './strategies/row-level-security.js';
-export type { TenantPlace } from './strategies/tenant-place.js';
-export { boundPool } from './strategies/bound-pool.js';
-export type { BoundPoolOptions } from './strategies/bound-pool.js';
+export type { IsolationStrategy, TenantSql } from './isolation/strategies/isolation-strategy.js';
+export { rowLevelSecurity } from './isolation/strategies/row-level-security.js';
+export type { RowLevelSecurityOptions } from './isolation/strategies/row-level-security.js';
+export type { TenantPlace } from './isolation/strategies/tenant-place.js';
+export { boundPool } from './isolation/strategies/bound-pool.js';
+export type { BoundPoolOptions } from './isolation/strategies/bound-pool.js';
 export {
   BOUND_ROLE_PREFIX,
   boundRoleName,
   boundRoleSql,
   boundTableSql,
   dropBoundRoleSql,
-} from './strategies/bound-role.js';
-export type { BoundRole, NewBoundRole } from './strategies/bound-role.js';
-export { databasePerTenant } from './strategies/database-per-tenant.js';
-export type { DatabasePerTenantOptions } from './strategies/database-per-tenant.js';
-export type { PooledStrategy, PooledStrategyOptions } from './strategies/pooled-strategy.js';
-export { schemaPerTenant } from './strategies/schema-per-tenant.js';
-export type { SchemaPerTenantOptions } from './strategies/schema-per-tenant.js';
+} from './isolation/strategies/bound-role.js';
+export type { BoundRole, NewBoundRole } from './isolation/strategies/bound-role.js';
+export { databasePerTenant } from './isolation/strategies/database-per-tenant.js';
+export type { DatabasePerTenantOptions } from './isolation/strategies/database-per-tenant.js';
+export type { PooledStrategy, PooledStrategyOptions } from './isolation/strategies/pooled-strategy.js';
+export { schemaPerTenant } from './isolation/strategies/schema-per-tenant.js';
+export type { SchemaPerTenantOptions } from './isolation/strategies/schema-per-tenant.js';
 export {
   ConnectionUnsafeError,
   PlacementInvalidError,
@@ -79,7 +79,7 @@ export {
   TenantDatabaseUnavailableError,
   TenantMovingError,
   TenantSchemaMissingError,
-} from './strategies/strategy.errors.js';
+} from './isolation/strategies/strategy.errors.js';
 export type {
   PgCredentials,
   PgServer,
@@ -87,27 +87,27 @@ export type {
   TenantConnectionSettings,
   TenantPoolSettings,
   VerifiableClient,
-} from './strategies/tenant-connection.js';
-export type { TenantPoolsOptions } from './strategies/tenant-pools.js';
+} from './isolation/strategies/tenant-connection.js';
+export type { TenantPoolsOptions } from './isolation/strategies/tenant-pools.js';
 export {
   dropTenantSchemaSql,
   TENANT_SCHEMA_PREFIX,
   tenantSchemaName,
   tenantSchemaSql,
-} from './strategies/tenant-schema.js';
-export type { NewTenantSchema } from './strategies/tenant-schema.js';
-export { TenantMover } from './moving/tenant-mover.js';
-export type { TenantMoverOptions } from './moving/tenant-mover.js';
-export { CachedPlacements } from './placement/cached-placements.js';
-export type { CachedPlacementsOptions } from './placement/cached-placements.js';
-export { MoveMismatchError, MoveRefusedError } from './placement/move.errors.js';
-export { placedIsolation, PlacedIsolation } from './placement/placed-isolation.js';
-export type { PlacedConnectionOptions, PlacedIsolationOptions } from './placement/placed-isolation.js';
-export { PostgresPlacements } from './placement/postgres-placements.js';
+} from './isolation/strategies/tenant-schema.js';
+export type { NewTenantSchema } from './isolation/strategies/tenant-schema.js';
+export { TenantMover } from './isolation/moving/tenant-mover.js';
+export type { TenantMoverOptions } from './isolation/moving/tenant-mover.js';
+export { CachedPlacements } from './isolation/placement/cached-placements.js';
+export type { CachedPlacementsOptions } from './isolation/placement/cached-placements.js';
+export { MoveMismatchError, MoveRefusedError } from './isolation/placement/move.errors.js';
+export { placedIsolation, PlacedIsolation } from './isolation/placement/placed-isolation.js';
+export type { PlacedConnectionOptions, PlacedIsolationOptions } from './isolation/placement/placed-isolation.js';
+export { PostgresPlacements } from './isolation/placement/postgres-placements.js';
 export type {
   PlacementMove,
   PlacementTarget,
   TableSum,
   TenantPlacement,
   TenantPlacementReader,
-} from './placement/tenant-placement.js';
+} from './isolation/placement/tenant-placement.js';

@@ -1,4 +1,4 @@
-import type { LeakKind } from '@tenantry/core/testing';
+import type { LeakKind } from '@tenantry/testing';
 
 /** The mistakes that the application under crawl can make, one at a time: how each shows, and at which route. */
 export const LEAKS = {

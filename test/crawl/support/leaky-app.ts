@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { fromPath, InMemoryTenantCatalog, MultitenancyModule } from '@tenantry/core';
-import type { CrawledTenant, TenantIsolationOptions } from '@tenantry/core/testing';
+import type { CrawledTenant, TenantIsolationOptions } from '@tenantry/testing';
 import { startApp } from '../../support/http.js';
 import type { AdapterName } from '../../support/http.js';
 import type { Leak } from './leaks.js';

@@ -1,7 +1,7 @@
 import type { Scheduler } from 'fast-check';
 import { TenantClientRegistry } from '@tenantry/core';
 import type { TenantClientLease } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import type { RegistryParts } from '../../../libs/core/src/registry/registry-parts.js';
 import { latestParts } from './capture-parts.js';
 

@@ -1,6 +1,6 @@
 import { TenantClientRegistry } from '@tenantry/core';
 import type { TenantClientRegistryOptions } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 
 /** A client that notes when it is closed. */
 export interface TestClient {

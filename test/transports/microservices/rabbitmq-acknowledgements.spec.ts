@@ -12,7 +12,7 @@ import {
 } from '@nestjs/microservices';
 import type { RmqOptions } from '@nestjs/microservices';
 import { fromPath, InMemoryTenantCatalog, MultitenancyModule, TenantContext } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { deadLetterRefused, useTenantMessages } from '@tenantry/transports/microservices';
 import type { OnRefused } from '@tenantry/transports/microservices';
 import amqplib from 'amqplib';

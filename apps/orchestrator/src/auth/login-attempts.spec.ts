@@ -1,4 +1,4 @@
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { LoginAttempts } from './login-attempts.js';
 
 const alice = { tenantId: 'foo', name: 'alice', address: '10.0.0.1' };

@@ -1,5 +1,5 @@
 import { Inject, SetMetadata } from '@nestjs/common';
-import { acquireBeforeMethods, acquiringDeclared } from './acquire-before-method.js';
+import { acquireBeforeMethods, acquiringDeclared } from './reach/acquire-before-method.js';
 import { getTenantClientRegistryToken, getTenantClientToken } from './tenant-client-tokens.js';
 
 const TENANT_CLIENT_KINDS = 'tenantry:client-kinds';

@@ -1,8 +1,8 @@
 import type { FactoryProvider, InjectionToken } from '@nestjs/common';
 import { ClsServiceManager } from 'nestjs-cls';
-import { createStandIn } from './stand-in.js';
-import type { StandInSource } from './stand-in-members.js';
-import { tenantClientSource } from './tenant-client-proxy.js';
+import { createStandIn } from './stand-in/stand-in.js';
+import type { StandInSource } from './stand-in/stand-in-members.js';
+import { tenantClientSource } from './stand-in/tenant-client-proxy.js';
 import { DEFAULT_CLIENT_KIND, getTenantClientToken } from './tenant-client-tokens.js';
 
 /** What {@link provideFromTenantClient} takes. */

@@ -1,10 +1,10 @@
 import { ScopeClients } from '../context/scope-clients.js';
 import type { Borrower, HeldClient } from '../context/scope-clients.js';
-import type { MaybePromise } from '../tenant/maybe-promise.js';
-import type { ClientNeeds, HandlerClients } from './handler-clients.js';
-import type { TenantClientKinds } from '../registry/tenant-client-kinds.js';
+import type { MaybePromise } from '../kernel/maybe-promise.js';
+import type { ClientNeeds, HandlerClients } from './reach/handler-clients.js';
+import type { TenantClientKinds } from './tenant-client-registries.js';
 import type { TenantClientRegistry } from '../registry/tenant-client-registry.js';
-import type { ClientDeclarations } from './client-declarations.js';
+import type { ClientDeclarations } from './reach/client-declarations.js';
 
 /**
  * Leases clients to scopes from the registries of the application. Synchronous when every client is there. Reports a tenant whose

@@ -1,12 +1,12 @@
 import { ActiveRecords } from './active-records.js';
-import { assertShape } from './client-shape.js';
-import type { StandInShape } from './stand-in.js';
+import { assertShape } from './stand-in/client-shape.js';
+import type { StandInShape } from './stand-in/stand-in.js';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
-import type { Clock } from '../registry/clock.js';
+import type { Clock } from '../kernel/clock.js';
 import type { RegistryLimits, TenantClientRegistryOptions } from '../registry/registry-options.js';
-import type { TenantClientKinds } from '../registry/tenant-client-kinds.js';
+import type { TenantClientKinds } from './tenant-client-registries.js';
 import { TenantClientRegistry } from '../registry/tenant-client-registry.js';
-import type { TenantDirectory } from '../tenant/tenant-directory.js';
+import type { TenantDirectory } from '../catalog/tenant-directory.js';
 import type { Tenant } from '../tenant/tenant.js';
 
 /** A factory that takes the tenant's record in place of its id. */

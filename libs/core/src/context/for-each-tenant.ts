@@ -1,5 +1,5 @@
 import { ArgumentInvalidError } from '../errors/usage.errors.js';
-import type { TenantFilter, TenantListQuery, TenantPage } from '../tenant/tenant-catalog.js';
+import type { TenantFilter, TenantListQuery, TenantPage } from '../catalog/tenant-catalog.js';
 import type { Tenant } from '../tenant/tenant.js';
 
 /** Options of `TenantContext.forEachTenant`. */

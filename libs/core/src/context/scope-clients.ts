@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../tenant/maybe-promise.js';
+import type { MaybePromise } from '../kernel/maybe-promise.js';
 import type { Tenant } from '../tenant/tenant.js';
 
 /** A client on loan. */

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
-import { publishAudit } from '../audit/tenant-audit.js';
+import { publishAudit } from '../observability/audit/tenant-audit.js';
 import { currentScope } from '../context/scope-store.js';
 import { presentedError, TENANT_REFUSALS } from '../errors/refusals.js';
 import type { Refusals } from '../errors/refusals.js';

@@ -1,13 +1,13 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
-import { publishAudit } from '../audit/tenant-audit.js';
+import { publishAudit } from '../observability/audit/tenant-audit.js';
 import { currentScope } from '../context/scope-store.js';
 import { presentedError, TENANT_REFUSALS } from '../errors/refusals.js';
 import type { Refusals } from '../errors/refusals.js';
 import { TenantForbiddenError } from '../errors/tenant.errors.js';
 import { OptionsInvalidError, TenantContextMissingError } from '../errors/usage.errors.js';
-import type { MaybePromise } from '../tenant/maybe-promise.js';
+import type { MaybePromise } from '../kernel/maybe-promise.js';
 import type { Tenant } from '../tenant/tenant.js';
 import { CentralRoutes } from './central-routes.js';
 import { TenantPolicies } from './tenant-policy.js';

@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../tenant/maybe-promise.js';
+import type { MaybePromise } from '../kernel/maybe-promise.js';
 
 /** A part of the application that readiness and metrics ask. One for each package or store, never one for each tenant. */
 export interface TenantProbe {

@@ -1,4 +1,4 @@
-import type { Ticket } from './capacity-gate.js';
+import type { Ticket } from './capacity/capacity-gate.js';
 import type { EvictionCause } from './registry-options.js';
 
 /**

@@ -1,17 +1,17 @@
-import type { CapacityGate } from './capacity-gate.js';
+import type { CapacityGate } from './capacity/capacity-gate.js';
 import { wholeMs } from './client-entry.js';
 import type { ClientEntry } from './client-entry.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../kernel/clock.js';
 import type { Dependent, Relief } from './dependent.js';
-import { IdleList } from './idle-list.js';
+import { IdleList } from './capacity/idle-list.js';
 import { EntryLease } from './lease.js';
 import type { TenantClientLease } from './lease.js';
 import type { RegistryEvents } from './registry-events.js';
 import type { EvictionCause } from './registry-options.js';
 import type { RegistryCounters } from './registry-stats.js';
 import type { ClientSnapshot, EvictedClient } from './registry-types.js';
-import type { Retirements } from './retirements.js';
-import { sweepIdle } from './sweep.js';
+import type { Retirements } from './disposal/retirements.js';
+import { sweepIdle } from './disposal/sweep.js';
 import { TenantMap } from './tenant-map.js';
 
 /** What the roster works with. */

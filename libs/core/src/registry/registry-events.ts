@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import type { Channel } from 'node:diagnostics_channel';
 import type { EvictionCause } from './registry-options.js';
-import { TypedEvents } from './typed-events.js';
+import { TypedEvents } from '../kernel/typed-events.js';
 
 /**
  * The events of a registry. Each also appears on the diagnostics channel `tenantry:client:<name>`, there with the member

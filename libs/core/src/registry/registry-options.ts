@@ -1,4 +1,4 @@
-import type { Clock } from './clock.js';
+import type { Clock } from '../kernel/clock.js';
 import type { BaseRegistry } from './base-registry.js';
 
 /** Why a client left the registry. */

@@ -1,21 +1,21 @@
 import type { DependentHooks } from './base-leases.js';
-import { FailureLog } from './backoff.js';
-import { CapacityGate } from './capacity-gate.js';
-import { CleanUp } from './clean-up.js';
-import { ClientBuilder } from './client-builder.js';
+import { FailureLog } from '../kernel/backoff.js';
+import { CapacityGate } from './capacity/capacity-gate.js';
+import { CleanUp } from './disposal/clean-up.js';
+import { ClientBuilder } from './creation/client-builder.js';
 import type { ClientEntry } from './client-entry.js';
-import { ClientCreations } from './client-creations.js';
+import { ClientCreations } from './creation/client-creations.js';
 import { ClientOwner } from './client-owners.js';
-import { ClientPlacement } from './client-placement.js';
+import { ClientPlacement } from './creation/client-placement.js';
 import { ClientRoster } from './client-roster.js';
-import { Disposer } from './disposer.js';
-import { ExclusiveTurns } from './exclusive-turns.js';
+import { Disposer } from './disposal/disposer.js';
+import { ExclusiveTurns } from './capacity/exclusive-turns.js';
 import { RegistryEvents } from './registry-events.js';
 import type { TenantClientRegistryOptions } from './registry-options.js';
 import { RegistryCounters } from './registry-stats.js';
 import { resolveRegistryOptions } from './resolve-registry-options.js';
 import type { ResolvedRegistryOptions } from './resolve-registry-options.js';
-import { Retirements } from './retirements.js';
+import { Retirements } from './disposal/retirements.js';
 
 /** What a registry is put together from. */
 export interface RegistryParts<TClient, TOptions> {

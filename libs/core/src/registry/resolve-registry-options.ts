@@ -1,6 +1,6 @@
 import { OptionsInvalidError } from '../errors/usage.errors.js';
-import { systemClock } from './clock.js';
-import type { Clock } from './clock.js';
+import { systemClock } from '../kernel/clock.js';
+import type { Clock } from '../kernel/clock.js';
 import { ACQUIRE_AS_BASE } from './base-registry.js';
 import { DEFAULT_REGISTRY_LIMITS } from './registry-options.js';
 import type { RegistryLimits, TenantClientRegistryOptions } from './registry-options.js';

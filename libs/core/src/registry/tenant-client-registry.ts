@@ -6,12 +6,12 @@ import {
 } from '../errors/client.errors.js';
 import { keepAlive } from '../kernel/keep-alive.js';
 import { tenantId as assertTenantId } from '../tenant/tenant-id.js';
-import { assertDuration, assertPatience } from './argument-checks.js';
-import type { Recipe } from './client-builder.js';
+import { assertDuration, assertPatience } from '../kernel/argument-checks.js';
+import type { Recipe } from './creation/client-builder.js';
 import type { ClientEntry } from './client-entry.js';
-import { copyOptions } from './copy-options.js';
-import type { Patience } from './creation.js';
-import { callingCreation } from './creation-chain.js';
+import { copyOptions } from './creation/copy-options.js';
+import type { Patience } from './creation/creation.js';
+import { callingCreation } from './creation/creation-chain.js';
 import { ACQUIRE_AS_BASE } from './base-registry.js';
 import type { BaseRegistry } from './base-registry.js';
 import type { Dependent } from './dependent.js';
@@ -30,7 +30,7 @@ import type {
   CreateOptions,
   EvictedClient,
 } from './registry-types.js';
-import { shutDown } from './shut-down.js';
+import { shutDown } from './disposal/shut-down.js';
 
 /**
  * One live client per tenant: created once, leased, bounded in number, closed when idle, and never while it is in use. Knows

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { TENANT_AUDIT_CHANNEL } from '../audit/tenant-audit.js';
+import { TENANT_AUDIT_CHANNEL } from '../observability/audit/tenant-audit.js';
 import { agreesWithBalancer } from './agrees-with-balancer.js';
 import { fromHeader } from './from-header.js';
 import { fromHost } from './from-host.js';

@@ -1,8 +1,8 @@
-import { publishAudit } from '../audit/tenant-audit.js';
-import { quote } from '../errors/quote.js';
+import { publishAudit } from '../observability/audit/tenant-audit.js';
+import { quote } from '../kernel/quote.js';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
-import { isPromise } from '../tenant/maybe-promise.js';
-import type { MaybePromise } from '../tenant/maybe-promise.js';
+import { isPromise } from '../kernel/maybe-promise.js';
+import type { MaybePromise } from '../kernel/maybe-promise.js';
 import { canonicalIdentifier } from '../tenant/tenant-identifier.js';
 import { notApplicable, rejected, resolved } from './tenant-resolver.js';
 import type { ResolverAnswer, TenantResolver } from './tenant-resolver.js';

@@ -1,7 +1,7 @@
 import { MultitenancyError } from '../errors/multitenancy.error.js';
 import { TenantTokenInvalidError } from '../errors/tenant.errors.js';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
-import type { MaybePromise } from '../tenant/maybe-promise.js';
+import type { MaybePromise } from '../kernel/maybe-promise.js';
 import { notApplicable, rejected, resolved } from './tenant-resolver.js';
 import type { ResolverAnswer, TenantResolver } from './tenant-resolver.js';
 import type { TenantRequest } from './tenant-request.js';

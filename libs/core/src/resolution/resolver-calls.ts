@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { MultitenancyError } from '../errors/multitenancy.error.js';
-import { quote } from '../errors/quote.js';
+import { quote } from '../kernel/quote.js';
 import { TenantResolverFailedError } from '../errors/usage.errors.js';
-import { isPromise } from '../tenant/maybe-promise.js';
-import type { MaybePromise } from '../tenant/maybe-promise.js';
+import { isPromise } from '../kernel/maybe-promise.js';
+import type { MaybePromise } from '../kernel/maybe-promise.js';
 import { checkedAnswer, rejected } from './tenant-resolver.js';
 import type { ResolverAnswer, TenantResolver } from './tenant-resolver.js';
 import type { TenantRequest } from './tenant-request.js';

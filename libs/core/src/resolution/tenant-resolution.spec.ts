@@ -1,7 +1,7 @@
-import { InMemoryTenantCatalog } from '../tenant/in-memory-tenant-catalog.js';
-import type { ResolverTrust } from '../tenant/resolution-outcome.js';
-import type { SynchronousTenantCatalog, TenantCatalogReader } from '../tenant/tenant-catalog.js';
-import { TenantDirectory } from '../tenant/tenant-directory.js';
+import { InMemoryTenantCatalog } from '../catalog/in-memory-tenant-catalog.js';
+import type { ResolverTrust } from './resolution-outcome.js';
+import type { SynchronousTenantCatalog, TenantCatalogReader } from '../catalog/tenant-catalog.js';
+import { TenantDirectory } from '../catalog/tenant-directory.js';
 import { TenantResolution } from './tenant-resolution.js';
 import { notApplicable, rejected, resolved } from './tenant-resolver.js';
 import type { ResolverAnswer, TenantResolver } from './tenant-resolver.js';

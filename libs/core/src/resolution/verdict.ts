@@ -5,8 +5,8 @@ import type {
   ResolutionTrace,
   ResolutionTraceEntry,
   ResolverTrust,
-} from '../tenant/resolution-outcome.js';
-import { servingProblem } from '../tenant/tenant-directory.js';
+} from './resolution-outcome.js';
+import { servingProblem } from '../catalog/tenant-directory.js';
 import type { Tenant } from '../tenant/tenant.js';
 import type { ResolverAnswer, TenantResolver } from './tenant-resolver.js';
 

@@ -1,4 +1,4 @@
-import { InMemoryTenantCatalog } from './in-memory-tenant-catalog.js';
+import { InMemoryTenantCatalog } from '../catalog/in-memory-tenant-catalog.js';
 import { canonicalIdentifier, endsInNumber, isDomain } from './tenant-identifier.js';
 
 describe('the canonical form of an identifier', () => {

@@ -4,7 +4,7 @@ import { SUPER_TENANT_ID } from './super-tenant.js';
 import { isTenantId, TENANT_ID_RANGE } from './tenant-id.js';
 import type { TenantId } from './tenant-id.js';
 import { assertDomain, canonicalIdentifier, RESERVED_NAMES } from './tenant-identifier.js';
-import type { NewTenant, TenantChangeOptions, TenantChanges } from './tenant-catalog.js';
+import type { NewTenant, TenantChangeOptions, TenantChanges } from '../catalog/tenant-catalog.js';
 import type { JsonObject, Tenant, TenantStatus } from './tenant.js';
 
 /*

@@ -1,8 +1,8 @@
 import { ArgumentInvalidError } from '@tenantry/core';
 import type { SqlDatabase, SqlResult, SqlSession } from '../sql/sql-database.js';
-import { rowLevelSecurity } from '../strategies/row-level-security.js';
-import type { RowLevelSecurityOptions } from '../strategies/row-level-security.js';
-import type { IsolationStrategy, TenantSql } from '../strategies/isolation-strategy.js';
+import { rowLevelSecurity } from './strategies/row-level-security.js';
+import type { RowLevelSecurityOptions } from './strategies/row-level-security.js';
+import type { IsolationStrategy, TenantSql } from './strategies/isolation-strategy.js';
 
 /** Knows the tenant that the running code works for. `TenantContext` of `@tenantry/core` fits. */
 export interface TenantSource {

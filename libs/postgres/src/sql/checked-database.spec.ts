@@ -1,4 +1,4 @@
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { checkedDatabase } from '@tenantry/postgres';
 import type { ScopedSql, SqlDatabase, SqlResult } from '@tenantry/postgres';
 

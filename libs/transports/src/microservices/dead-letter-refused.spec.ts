@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { CatalogUnavailableError, TenantRequiredError } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { deadLetterRefused } from './dead-letter-refused.js';
 import type { RefusedMessage } from './refused-message.js';
 

@@ -13,7 +13,7 @@ import {
   MultitenancyModule,
 } from '@tenantry/core';
 import type { MultitenancyOptions, TenantCatalogReader, TenantClientRegistry } from '@tenantry/core';
-import { ManualClock } from '@tenantry/core/testing';
+import { ManualClock } from '@tenantry/testing';
 import { TenantSocketsModule, useTenantSockets } from '@tenantry/transports/websockets';
 import type { TenantSocketsOptions } from '@tenantry/transports/websockets';
 import { createServer } from 'node:net';

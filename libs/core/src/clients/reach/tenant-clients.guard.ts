@@ -1,0 +1,27 @@
+import { UseGuards } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { ClsServiceManager } from 'nestjs-cls';
+import { currentScope } from '../../context/scope-store.js';
+
+const GUARDED = 'tenantry:acquires-clients';
+
+/**
+ * Acquires what a handler needs. It stands behind all other guards of the handler, so that nobody whom they turn away
+ * makes the server build clients. Has no state: two applications may share a controller class, also one without this
+ * library. Without a scope it has nothing to lend to; using a client then throws.
+ */
+const tenantClientsGuard: CanActivate = {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const scope = currentScope(ClsServiceManager.getClsService());
+    if (scope === undefined) return true;
+    const pending = scope.clients.lendTo(scope, context.getClass(), context.getHandler(), context.getType() === 'rpc');
+    return pending instanceof Promise ? pending.then(() => true) : true;
+  },
+};
+
+/** Puts the guard behind the guards of a handler; once, however often it is asked. */
+export function acquireClientsBefore(handler: object): void {
+  if (Reflect.hasOwnMetadata(GUARDED, handler)) return;
+  Reflect.defineMetadata(GUARDED, true, handler);
+  (UseGuards(tenantClientsGuard) as ClassDecorator)(handler as () => void);
+}
