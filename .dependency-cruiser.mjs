@@ -1,44 +1,72 @@
 const core = '^libs/core/src';
-const specs = '\\.spec\\.ts$|/testing/';
+const specs = '\\.spec\\.ts$|apps/[^/]+/src/testing/';
 
-/** Rooms of a package. A room imports from the layers before its own, never from its own or a later one. */
+/**
+ * Folders of a package in layers. A folder imports from itself and from the layers before its own. A folder inside another
+ * one that is named here has a layer of its own.
+ */
 const layers = {
   core: [
-    ['kernel'],
     ['errors'],
+    ['kernel'],
     ['tenant'],
     ['observability'],
-    ['audit'],
-    ['context', 'resolution', 'registry'],
-    ['clients', 'guards', 'answers', 'messages', 'transports', 'cleanup', 'loading', 'logging', 'nodes', 'shutdown'],
-    ['diagnosis'],
+    ['observability/audit', 'http/responses', 'registry'],
+    ['catalog'],
+    ['resolution'],
+    ['context'],
+    ['observability/logging'],
+    ['clients'],
+    ['guards', 'http/answers', 'messages', 'sync'],
+    ['http'],
+    ['module'],
   ],
   observability: [['kernel'], ['health', 'logs', 'secrets', 'traces'], ['metrics']],
   postgres: [
     ['sql'],
-    ['catalog', 'nodes', 'policies', 'strategies'],
-    ['attestation', 'isolation', 'lifecycle', 'migrations', 'placement'],
-    ['moving'],
+    ['catalog', 'sync', 'policies', 'isolation/strategies'],
+    ['attestation', 'lifecycle', 'migrations', 'isolation/placement'],
+    ['isolation/moving', 'isolation'],
   ],
   secrets: [['port'], ['local', 'managers', 'rotation', 'vault']],
 };
 
-const roomRules = Object.entries(layers).flatMap(([lib, levels]) => {
+/** Paths of a folder without the folders inside it that have a layer of their own. */
+const inside = (root, folder, all) => ({
+  path: `${root}/${folder}/`,
+  pathNot: all.filter((other) => other.startsWith(`${folder}/`)).map((other) => `${root}/${other}/`),
+});
+
+const layerRules = Object.entries(layers).flatMap(([lib, levels]) => {
   const root = `^libs/${lib}/src`;
-  return levels.flatMap((rooms, index) =>
-    rooms.map((room) => ({
-      name: `${lib}-room-${room}`,
-      comment: 'Dependencies between rooms point one way, and rooms of one layer meet through what is before them.',
-      severity: 'error',
-      from: { path: `${root}/${room}/`, pathNot: specs },
-      to: { path: `${root}/`, pathNot: `${root}/(${[room, ...levels.slice(0, index).flat()].join('|')})/` },
-    })),
+  const all = levels.flat();
+  return levels.flatMap((folders, index) =>
+    folders.map((folder) => {
+      const own = inside(root, folder, all);
+      const later = all.filter((other) => other !== folder && !levels.slice(0, index).flat().includes(other));
+      return {
+        name: `${lib}-${folder.replace('/', '-')}`,
+        comment: 'Dependencies between folders point one way; folders of one layer do not import each other.',
+        severity: 'error',
+        from: { path: own.path, pathNot: [...own.pathNot, specs] },
+        to: { path: outside(root, later, all) },
+      };
+    }),
   );
 });
 
-/** A new room has its place in the order above before it has a file. */
-const unknownRooms = Object.entries(layers).map(([lib, levels]) => ({
-  name: `${lib}-room-unknown`,
+/** A pattern for the files of some folders, without the folders inside them that are not among them. */
+function outside(root, folders, all) {
+  const patterns = folders.map((folder) => {
+    const nested = all.filter((other) => other.startsWith(`${folder}/`)).map((other) => other.slice(folder.length + 1));
+    return nested.length === 0 ? `${folder}/` : `${folder}/(?!(?:${nested.join('|')})/)`;
+  });
+  return patterns.length === 0 ? '^$' : `${root}/(?:${patterns.join('|')}|[^/]+$)`;
+}
+
+/** A new folder has its place in the order above before it has a file. */
+const unknownFolders = Object.entries(layers).map(([lib, levels]) => ({
+  name: `${lib}-unknown-folder`,
   severity: 'error',
   from: {
     path: `^libs/${lib}/src/[^/]+/`,
@@ -49,8 +77,8 @@ const unknownRooms = Object.entries(layers).map(([lib, levels]) => ({
 
 export default {
   forbidden: [
-    ...roomRules,
-    ...unknownRooms,
+    ...layerRules,
+    ...unknownFolders,
     {
       name: 'core-index-is-last',
       comment: 'index.ts lists the public names; inside the package nobody imports it.',
@@ -63,7 +91,7 @@ export default {
       comment: 'Only index.ts imports the module: it is where the parts are wired.',
       severity: 'error',
       from: { path: `${core}/`, pathNot: [`${core}/(index|spi)\\.ts$`, specs] },
-      to: { path: `${core}/multitenancy\\.module\\.ts$` },
+      to: { path: `${core}/module/multitenancy\\.module\\.ts$` },
     },
     {
       name: 'registry-stands-alone',
@@ -81,7 +109,7 @@ export default {
     {
       name: 'core-knows-no-other-lib',
       severity: 'error',
-      from: { path: '^libs/core/' },
+      from: { path: '^libs/core/', pathNot: specs },
       to: { path: '^libs/(?!core/)' },
     },
     {
@@ -91,10 +119,7 @@ export default {
       from: { path: '^((?:apps|libs)/[^/]+)/' },
       to: {
         path: '^(?:apps|libs)/',
-        pathNot: [
-          '^$1/',
-          '^(?:apps|libs)/[^/]+/src/(?:(?:testing/|bullmq/|microservices/|websockets/)?index|spi)\\.ts$',
-        ],
+        pathNot: ['^$1/', '^(?:apps|libs)/[^/]+/src/(?:(?:bullmq/|microservices/|websockets/)?index|spi)\\.ts$'],
       },
     },
     {

@@ -8,6 +8,7 @@ COPY libs/postgres/package.json libs/postgres/
 COPY libs/jwt/package.json libs/jwt/
 COPY libs/schematics/package.json libs/schematics/
 COPY libs/secrets/package.json libs/secrets/
+COPY libs/testing/package.json libs/testing/
 COPY libs/transports/package.json libs/transports/
 COPY apps/cloud-api/package.json apps/cloud-api/
 COPY apps/orchestrator/package.json apps/orchestrator/
@@ -21,8 +22,11 @@ FROM manifests AS runtime
 ENV NODE_ENV=production
 RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
 COPY --from=build /app/libs/core/dist libs/core/dist
+COPY --from=build /app/libs/jwt/dist libs/jwt/dist
 COPY --from=build /app/libs/lifecycle/dist libs/lifecycle/dist
+COPY --from=build /app/libs/observability/dist libs/observability/dist
 COPY --from=build /app/libs/postgres/dist libs/postgres/dist
+COPY --from=build /app/libs/secrets/dist libs/secrets/dist
 COPY --from=build /app/apps/cloud-api/dist apps/cloud-api/dist
 COPY --from=build /app/apps/orchestrator/dist apps/orchestrator/dist
 COPY LICENSE ./

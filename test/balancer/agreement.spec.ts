@@ -1,8 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
-import { fromHeader, fromHost, fromPath, fromUsername, TENANT_AUDIT_CHANNEL } from '@tenantry/core';
-import type { PublishedAuditEvent, TenantAuditEvent } from '@tenantry/core';
+import { TENANT_AUDIT_CHANNEL, agreesWithBalancer, fromHeader, fromHost, fromPath, fromUsername } from '@tenantry/core';
+import type { TenantAuditEvent } from '@tenantry/core';
+import type { PublishedAuditEvent } from '@tenantry/core/spi';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { agreesWithBalancer } from '@tenantry/core';
 import { raw } from '../security/support/raw-http.js';
 import type { RawRequest } from '../security/support/raw-http.js';
 import { all, NOBODY, REFUSED, startResolutionApp, verdict, verdicts } from '../security/support/resolution-app.js';

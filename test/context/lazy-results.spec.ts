@@ -10,8 +10,8 @@ import {
   PerTenantScope,
   TenantContext,
   TenantMessages,
-  TenantScopes,
 } from '@tenantry/core';
+import { TenantScopes } from '@tenantry/core/spi';
 import type { SealedMessage } from '@tenantry/core';
 import { TenantWorkerHost } from '@tenantry/transports/bullmq';
 import type { Job } from 'bullmq';

@@ -11,11 +11,12 @@ import {
   MultitenancyModule,
   SuperTenantOnly,
   TENANT_AUDIT_CHANNEL,
-  TenantApplication,
   TenantContext,
   TenantMembershipGuard,
 } from '@tenantry/core';
-import type { PublishedAuditEvent, TenantAuditEvent } from '@tenantry/core';
+import { TenantApplication } from '@tenantry/core/spi';
+import type { TenantAuditEvent } from '@tenantry/core';
+import type { PublishedAuditEvent } from '@tenantry/core/spi';
 import { spawnSync } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { ADAPTERS, call, startApp } from '../support/http.js';

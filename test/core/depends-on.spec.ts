@@ -6,7 +6,7 @@ import {
   getTenantClientToken,
   InMemoryTenantCatalog,
   MultitenancyModule,
-  TenantClientKinds,
+  TenantClientRegistries,
   TenantContext,
 } from '@tenantry/core';
 import type { TenantCatalogReader, TenantClientFeature } from '@tenantry/core';
@@ -55,7 +55,7 @@ describe('kinds that depend on others in forFeature', () => {
     const ask = (): Promise<number> => app.get(TenantContext).run('foo', () => orm.find(), { clients: ['orm'] });
     expect(await ask()).toBe(1);
     secret = 2;
-    await app.get(TenantClientKinds).get('db').refresh('foo');
+    await app.get(TenantClientRegistries).get('db').refresh('foo');
     expect(await ask()).toBe(2);
     await app.close();
   });

@@ -10,11 +10,10 @@ import {
   InjectTenantClient,
   InTenantScope,
   MultitenancyModule,
-  OpenScopes,
   TenantContext,
-  TenantScopes,
   TenantTokenInvalidError,
 } from '@tenantry/core';
+import { OpenScopes, TenantScopes } from '@tenantry/core/spi';
 import type { TenantClientRegistry } from '@tenantry/core';
 import { InMemoryTenantLifecycleStore, TenantLifecycle, TenantLifecycleModule } from '@tenantry/lifecycle';
 import { interval, map } from 'rxjs';

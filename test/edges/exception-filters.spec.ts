@@ -9,7 +9,7 @@ import {
   TenantContextMissingError,
   TenantUnknownError,
 } from '@tenantry/core';
-import type { Refusals } from '@tenantry/core';
+import type { ErrorDetail } from '@tenantry/core/spi';
 import { ADAPTERS, call, createApp } from '../support/http.js';
 import type { AdapterName, HttpAnswer } from '../support/http.js';
 
@@ -64,16 +64,16 @@ beforeAll(async () => {
 interface SetUp {
   readonly providers?: readonly Provider[];
   readonly controller?: Type;
-  readonly refusals?: Refusals;
+  readonly errorDetail?: ErrorDetail;
   readonly importedFirst?: boolean;
   readonly use?: (app: INestApplication) => unknown;
 }
 
 async function answersOf(adapter: AdapterName, hosts: readonly string[], setUp: SetUp): Promise<HttpAnswer[]> {
-  const { providers = [], controller = PlainController, refusals = 'distinct', importedFirst = true, use } = setUp;
+  const { providers = [], controller = PlainController, errorDetail = 'full', importedFirst = true, use } = setUp;
   @Module({ providers: [...providers] })
   class FiltersModule {}
-  const tenants = MultitenancyModule.forRoot({ catalog, resolvers: [fromHost()], refusals });
+  const tenants = MultitenancyModule.forRoot({ catalog, resolvers: [fromHost()], errorDetail });
   @Module({
     imports: importedFirst ? [FiltersModule, tenants] : [tenants, FiltersModule],
     controllers: [controller],
@@ -115,11 +115,11 @@ describe.each(ADAPTERS)('an exception filter that does not know this library, on
   });
 
   it.each(everywhere.filter(([where]) => where !== 'nowhere'))(
-    'registered %s learns nothing more where refusals are uniform',
+    'registered %s learns nothing more with opaque errors',
     async (_where, setUp) => {
       const [unknown, asleep] = await answersOf(adapter, ['nobody.com', 'asleep.com'], {
         ...setUp,
-        refusals: 'uniform',
+        errorDetail: 'opaque',
       });
       expect([asleep?.status, asleep?.text]).toEqual([unknown?.status, unknown?.text]);
       expect(unknown?.status).toBe(404);

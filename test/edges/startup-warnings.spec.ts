@@ -99,7 +99,7 @@ describe('an application that signs users in', () => {
     ['a handler, as an object', { controllers: [OnHandler] }],
   ])('is warned of where nothing ties them to the tenant: by %s', async (_where, metadata) => {
     expect(await warningsOf(metadata)).toEqual([line]);
-    expect(await warningsOf(metadata, { diagnosis: 'off' })).toEqual([]);
+    expect(await warningsOf(metadata, { startupChecks: 'off' })).toEqual([]);
   });
 
   it('is warned of where it uses a global guard of its own making', async () => {
@@ -180,7 +180,7 @@ describe('Nest’s CacheInterceptor', () => {
     ['on a handler', { controllers: [OnHandler] }, 'OnHandler.list'],
   ])('is warned of %s', async (_where, metadata, place) => {
     expect(await warningsOf({ imports, ...metadata })).toEqual([line(place)]);
-    expect(await warningsOf({ imports, ...metadata }, { diagnosis: 'off' })).toEqual([]);
+    expect(await warningsOf({ imports, ...metadata }, { startupChecks: 'off' })).toEqual([]);
   });
 
   it('is warned of as a global interceptor', async () => {

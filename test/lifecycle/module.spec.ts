@@ -10,7 +10,7 @@ import {
 } from '@tenantry/core';
 import {
   InMemoryTenantLifecycleStore,
-  TenantHook,
+  Provisioner,
   TenantLifecycle,
   TenantLifecycleModule,
   TenantListener,
@@ -64,7 +64,7 @@ class Rows {
   }
 }
 
-@TenantHook()
+@Provisioner()
 class RowsHook implements TenantProvisioner {
   readonly #rows: Rows;
 
@@ -148,7 +148,7 @@ describe.each(ADAPTERS)('the lifecycle in an application on %s', (adapter) => {
   beforeEach(async () => (app = await start(adapter)));
   afterEach(() => app.close());
 
-  it('asks @TenantListener classes in their order, sets up by @TenantHook, serves, and tells', async () => {
+  it('asks @TenantListener classes in their order, sets up by @Provisioner, serves, and tells', async () => {
     expect((await create(app, FOO)).status).toBe(201);
     expect((await call(app, '/t/foo.com/ping')).text).toBe('pong');
     await until(() => log.includes('audit heard of foo'));
@@ -264,7 +264,7 @@ describe('the resumer of an application', () => {
       );
     await begin('foo');
     let signal: AbortSignal | undefined;
-    @TenantHook({ name: 'slow' })
+    @Provisioner({ name: 'slow' })
     class Slow implements TenantProvisioner {
       async provision(context: { tenant: { id: string }; signal: AbortSignal }): Promise<void> {
         if (context.tenant.id !== 'bar') return;

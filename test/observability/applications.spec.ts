@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { TENANT_AUDIT_CHANNEL, TenantApplication, TenantContext } from '@tenantry/core';
+import { TENANT_AUDIT_CHANNEL, TenantContext } from '@tenantry/core';
+import { TenantApplication } from '@tenantry/core/spi';
 import { call } from '../support/http.js';
 import { until } from '../support/until.js';
 import { CollectedMetrics } from './support/collected.js';

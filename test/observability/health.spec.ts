@@ -1,7 +1,8 @@
 import { channel } from 'node:diagnostics_channel';
 import { Controller, Get, Module } from '@nestjs/common';
 import { HealthCheckService, TerminusModule } from '@nestjs/terminus';
-import { TenantOptional, TenantProbes } from '@tenantry/core';
+import { TenantOptional } from '@tenantry/core';
+import { TenantProbes } from '@tenantry/core/spi';
 import { ManualClock } from '@tenantry/testing';
 import { TenantHealth } from '@tenantry/observability';
 import { ADAPTERS, call } from '../support/http.js';

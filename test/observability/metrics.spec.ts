@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { CachedTenantCatalog, TenantProbes } from '@tenantry/core';
+import { CachedTenantCatalog } from '@tenantry/core';
+import { TenantProbes } from '@tenantry/core/spi';
 import { ManualClock } from '@tenantry/testing';
 import { ADAPTERS, call, portOf } from '../support/http.js';
 import { until } from '../support/until.js';

@@ -42,7 +42,7 @@ describe('every package, as ES modules and as CommonJS', () => {
     expect(await script('start-mixed.mjs')).toEqual({
       code: 'MT_FORMATS_MIXED',
       message: expect.stringMatching(
-        /ES module from file:.*\/dist\/diagnosis.* CommonJS from file:.*\/dist\/cjs\//,
+        /ES module from file:.*\/dist\/module\/startup-checks.* CommonJS from file:.*\/dist\/cjs\//,
       ) as string,
     });
   });

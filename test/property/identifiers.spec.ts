@@ -1,4 +1,5 @@
-import { canonicalIdentifier, fromHost, fromPath, isDomain, newTenantRecord } from '@tenantry/core';
+import { canonicalIdentifier, fromHost, fromPath, isDomain } from '@tenantry/core';
+import { newTenantRecord } from '@tenantry/core/spi';
 import type { ResolverAnswer, TenantRequest, TenantResolver } from '@tenantry/core';
 import fc from 'fast-check';
 

@@ -1,12 +1,7 @@
 import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
-import {
-  fromPath,
-  getTenantClientRegistryToken,
-  InMemoryTenantCatalog,
-  MultitenancyModule,
-  TenantApplication,
-} from '@tenantry/core';
+import { fromPath, getTenantClientRegistryToken, InMemoryTenantCatalog, MultitenancyModule } from '@tenantry/core';
+import { TenantApplication } from '@tenantry/core/spi';
 import type { TenantClientRegistry } from '@tenantry/core';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { settle } from './support/harness.js';

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { TenantClientRegistry, TenantClientRegistryOptions } from '@tenantry/core';
-import { TenantClientKinds } from '../../libs/core/src/clients/tenant-client-registries.js';
+import { TenantClientRegistries } from '../../libs/core/src/clients/tenant-client-registries.js';
 import { codeOf, settle, setUp } from './support/harness.js';
 import type { TestClient } from './support/harness.js';
 
@@ -29,7 +29,7 @@ async function heard(): Promise<string[]> {
 
 /** An application's kinds `db` and `cloud`. */
 function application(options: Options = {}) {
-  const kinds = new TenantClientKinds();
+  const kinds = new TenantClientRegistries();
   const db = setUp({ ...options, name: 'db' });
   const cloud = setUp({ ...options, name: 'cloud' });
   for (const { registry } of [db, cloud]) kinds.register(registry as unknown as TenantClientRegistry<unknown>);

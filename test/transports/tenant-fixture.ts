@@ -10,13 +10,13 @@ import {
 } from '@tenantry/core';
 import type {
   MultitenancyOptions,
-  PublishedAuditEvent,
   Tenant,
   TenantAuditEvent,
   TenantClientRegistry,
   TenantClientFeature,
   TenantStatus,
 } from '@tenantry/core';
+import type { PublishedAuditEvent } from '@tenantry/core/spi';
 
 /** A client that knows whose it is, with private state, as real ones have. */
 export class DbClient {

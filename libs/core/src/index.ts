@@ -45,9 +45,7 @@ export {
 export { InMemoryTenantCatalog } from './catalog/in-memory-tenant-catalog.js';
 export { SUPER_TENANT, SUPER_TENANT_ID } from './tenant/super-tenant.js';
 export type {
-  ForgetfulTenantCatalog,
   NewTenant,
-  SynchronousTenantCatalog,
   TenantCatalogReader,
   TenantCatalogWriter,
   TenantChangeOptions,
@@ -60,30 +58,16 @@ export type {
 export { isTenantId, tenantId } from './tenant/tenant-id.js';
 export type { TenantId } from './tenant/tenant-id.js';
 export { canonicalIdentifier, isDomain } from './tenant/tenant-identifier.js';
-export {
-  assertChangeable,
-  changedTenantRecord,
-  checkedListLimit,
-  freezeTenant,
-  newTenantRecord,
-  renamedTenantRecord,
-  transitionedTenantRecord,
-} from './tenant/tenant-record.js';
-export { assertTenantFilter } from './catalog/tenant-filter.js';
 export { TENANT_STATUSES } from './tenant/tenant.js';
 export type { JsonObject, JsonValue, Tenant, TenantStatus } from './tenant/tenant.js';
 export { CachedTenantCatalog } from './catalog/cached-tenant-catalog.js';
-export type { CatalogClock } from './catalog/catalog-clock.js';
 export type { CachedTenantCatalogOptions } from './catalog/cached-tenant-catalog.js';
-export { TenantDirectory } from './catalog/tenant-directory.js';
-export type { CatalogLookUps } from './catalog/tenant-directory.js';
-export type { MaybePromise } from './kernel/maybe-promise.js';
 export type {
   ResolutionOutcome,
   ResolutionTrace,
   ResolutionTraceEntry,
   ResolverTrust,
-} from './resolution/resolution-outcome.js';
+} from './tenant/resolution-outcome.js';
 
 export { agreesWithBalancer } from './resolution/agrees-with-balancer.js';
 export type { BalancerAgreementOptions } from './resolution/agrees-with-balancer.js';
@@ -103,33 +87,23 @@ export type { TenantRequest } from './resolution/tenant-request.js';
 export { notApplicable, rejected, resolved } from './resolution/tenant-resolver.js';
 export type { ResolverAnswer, TenantResolver, TenantResolverFunction } from './resolution/tenant-resolver.js';
 
-export { publishAudit, TENANT_AUDIT_CHANNEL } from './observability/audit/tenant-audit.js';
-export type { PublishedAuditEvent, TenantAuditEvent } from './observability/audit/tenant-audit.js';
+export { TENANT_AUDIT_CHANNEL } from './observability/audit/tenant-audit.js';
+export type { TenantAuditEvent } from './observability/audit/tenant-audit.js';
 
 export { TENANT_REQUEST_ENDED_CHANNEL, TENANT_REQUEST_STARTED_CHANNEL } from './observability/request-events.js';
 export type { TenantRequestEvent } from './observability/request-events.js';
 export { TENANT_REFUSAL_CHANNEL, TENANT_SCOPE_CHANNEL } from './observability/scope-events.js';
 export type { TenantRefusalEvent, TenantScopeEvent } from './observability/scope-events.js';
-export { TenantApplication } from './observability/tenant-application.js';
-export type { OfApplication } from './observability/tenant-application.js';
-export { TenantProbes } from './observability/tenant-probes.js';
-export type { TenantProbe } from './observability/tenant-probes.js';
 
 export type { ForEachReport, ForEachTenantOptions } from './context/for-each-tenant.js';
 export { InTenantScope } from './context/in-tenant-scope.js';
 export type { InTenantScopeOptions } from './context/in-tenant-scope.js';
 export { PerTenantScope } from './context/per-tenant-scope.js';
-export { rejectedOutcome, TenantScopes } from './context/tenant-scopes.js';
-export type { NamedTenant, OpenTenantScope } from './context/tenant-scopes.js';
-export { OpenScopes } from './context/open-scopes.js';
 export { TenantContext } from './context/tenant-context.js';
 export type { RunOptions } from './context/tenant-context.js';
 
-export { keepAlive } from './kernel/keep-alive.js';
-export { outsideScopes } from './kernel/outside-scopes.js';
-
 export { systemClock } from './kernel/clock.js';
-export type { Clock, Timer } from './kernel/clock.js';
+export type { Clock } from './kernel/clock.js';
 export type { BaseLease, BaseRegistry } from './registry/base-registry.js';
 export type { TenantClientLease } from './registry/lease.js';
 export type { RegistryEventMap, RegistryEventName, RegistryListener } from './registry/registry-events.js';
@@ -152,7 +126,7 @@ export type {
   EvictedClient,
   OnExisting,
 } from './registry/registry-types.js';
-export { TenantClientKinds } from './clients/tenant-client-registries.js';
+export { TenantClientRegistries } from './clients/tenant-client-registries.js';
 export { TenantClientRegistry } from './registry/tenant-client-registry.js';
 export type { TenantPresenceEventMap } from './clients/tenant-presence.js';
 
@@ -171,16 +145,11 @@ export { TenantGuard } from './guards/tenant.guard.js';
 export { MultitenancyExceptionFilter } from './http/answers/multitenancy-exception.filter.js';
 export { PROBLEM_MEDIA_TYPE, toProblem } from './http/answers/problem.js';
 export type { ProblemAnswer } from './http/answers/problem.js';
-export { problemOf } from './http/answers/problem-of.js';
-export { TENANT_REFUSALS } from './errors/refusals.js';
-export type { Refusals } from './errors/refusals.js';
 
 export type { SealedMessage } from './messages/sealed-message.js';
 export { TenantMessages } from './messages/tenant-messages.js';
 export type { MessageOrigin, ReceivedMessage } from './messages/tenant-messages.js';
 export type { TenantEnvelope } from './messages/tenant-envelope.js';
-
-export { HttpHandshake } from './http/http-handshake.js';
 
 export { currentTenantId } from './observability/logging/current-tenant-id.js';
 export { TenantLogger } from './observability/logging/tenant-logger.js';
@@ -196,9 +165,6 @@ export type { LoadingProgress } from './clients/loading/eager-loader.js';
 export type { LoadingOptions } from './clients/loading/loading-options.js';
 export type { ShutdownOptions } from './module/shutdown/shutdown-options.js';
 
-export { TenantNode } from './sync/tenant-sync.js';
-export type { ChangedTenant } from './sync/tenant-sync.js';
-
 export { TenantSettings, withDefaultSettings } from './tenant/tenant-settings.js';
 export type {
   SettingsIssue,
@@ -207,7 +173,6 @@ export type {
   TenantSettingsOptions,
 } from './tenant/tenant-settings.js';
 
-export { TenantEntryPoints } from './module/tenant-entry-points.js';
 export { MultitenancyModule } from './module/multitenancy.module.js';
 export type {
   CleanupOptions,

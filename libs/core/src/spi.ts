@@ -1,7 +1,7 @@
 export { keepAlive } from './kernel/keep-alive.js';
 export { outsideScopes } from './kernel/outside-scopes.js';
 export { ShutdownSignals } from './context/shutdown-signals.js';
-export { quote } from './kernel/quote.js';
+export { quote } from './errors/quote.js';
 export { TENANT_CATALOG } from './module/multitenancy.tokens.js';
 export { backoffMs } from './kernel/backoff.js';
 export type { Timer } from './kernel/clock.js';
@@ -15,7 +15,28 @@ export {
   newTenantRecord,
   renamedTenantRecord,
   transitionedTenantRecord,
-} from './tenant/tenant-record.js';
+} from './catalog/tenant-record.js';
 export { DEFAULT_CLIENT_KIND, getTenantClientOptionsToken } from './clients/tenant-client-tokens.js';
 export { handlersOf } from './clients/reach/nest-graph.js';
 export type { Module } from './clients/reach/nest-graph.js';
+export type { InvalidatableTenantCatalog } from './catalog/tenant-catalog.js';
+export { checkedListLimit } from './catalog/tenant-record.js';
+export { assertTenantFilter } from './catalog/tenant-filter.js';
+export { TenantDirectory } from './catalog/tenant-directory.js';
+export type { CatalogLookUps } from './catalog/tenant-directory.js';
+export { publishAudit } from './observability/audit/tenant-audit.js';
+export type { PublishedAuditEvent } from './observability/audit/tenant-audit.js';
+export { TenantApplication } from './observability/tenant-application.js';
+export type { OfApplication } from './observability/tenant-application.js';
+export { TenantProbes } from './observability/tenant-probes.js';
+export type { TenantProbe } from './observability/tenant-probes.js';
+export { rejectedOutcome, TenantScopes } from './context/tenant-scopes.js';
+export type { NamedTenant, OpenTenantScope } from './context/tenant-scopes.js';
+export { OpenScopes } from './context/open-scopes.js';
+export { problemOf } from './http/answers/problem-of.js';
+export { TENANT_ERROR_DETAIL } from './errors/error-detail.js';
+export type { ErrorDetail } from './errors/error-detail.js';
+export { HttpHandshake } from './http/http-handshake.js';
+export { TenantSync } from './sync/tenant-sync.js';
+export type { ChangedTenant } from './sync/tenant-sync.js';
+export { TenantEntryPoints } from './module/tenant-entry-points.js';

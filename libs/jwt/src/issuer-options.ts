@@ -1,4 +1,4 @@
-import type { MaybePromise } from '@tenantry/core';
+import type { MaybePromise } from '@tenantry/core/spi';
 import type { JWK } from 'jose';
 import type { SigningAlgorithm } from './algorithms.js';
 import type { VerifiedClaims } from './verified-claims.js';

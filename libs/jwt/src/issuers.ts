@@ -1,5 +1,6 @@
-import { MultitenancyError, OptionsInvalidError, outsideScopes } from '@tenantry/core';
-import type { MaybePromise } from '@tenantry/core';
+import { MultitenancyError, OptionsInvalidError } from '@tenantry/core';
+import { outsideScopes } from '@tenantry/core/spi';
+import type { MaybePromise } from '@tenantry/core/spi';
 import { BoundedCache } from './bounded-cache.js';
 import { checkedIssuer } from './checked-issuer.js';
 import type { CheckedIssuer, IssuerChecks } from './checked-issuer.js';

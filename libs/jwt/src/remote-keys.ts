@@ -1,4 +1,4 @@
-import { outsideScopes } from '@tenantry/core';
+import { outsideScopes } from '@tenantry/core/spi';
 import type { Clock } from '@tenantry/core';
 import type { CryptoKey } from 'jose';
 import { fetchJwks } from './fetch-jwks.js';

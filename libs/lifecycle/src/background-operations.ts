@@ -1,4 +1,4 @@
-import type { Timer } from '@tenantry/core';
+import type { Timer } from '@tenantry/core/spi';
 import { outsideScopes } from '@tenantry/core/spi';
 import { publishLifecycle } from './lifecycle-events.js';
 import { OperationRunner } from './operation-runner.js';

@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '@tenantry/core';
+import type { Clock } from '@tenantry/core';
+import type { Timer } from '@tenantry/core/spi';
 import { OperationTakenOverError } from './lifecycle.errors.js';
 import type { OperationClaim, OperationPatch, TenantLifecycleStore } from './tenant-lifecycle-store.js';
 import type { TenantOperation } from './tenant-operation.js';

@@ -13,7 +13,7 @@ interface Found {
 type Provider = ReturnType<typeof providersOf>[number];
 
 /**
- * Finds the providers with `@TenantListener` and `@TenantHook`, each once, whatever modules export it.
+ * Finds the providers with `@TenantListener` and `@Provisioner`, each once, whatever modules export it.
  *
  * @throws `MT_OPTIONS_INVALID` for a request-scoped one, one without a method, and a second one of the same name
  */

@@ -18,7 +18,7 @@ export type {
   LifecycleCallOptions,
   LifecycleSurroundings,
 } from './lifecycle-calls.js';
-export { TenantHook, TenantListener } from './lifecycle.decorators.js';
+export { Provisioner, TenantListener } from './lifecycle.decorators.js';
 export type { LifecycleDecoratorOptions } from './lifecycle.decorators.js';
 export { TENANT_LIFECYCLE_CHANNEL } from './lifecycle-events.js';
 export type { TenantLifecycleEvent } from './lifecycle-events.js';

@@ -1,6 +1,6 @@
 import { OptionsInvalidError } from '@tenantry/core';
 import { TenantVetoError } from './lifecycle.errors.js';
-import { LISTENER_METHODS, listenerMethod } from './tenant-lifecycle-listener.js';
+import { LISTENER_METHODS, listenerMethods } from './tenant-lifecycle-listener.js';
 import type { TenantChangeEvent, TenantLifecycleListener } from './tenant-lifecycle-listener.js';
 import { PROVISIONER_METHODS } from './tenant-provisioner.js';
 import type { TenantProvisioner } from './tenant-provisioner.js';
@@ -32,10 +32,12 @@ export class LifecycleParticipants {
 
   /** Asks the before-listeners, one after the other. @throws `MT_TENANT_VETOED`, and whatever a listener throws */
   async ask(event: TenantChangeEvent): Promise<void> {
-    const method = listenerMethod('before', event.kind);
+    const methods = listenerMethods('before', event.kind);
     for (const { instance } of this.listeners) {
-      const veto = await instance[method]?.(event);
-      if (veto instanceof TenantVetoError) throw veto;
+      for (const method of methods) {
+        const veto = await instance[method]?.(event);
+        if (veto instanceof TenantVetoError) throw veto;
+      }
     }
   }
 }

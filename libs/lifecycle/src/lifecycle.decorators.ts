@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-/** Options of `@TenantListener` and `@TenantHook`. */
+/** Options of `@TenantListener` and `@Provisioner`. */
 export interface LifecycleDecoratorOptions {
   /** Lower comes first. Default 0. */
   readonly order?: number;
@@ -27,7 +27,7 @@ export function TenantListener(options: LifecycleDecoratorOptions = {}): ClassDe
 }
 
 /** Marks a provider that sets tenants up and takes them away: a `TenantProvisioner`. Checked as `@TenantListener`. */
-export function TenantHook(options: LifecycleDecoratorOptions = {}): ClassDecorator {
+export function Provisioner(options: LifecycleDecoratorOptions = {}): ClassDecorator {
   return mark({ ...options, role: 'provisioner' });
 }
 

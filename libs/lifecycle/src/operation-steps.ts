@@ -7,7 +7,7 @@ import { publishLifecycle } from './lifecycle-events.js';
 import type { ResolvedLifecycleOptions } from './lifecycle-options.js';
 import type { LifecycleParticipants, Participant } from './lifecycle-participants.js';
 import { faultOf } from './operation-fault.js';
-import { listenerMethod } from './tenant-lifecycle-listener.js';
+import { listenerMethods } from './tenant-lifecycle-listener.js';
 import type { OperationPatch } from './tenant-lifecycle-store.js';
 import type { TenantOperation } from './tenant-operation.js';
 import type { PROVISIONER_METHODS, TenantProvisioner } from './tenant-provisioner.js';
@@ -110,17 +110,19 @@ export class OperationSteps {
     return this.#write(session, { write: { type: 'remove' }, step: 'notify' });
   }
 
-  /** Tells all listeners that have not heard yet; one that fails keeps the others from nothing. */
+  /** Notifies every listener that was not notified yet; a failing one does not stop the others. */
   async #notify(operation: TenantOperation, session: ClaimSession): Promise<TenantOperation> {
     const { id: operationId, kind, before, tenant, attempts } = operation;
-    const method = listenerMethod('after', kind);
+    const methods = listenerMethods('after', kind);
     let [current, failure]: [TenantOperation, { part: string; error: unknown } | undefined] = [operation, undefined];
     for (const { name, instance } of this.#parts.participants().listeners) {
       const part = `after:${name}`;
-      if (instance[method] === undefined || operation.finished.includes(part)) continue;
+      if (!methods.some((method) => instance[method] !== undefined) || operation.finished.includes(part)) continue;
       if (session.signal.aborted) return current;
       try {
-        await this.#call(part, () => instance[method]?.({ operationId, kind, before, tenant }));
+        await this.#call(part, async () => {
+          for (const method of methods) await instance[method]?.({ operationId, kind, before, tenant });
+        });
       } catch (error) {
         failure ??= { part, error };
         continue;

@@ -1,5 +1,6 @@
 import { MultitenancyError, TenantSuspendedError } from '@tenantry/core';
-import type { OpenScopes, Tenant, TenantClientKinds, TenantSettings } from '@tenantry/core';
+import type { Tenant, TenantClientRegistries, TenantSettings } from '@tenantry/core';
+import type { OpenScopes } from '@tenantry/core/spi';
 import { Logger } from '@nestjs/common';
 import type {
   BeforeApplicationShutdown,
@@ -19,7 +20,7 @@ import type { TenantOperation } from './tenant-operation.js';
 export interface LifecycleHostParts {
   readonly options: TenantLifecycleOptions;
   readonly modules: ModulesContainer;
-  readonly kinds: TenantClientKinds;
+  readonly kinds: TenantClientRegistries;
   readonly scopes: OpenScopes;
   readonly settings: TenantSettings<object>;
   /** Forgets what is cached of tenants on this node. */

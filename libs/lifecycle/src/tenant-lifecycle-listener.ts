@@ -23,6 +23,10 @@ export type TenantVeto = MaybePromise<TenantVetoError | undefined | void>;
  * context, at least once each, and are repeated when they fail.
  */
 export interface TenantLifecycleListener {
+  /** Before a change of any kind; `event.kind` says which. Called before the method of that kind. */
+  before?(event: TenantChangeEvent): TenantVeto;
+  /** After a change of any kind. Called before the method of that kind; both are repeated when one of them fails. */
+  after?(event: TenantChangeEvent): unknown;
   beforeCreate?(event: TenantChangeEvent): TenantVeto;
   afterCreate?(event: TenantChangeEvent): unknown;
   beforeActivate?(event: TenantChangeEvent): TenantVeto;
@@ -41,26 +45,28 @@ export interface TenantLifecycleListener {
   unloaded?(tenantId: string): unknown;
 }
 
+type Time = 'before' | 'after';
 type ChangeMethod = Exclude<keyof TenantLifecycleListener, 'loaded' | 'unloaded'>;
 
-const METHODS: Readonly<Record<TenantOperationKind, { readonly before: ChangeMethod; readonly after: ChangeMethod }>> =
-  {
-    create: { before: 'beforeCreate', after: 'afterCreate' },
-    activate: { before: 'beforeActivate', after: 'afterActivate' },
-    suspend: { before: 'beforeSuspend', after: 'afterSuspend' },
-    rename: { before: 'beforeRename', after: 'afterRename' },
-    update: { before: 'beforeUpdate', after: 'afterUpdate' },
-    delete: { before: 'beforeDelete', after: 'afterDelete' },
-  };
+const KINDS = {
+  create: 'Create',
+  activate: 'Activate',
+  suspend: 'Suspend',
+  rename: 'Rename',
+  update: 'Update',
+  delete: 'Delete',
+} as const satisfies Readonly<Record<TenantOperationKind, string>>;
 
 /** Names of all methods. */
 export const LISTENER_METHODS: readonly string[] = [
-  ...Object.values(METHODS).flatMap(({ before, after }) => [before, after]),
+  'before',
+  'after',
+  ...Object.values(KINDS).flatMap((kind) => [`before${kind}`, `after${kind}`]),
   'loaded',
   'unloaded',
 ];
 
-/** The method that hears of a kind of change, before or after it. */
-export function listenerMethod(time: 'before' | 'after', kind: TenantOperationKind): ChangeMethod {
-  return METHODS[kind][time];
+/** The methods that are called for a kind of change, in order, before or after it. */
+export function listenerMethods(time: Time, kind: TenantOperationKind): readonly ChangeMethod[] {
+  return [time, `${time}${KINDS[kind]}`];
 }

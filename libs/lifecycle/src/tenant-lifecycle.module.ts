@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, InjectionToken, ModuleMetadata, OptionalFactoryDependency } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { CachedTenantCatalog, OpenScopes, TenantClientKinds, TenantNode, TenantSettings } from '@tenantry/core';
-import { ShutdownSignals, TENANT_CATALOG } from '@tenantry/core/spi';
+import { CachedTenantCatalog, TenantClientRegistries, TenantSettings } from '@tenantry/core';
+import { OpenScopes, ShutdownSignals, TENANT_CATALOG, TenantSync } from '@tenantry/core/spi';
 import type { TenantCatalogReader } from '@tenantry/core';
 import { resolveLifecycleOptions } from './lifecycle-options.js';
 import type { TenantLifecycleOptions } from './lifecycle-options.js';
@@ -43,12 +43,12 @@ export class TenantLifecycleModule {
           inject: [
             LIFECYCLE_OPTIONS,
             ModulesContainer,
-            TenantClientKinds,
+            TenantClientRegistries,
             OpenScopes,
             TenantSettings,
             TENANT_CATALOG,
             ShutdownSignals,
-            TenantNode,
+            TenantSync,
           ],
           useFactory: hostOf,
         },
@@ -66,12 +66,12 @@ export class TenantLifecycleModule {
 function hostOf(
   options: TenantLifecycleOptions,
   modules: ModulesContainer,
-  kinds: TenantClientKinds,
+  kinds: TenantClientRegistries,
   scopes: OpenScopes,
   settings: TenantSettings<object>,
   catalog: TenantCatalogReader,
   shutdown: ShutdownSignals,
-  node: TenantNode,
+  node: TenantSync,
 ): TenantLifecycleHost {
   const cache = catalog instanceof CachedTenantCatalog ? catalog : undefined;
   return new TenantLifecycleHost({
@@ -82,6 +82,6 @@ function hostOf(
     settings,
     within: (work) => shutdown.within(work),
     forget: (tenants) => cache?.invalidate(...tenants),
-    apply: ({ id, status, generation }) => node.tenantsChanged([{ tenantId: id, status, generation }]),
+    apply: ({ id, status, generation }) => node.apply([{ tenantId: id, status, generation }]),
   });
 }

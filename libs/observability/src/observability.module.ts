@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, Provider } from '@nestjs/common';
-import { TenantApplication, TenantClientKinds, TenantDirectory, TenantProbes } from '@tenantry/core';
+import { TenantClientRegistries } from '@tenantry/core';
+import { TenantApplication, TenantDirectory, TenantProbes } from '@tenantry/core/spi';
 import { FaultLog } from './kernel/fault-log.js';
 import { TenantHealth } from './health/tenant-health.js';
 import { resolveObservabilityOptions } from './observability.options.js';
@@ -48,7 +49,7 @@ const SHARED: Provider[] = [
       OPTIONS,
       FaultLog,
       TenantApplication,
-      TenantClientKinds,
+      TenantClientRegistries,
       TenantDirectory,
       TenantProbes,
       SecretsState,
@@ -58,7 +59,7 @@ const SHARED: Provider[] = [
       options: ResolvedObservabilityOptions,
       faults: FaultLog,
       application: TenantApplication,
-      kinds: TenantClientKinds,
+      kinds: TenantClientRegistries,
       directory: TenantDirectory,
       probes: TenantProbes,
       secrets: SecretsState,

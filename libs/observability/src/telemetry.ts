@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
-import type { TenantApplication, TenantClientKinds, TenantDirectory, TenantProbes } from '@tenantry/core';
+import type { TenantClientRegistries } from '@tenantry/core';
+import type { TenantApplication, TenantDirectory, TenantProbes } from '@tenantry/core/spi';
 import { ApplicationEvents } from './kernel/application-events.js';
 import type { FaultLog } from './kernel/fault-log.js';
 import type { TenantHealth } from './health/tenant-health.js';
@@ -17,7 +18,7 @@ import { nameTenantsOnSpans } from './traces/span-tenants.js';
 export interface TelemetryParts {
   readonly options: ResolvedObservabilityOptions;
   readonly application: TenantApplication;
-  readonly kinds: TenantClientKinds;
+  readonly kinds: TenantClientRegistries;
   readonly directory: TenantDirectory;
   readonly probes: TenantProbes;
   readonly secrets: SecretsState;

@@ -34,8 +34,8 @@ export type {
 } from './sync/change-listener.js';
 export { drainedOnAllNodes } from './sync/drained-on-all-nodes.js';
 export type { DrainedOnAllNodesOptions } from './sync/drained-on-all-nodes.js';
-export { TenantNodesModule } from './sync/tenant-sync.module.js';
-export type { TenantNodesAsyncOptions, TenantNodesOptions } from './sync/tenant-sync-options.js';
+export { TenantSyncModule } from './sync/tenant-sync.module.js';
+export type { TenantSyncAsyncOptions, TenantSyncOptions } from './sync/tenant-sync-options.js';
 export { TenantChangeFeed } from './sync/tenant-change-feed.js';
 export type { TenantChangeFeedOptions, TenantChangeFeedStats } from './sync/tenant-change-feed.js';
 export { PoliciesRefusedError } from './policies/policies-refused.error.js';

@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '@tenantry/core';
+import type { Clock } from '@tenantry/core';
+import type { Timer } from '@tenantry/core/spi';
 
 interface PendingTimer {
   readonly at: number;

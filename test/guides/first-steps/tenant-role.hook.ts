@@ -1,11 +1,11 @@
-import { TenantHook } from '@tenantry/lifecycle';
+import { Provisioner } from '@tenantry/lifecycle';
 import type { ProvisioningContext, TenantProvisioner } from '@tenantry/lifecycle';
 import { boundRoleSql, dropBoundRoleSql, pgDatabase } from '@tenantry/postgres';
 import pg from 'pg';
 import { passwordOf, settings } from './settings.js';
 
 /** Gives each new tenant a login role, and takes role and rows away with the tenant. */
-@TenantHook({ name: 'role', order: 1 })
+@Provisioner({ name: 'role', order: 1 })
 export class TenantRole implements TenantProvisioner {
   provision({ tenant: { id } }: ProvisioningContext): Promise<void> {
     const { rolePrefix: prefix, tablesRole: memberOf } = settings;

@@ -9,9 +9,9 @@ import {
   getTenantClientRegistryToken,
   InjectTenantClient,
   MultitenancyModule,
-  TenantNode,
   TenantOptional,
 } from '@tenantry/core';
+import { TenantSync } from '@tenantry/core/spi';
 import type { RegistryStats, Tenant, TenantClientRegistry } from '@tenantry/core';
 import {
   PG_POOL_TIMEOUTS,
@@ -19,7 +19,7 @@ import {
   pgDatabase,
   PostgresTenantCatalog,
   TenantChangeFeed,
-  TenantNodesModule,
+  TenantSyncModule,
 } from '@tenantry/postgres';
 import type { TenantChangeFeedStats } from '@tenantry/postgres';
 import pg from 'pg';
@@ -82,7 +82,7 @@ class WorkController {
 class ProbeController {
   constructor(
     @Inject(TenantChangeFeed) private readonly feed: TenantChangeFeed,
-    @Inject(TenantNode) private readonly node: TenantNode,
+    @Inject(TenantSync) private readonly node: TenantSync,
     @Inject(getTenantClientRegistryToken('db')) private readonly clients: TenantClientRegistry<pg.Pool>,
   ) {}
 
@@ -140,7 +140,7 @@ function moduleOf(settings: NodeSettings): new () => object {
         create: ({ id }) => newPool(databaseUrl, `tenant ${id}`, 2),
         dispose: (pool) => pool.end(),
       }),
-      TenantNodesModule.forRoot({ database, pollMs, heartbeatMs, ...listener }),
+      TenantSyncModule.forRoot({ database, pollMs, heartbeatMs, ...listener }),
     ],
     controllers: [WorkController, ProbeController],
   })

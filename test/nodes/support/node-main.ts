@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { TenantNode } from '@tenantry/core';
+import { TenantSync } from '@tenantry/core/spi';
 import { startNode } from './node-app.js';
 import type { NodeSettings } from './node-app.js';
 
@@ -17,14 +17,14 @@ globalThis.Date = new Proxy(Date, {
 
 const settings = JSON.parse(process.env['NODE_SETTINGS'] ?? '{}') as NodeSettings;
 const app = await startNode(settings);
-tellChanges(app.get(TenantNode));
+tellChanges(app.get(TenantSync));
 const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
 process.stdout.write(`${JSON.stringify({ port, wallClock: new Date().getTime() })}\n`);
 
-function tellChanges(node: TenantNode): void {
+function tellChanges(node: TenantSync): void {
   if (process.send === undefined) return;
-  const take = node.tenantsChanged.bind(node);
-  node.tenantsChanged = (changes) => {
+  const take = node.apply.bind(node);
+  node.apply = (changes) => {
     take(changes);
     const at = String(process.hrtime.bigint());
     process.send?.(changes.map(({ tenantId, generation }) => ({ key: `${tenantId} ${generation}`, at })));

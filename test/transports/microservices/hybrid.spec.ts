@@ -110,8 +110,8 @@ describe.each([
     expect(parts.visits).toEqual([]);
   });
 
-  it('keeps to the refusals of the application where they are uniform', async () => {
-    const parts = await hybrid({ refusals: 'uniform' });
+  it('keeps to the error detail of the application where it is opaque', async () => {
+    const parts = await hybrid({ errorDetail: 'opaque' });
     const microservice = useTenantMessages(parts.app.connectMicroservice(parts.link.server, hybridOptions));
     const sender = await startAll(parts, microservice);
     await parts.catalog.suspend('foo');

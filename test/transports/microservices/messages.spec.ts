@@ -98,13 +98,13 @@ describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
     const error = await rejection(sender.ask('foo', at(name), 1));
     expect(error).toEqual({ status: 'error', message: 'Internal server error' });
     await until(() => receiver.leases() === 0);
-    expect(receiver.refusals).toEqual([]);
+    expect(receiver.errorDetail).toEqual([]);
   });
 
   it('does not count as refused what a handler throws itself, in the words of this library', async () => {
     const { receiver, sender, at } = await start();
     expect(await rejection(sender.ask('foo', at('failing-elsewhere'), 1))).toMatchObject({ code: 'MT_TENANT_UNKNOWN' });
-    expect(receiver.refusals).toEqual([]);
+    expect(receiver.errorDetail).toEqual([]);
     await until(() => receiver.leases() === 0);
   });
 
@@ -145,14 +145,14 @@ describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
     const { receiver, sender, at } = await start();
     await receiver.catalog.suspend('bar');
     await sender.tell('bar', at('happened'), { n: 3 });
-    await until(() => receiver.refusals.length === 2);
-    expect(receiver.refusals[0]).toMatchObject({
+    await until(() => receiver.errorDetail.length === 2);
+    expect(receiver.errorDetail[0]).toMatchObject({
       kind: 'event',
       purpose: at('happened'),
       message: { $tenant: { v: 1, id: 'bar' }, data: { n: 3 } },
       error: { code: 'MT_TENANT_SUSPENDED' },
     });
-    expect(receiver.refusals[0]?.context).toHaveProperty('getArgs');
+    expect(receiver.errorDetail[0]?.context).toHaveProperty('getArgs');
     expect(receiver.visits).toEqual([]);
   });
 
@@ -167,7 +167,7 @@ describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
       status: 503,
       code: 'MT_TENANT_PROVISIONING',
     });
-    expect(receiver.refusals.map(({ kind }) => kind)).toEqual(['request', 'request', 'request']);
+    expect(receiver.errorDetail.map(({ kind }) => kind)).toEqual(['request', 'request', 'request']);
   });
 
   it('counts a catalog that is behind the sender as an outage, until it has caught up', async () => {
@@ -219,7 +219,7 @@ describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
       });
     }
     expect(receiver.visits).toEqual([]);
-    expect(receiver.refusals.map(({ error }) => error.code)).toEqual(forgeries.map(() => 'MT_ENVELOPE_UNTRUSTED'));
+    expect(receiver.errorDetail.map(({ error }) => error.code)).toEqual(forgeries.map(() => 'MT_ENVELOPE_UNTRUSTED'));
   });
 
   it('takes every secret of a rotation, and no other', async () => {
@@ -233,7 +233,7 @@ describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
   it('wants a tenant where the handler does not say otherwise', async () => {
     const { receiver, sender, at } = await start();
     expect(await sender.refusalOf(at('whose'), { n: 1 })).toMatchObject({ status: 400, code: 'MT_TENANT_REQUIRED' });
-    expect(receiver.refusals).toMatchObject([{ error: { code: 'MT_TENANT_REQUIRED' }, message: { n: 1 } }]);
+    expect(receiver.errorDetail).toMatchObject([{ error: { code: 'MT_TENANT_REQUIRED' }, message: { n: 1 } }]);
   });
 
   it('lets messages without a tenant reach a handler marked @TenantOptional()', async () => {
@@ -247,7 +247,7 @@ describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
     const { receiver, sender, at } = await start({ secrets: [SECRET] });
     expect(await sender.ask('super', at('operator'), 1)).toMatchObject({ tenant: 'super' });
     expect(await rejection(sender.ask('foo', at('operator'), 1))).toMatchObject({ code: 'MT_TENANT_FORBIDDEN' });
-    expect(receiver.refusals).toMatchObject([{ error: { code: 'MT_TENANT_FORBIDDEN' } }]);
+    expect(receiver.errorDetail).toMatchObject([{ error: { code: 'MT_TENANT_FORBIDDEN' } }]);
     const unsigned = await start();
     const error = await rejection(unsigned.sender.ask('super', unsigned.at('operator'), 1));
     expect(error).toMatchObject({ code: 'MT_TENANT_FORBIDDEN' });
@@ -263,7 +263,7 @@ describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
       status: 503,
       code: 'MT_CLIENT_CREATE_FAILED',
     });
-    expect(receiver.refusals).toMatchObject([{ error: { code: 'MT_CLIENT_CREATE_FAILED' } }]);
+    expect(receiver.errorDetail).toMatchObject([{ error: { code: 'MT_CLIENT_CREATE_FAILED' } }]);
     expect(receiver.leases()).toBe(0);
   });
 
@@ -271,7 +271,7 @@ describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
     const { receiver, sender, at } = await start();
     const error = await rejection(sender.ask('foo', at('forbidden'), 1));
     expect(error).toMatchObject({ message: 'Forbidden resource' });
-    expect(receiver.refusals).toEqual([]);
+    expect(receiver.errorDetail).toEqual([]);
     expect(receiver.leases()).toBe(0);
   });
 

@@ -1,4 +1,4 @@
-import { newTenantRecord } from '@tenantry/core';
+import { newTenantRecord } from '@tenantry/core/spi';
 import { nameWithin } from './username.js';
 
 const bar = newTenantRecord({ id: 'BAR-1', domain: 'bar.com', aliases: ['www.bar.com'] });

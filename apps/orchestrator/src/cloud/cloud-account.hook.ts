@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import { TenantHook, TenantInputNeededError } from '@tenantry/lifecycle';
+import { Provisioner, TenantInputNeededError } from '@tenantry/lifecycle';
 import type { ProvisioningContext, TenantProvisioner } from '@tenantry/lifecycle';
 import { SETTINGS } from '../settings/settings.module.js';
 import type { Settings } from '../settings/settings.js';
@@ -7,7 +7,7 @@ import { NewTenantInput } from '../tenancy/new-tenant-input.js';
 import { CloudAccountRepository } from './cloud-account.repository.js';
 
 /** Records the cloud account of a new tenant, unless accounts are in Vault, and forgets that of one that goes. */
-@TenantHook({ name: 'cloud-account', order: 20 })
+@Provisioner({ name: 'cloud-account', order: 20 })
 export class CloudAccountHook implements TenantProvisioner {
   readonly #accounts: CloudAccountRepository;
   readonly #isInVault: boolean;

@@ -1,9 +1,9 @@
-import { TenantHook } from '@tenantry/lifecycle';
+import { Provisioner } from '@tenantry/lifecycle';
 import type { ProvisioningContext, TenantProvisioner } from '@tenantry/lifecycle';
 import { ProjectRepository } from './project.repository.js';
 
 /** Removes the projects of a tenant that goes. */
-@TenantHook({ name: 'projects', order: 30 })
+@Provisioner({ name: 'projects', order: 30 })
 export class ProjectsHook implements TenantProvisioner {
   readonly #projects: ProjectRepository;
 

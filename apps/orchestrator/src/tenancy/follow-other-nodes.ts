@@ -1,5 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
-import { PG_POOL_TIMEOUTS, pgChangeListener, TenantNodesModule } from '@tenantry/postgres';
+import { PG_POOL_TIMEOUTS, pgChangeListener, TenantSyncModule } from '@tenantry/postgres';
 import pg from 'pg';
 import type { OpenedDatabase } from '../database/opened-database.js';
 import type { Settings } from '../settings/settings.js';
@@ -13,5 +13,5 @@ export function followOtherNodes({ databaseUrl }: Settings, { database }: Opened
   if (databaseUrl === undefined) return [];
   const newClient = (): pg.Client =>
     new pg.Client({ connectionString: databaseUrl, application_name: 'orchestrator-changes', ...PG_POOL_TIMEOUTS });
-  return [TenantNodesModule.forRoot({ database, listener: pgChangeListener(newClient) })];
+  return [TenantSyncModule.forRoot({ database, listener: pgChangeListener(newClient) })];
 }

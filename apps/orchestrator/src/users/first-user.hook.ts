@@ -1,10 +1,10 @@
-import { TenantHook, TenantInputNeededError } from '@tenantry/lifecycle';
+import { Provisioner, TenantInputNeededError } from '@tenantry/lifecycle';
 import type { ProvisioningContext, TenantProvisioner } from '@tenantry/lifecycle';
 import { NewTenantInput } from '../tenancy/new-tenant-input.js';
 import { UserRepository } from './user.repository.js';
 
 /** Gives a new tenant its first user, and removes the users of one that goes. */
-@TenantHook({ name: 'first-user', order: 10 })
+@Provisioner({ name: 'first-user', order: 10 })
 export class FirstUserHook implements TenantProvisioner {
   readonly #users: UserRepository;
 

@@ -1,6 +1,6 @@
 import { OptionsInvalidError } from '../errors/usage.errors.js';
-import { realCatalogClock } from './catalog-clock.js';
-import type { CatalogClock } from './catalog-clock.js';
+import { systemClock } from '../kernel/clock.js';
+import type { Clock } from '../kernel/clock.js';
 
 /** Options of {@link CachedTenantCatalog}. */
 export interface CachedTenantCatalogOptions {
@@ -15,7 +15,7 @@ export interface CachedTenantCatalogOptions {
   /** How long a call of the catalog may take before it counts as an outage, milliseconds, 1 to 600,000. Default 5,000. */
   readonly timeoutMs?: number;
   /** Where it takes time from. Default: the system's monotonic clock. */
-  readonly clock?: CatalogClock;
+  readonly clock?: Clock;
 }
 
 /** Fills in defaults and checks. @throws {@link OptionsInvalidError} `MT_OPTIONS_INVALID` */
@@ -41,7 +41,7 @@ export function resolveCachedCatalogOptions(options: CachedTenantCatalogOptions)
       'a number from 1 to 600000',
       (value) => value >= 1 && value <= 600_000,
     ),
-    clock: options.clock ?? realCatalogClock,
+    clock: options.clock ?? systemClock,
   });
 }
 

@@ -3,7 +3,7 @@ import { resolveCachedCatalogOptions } from './cached-tenant-catalog-options.js'
 import type { CachedTenantCatalogOptions } from './cached-tenant-catalog-options.js';
 import { withDeadline } from './catalog-deadline.js';
 import type {
-  ForgetfulTenantCatalog,
+  InvalidatableTenantCatalog,
   SynchronousTenantCatalog,
   TenantCatalogReader,
   TenantListQuery,
@@ -25,7 +25,7 @@ interface Answer {
  * identifiers cannot push known tenants out. An outage, a catalog that does not answer in time included, is never
  * remembered as "unknown"; while it lasts, known tenants are served from the cache without waiting for it each time.
  */
-export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTenantCatalog, ForgetfulTenantCatalog {
+export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTenantCatalog, InvalidatableTenantCatalog {
   readonly #catalog: TenantCatalogReader;
   readonly #options: Required<CachedTenantCatalogOptions>;
   readonly #known: BoundedMap<Answer>;

@@ -1,5 +1,5 @@
 import { keepAlive } from '../kernel/keep-alive.js';
-import type { CatalogClock } from './catalog-clock.js';
+import type { Clock } from '../kernel/clock.js';
 import { CatalogTimeoutError } from '../errors/catalog.errors.js';
 
 /**
@@ -7,7 +7,7 @@ import { CatalogTimeoutError } from '../errors/catalog.errors.js';
  *
  * @throws {@link CatalogTimeoutError} `MT_CATALOG_UNAVAILABLE`, and whatever the catalog throws
  */
-export function withDeadline<R>(clock: CatalogClock, timeoutMs: number, ask: () => Promise<R>): Promise<R> {
+export function withDeadline<R>(clock: Clock, timeoutMs: number, ask: () => Promise<R>): Promise<R> {
   const answered = new Promise<R>((resolve, reject) => {
     const timer = clock.setTimer(() => reject(new CatalogTimeoutError(timeoutMs)), timeoutMs);
     const settle = (then: () => void): void => {

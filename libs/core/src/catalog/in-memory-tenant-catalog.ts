@@ -9,7 +9,7 @@ import {
   newTenantRecord,
   renamedTenantRecord,
   transitionedTenantRecord,
-} from '../tenant/tenant-record.js';
+} from './tenant-record.js';
 import type {
   NewTenant,
   SynchronousTenantCatalog,

@@ -76,7 +76,7 @@ export interface SynchronousTenantCatalog {
  * A catalog that remembers answers and can forget them. Optional: where the application's catalog is one, it is told when
  * tenants were changed elsewhere.
  */
-export interface ForgetfulTenantCatalog {
+export interface InvalidatableTenantCatalog {
   /** Forgets some tenants under all their names, and every name that is remembered as unknown. Ids in lower case. */
   invalidateIds(tenantIds: Iterable<string>): void;
   /** Forgets everything. */

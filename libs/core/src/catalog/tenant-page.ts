@@ -2,7 +2,7 @@ import { ArgumentInvalidError } from '../errors/usage.errors.js';
 import type { TenantFilter, TenantListQuery, TenantPage, TenantSort } from './tenant-catalog.js';
 import { assertTenantFilter } from './tenant-filter.js';
 import { isTenantId } from '../tenant/tenant-id.js';
-import { checkedListLimit } from '../tenant/tenant-record.js';
+import { checkedListLimit } from './tenant-record.js';
 import type { Tenant } from '../tenant/tenant.js';
 
 type Records = ReadonlyMap<string, Tenant | null>;

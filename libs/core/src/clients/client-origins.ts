@@ -20,7 +20,7 @@ export class ClientOrigins {
   }
 
   /** Notes that records which were read before now may be out of date. */
-  doubt(): void {
+  markStale(): void {
     this.#epoch += 1;
   }
 

@@ -2,7 +2,7 @@ import { ScopeClients } from '../context/scope-clients.js';
 import type { Borrower, HeldClient } from '../context/scope-clients.js';
 import type { MaybePromise } from '../kernel/maybe-promise.js';
 import type { ClientNeeds, HandlerClients } from './reach/handler-clients.js';
-import type { TenantClientKinds } from './tenant-client-registries.js';
+import type { TenantClientRegistries } from './tenant-client-registries.js';
 import type { TenantClientRegistry } from '../registry/tenant-client-registry.js';
 import type { ClientDeclarations } from './reach/client-declarations.js';
 
@@ -12,12 +12,12 @@ import type { ClientDeclarations } from './reach/client-declarations.js';
  */
 export class RegistryScopeClients extends ScopeClients {
   override readonly applicationId: string | undefined;
-  readonly #kinds: TenantClientKinds;
+  readonly #kinds: TenantClientRegistries;
   readonly #handlers: HandlerClients;
 
   readonly #declarations: ClientDeclarations;
 
-  constructor(kinds: TenantClientKinds, handlers: HandlerClients, declarations: ClientDeclarations) {
+  constructor(kinds: TenantClientRegistries, handlers: HandlerClients, declarations: ClientDeclarations) {
     super();
     this.applicationId = kinds.applicationId;
     this.#kinds = kinds;

@@ -4,7 +4,7 @@ import type { StandInShape } from './stand-in/stand-in.js';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
 import type { Clock } from '../kernel/clock.js';
 import type { RegistryLimits, TenantClientRegistryOptions } from '../registry/registry-options.js';
-import type { TenantClientKinds } from './tenant-client-registries.js';
+import type { TenantClientRegistries } from './tenant-client-registries.js';
 import { TenantClientRegistry } from '../registry/tenant-client-registry.js';
 import type { TenantDirectory } from '../catalog/tenant-directory.js';
 import type { Tenant } from '../tenant/tenant.js';
@@ -30,7 +30,7 @@ export interface ClientRegistryParts<TClient, TOptions> {
   readonly defaults: RegistryLimits;
   readonly clock: Clock;
   readonly directory: TenantDirectory;
-  readonly kinds: TenantClientKinds;
+  readonly kinds: TenantClientRegistries;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { TenantClientRegistry } from '../registry/tenant-client-registry.js
 import { TenantPresence } from './tenant-presence.js';
 
 /** The client kinds of one application, by name. Filled while the application starts. */
-export class TenantClientKinds {
+export class TenantClientRegistries {
   readonly applicationId: string | undefined;
   /** Which tenants have a client, of whatever kind. */
   readonly presence: TenantPresence;

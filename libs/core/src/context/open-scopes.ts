@@ -3,9 +3,9 @@ import type { MultitenancyError } from '../errors/multitenancy.error.js';
 import { TenantScopeEndedError } from '../errors/scope.errors.js';
 import { TenantUnknownError } from '../errors/tenant.errors.js';
 import { outsideScopes } from '../kernel/outside-scopes.js';
-import type { CatalogClock } from '../catalog/catalog-clock.js';
+import type { Clock } from '../kernel/clock.js';
 import type { MaybePromise } from '../kernel/maybe-promise.js';
-import type { ResolutionOutcome } from '../resolution/resolution-outcome.js';
+import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import { SUPER_TENANT_ID } from '../tenant/super-tenant.js';
 import { servingProblem } from '../catalog/tenant-directory.js';
 import type { TenantDirectory } from '../catalog/tenant-directory.js';
@@ -20,7 +20,7 @@ import type { ScopeEntry, ScopeHome } from './tenant-scope.js';
 export interface OpenScopesParts {
   readonly clients: ScopeClients;
   readonly directory: TenantDirectory;
-  readonly clock: CatalogClock;
+  readonly clock: Clock;
 }
 
 /** How often the tenants of scopes that stay open are looked up: that and the catalog's cache bound a suspension. */
@@ -39,7 +39,7 @@ interface Waiter {
 export class OpenScopes implements ScopeHome {
   readonly clients: ScopeClients;
   readonly #directory: TenantDirectory;
-  readonly #clock: CatalogClock;
+  readonly #clock: Clock;
   readonly #list = new ScopeList();
   readonly #waiters = new Set<Waiter>();
   #isTimed = false;

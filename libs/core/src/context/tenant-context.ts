@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import { publishAudit } from '../observability/audit/tenant-audit.js';
 import { TenantContextMissingError } from '../errors/usage.errors.js';
-import type { ResolutionTrace, ResolverTrust } from '../resolution/resolution-outcome.js';
+import type { ResolutionTrace, ResolverTrust } from '../tenant/resolution-outcome.js';
 import { SUPER_TENANT, SUPER_TENANT_ID } from '../tenant/super-tenant.js';
 import { TenantDirectory } from '../catalog/tenant-directory.js';
 import type { Tenant } from '../tenant/tenant.js';

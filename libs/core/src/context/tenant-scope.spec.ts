@@ -1,4 +1,4 @@
-import type { ResolutionOutcome } from '../resolution/resolution-outcome.js';
+import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import type { Tenant } from '../tenant/tenant.js';
 import { TenantScopeEndedError } from '../errors/scope.errors.js';
 import type { HeldClient, ScopeClients } from './scope-clients.js';

@@ -3,7 +3,7 @@ import type { MultitenancyError } from '../errors/multitenancy.error.js';
 import { TenantRequiredError } from '../errors/tenant.errors.js';
 import { TenantScopeEndedError } from '../errors/scope.errors.js';
 import type { MaybePromise } from '../kernel/maybe-promise.js';
-import type { ResolutionOutcome } from '../resolution/resolution-outcome.js';
+import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import type { Tenant } from '../tenant/tenant.js';
 import type { Borrower, HeldClient, ScopeClients } from './scope-clients.js';
 import { ScopeSignal } from './scope-signal.js';

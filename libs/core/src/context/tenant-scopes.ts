@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import { CatalogUnavailableError } from '../errors/catalog.errors.js';
 import { MultitenancyError } from '../errors/multitenancy.error.js';
-import type { ResolutionOutcome, ResolverTrust } from '../resolution/resolution-outcome.js';
+import type { ResolutionOutcome, ResolverTrust } from '../tenant/resolution-outcome.js';
 import { TenantDirectory } from '../catalog/tenant-directory.js';
 import { OpenScopes } from './open-scopes.js';
 import { runInScope, runToEnd } from './scope-store.js';

@@ -1,5 +1,5 @@
 import { MultitenancyError } from './multitenancy.error.js';
-import { quote } from '../kernel/quote.js';
+import { quote } from './quote.js';
 
 /** The catalog cannot be asked and nothing fresh enough is cached (503). An outage never counts as "unknown tenant". */
 export class CatalogUnavailableError extends MultitenancyError {

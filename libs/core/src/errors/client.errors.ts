@@ -1,5 +1,5 @@
 import { MultitenancyError } from './multitenancy.error.js';
-import { quote } from '../kernel/quote.js';
+import { quote } from './quote.js';
 
 /** The factory of a client kind threw or gave no client (503). Waiters share it; its `cause` is the factory's error. */
 export class TenantClientCreateFailedError extends MultitenancyError {

@@ -1,5 +1,5 @@
 import { MultitenancyError } from './multitenancy.error.js';
-import { quote } from '../kernel/quote.js';
+import { quote } from './quote.js';
 
 /** No resolver applies on a route that needs a tenant (400). */
 export class TenantRequiredError extends MultitenancyError {

@@ -1,5 +1,5 @@
 import { MultitenancyError } from './multitenancy.error.js';
-import { quote } from '../kernel/quote.js';
+import { quote } from './quote.js';
 
 /** Code that needs a tenant ran outside of any tenant's scope. */
 export class TenantContextMissingError extends MultitenancyError {

@@ -3,8 +3,8 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import { publishAudit } from '../observability/audit/tenant-audit.js';
 import { currentScope } from '../context/scope-store.js';
-import { presentedError, TENANT_REFUSALS } from '../errors/refusals.js';
-import type { Refusals } from '../errors/refusals.js';
+import { presentedError, TENANT_ERROR_DETAIL } from '../errors/error-detail.js';
+import type { ErrorDetail } from '../errors/error-detail.js';
 import { TenantForbiddenError } from '../errors/tenant.errors.js';
 import { TenantContextMissingError } from '../errors/usage.errors.js';
 import { SUPER_TENANT_ID } from '../tenant/super-tenant.js';
@@ -14,11 +14,11 @@ import { entryOf } from './guarded-entry.js';
 @Injectable()
 export class SuperTenantGuard implements CanActivate {
   readonly #cls: ClsService;
-  readonly #refusals: Refusals;
+  readonly #errorDetail: ErrorDetail;
 
-  constructor(cls: ClsService, @Optional() @Inject(TENANT_REFUSALS) refusals: Refusals = 'distinct') {
+  constructor(cls: ClsService, @Optional() @Inject(TENANT_ERROR_DETAIL) errorDetail: ErrorDetail = 'full') {
     this.#cls = cls;
-    this.#refusals = refusals;
+    this.#errorDetail = errorDetail;
   }
 
   /** @throws `MT_TENANT_FORBIDDEN`, what is wrong with the tenant that was named, `MT_CONTEXT_MISSING` */
@@ -35,6 +35,6 @@ export class SuperTenantGuard implements CanActivate {
     }
     publishAudit({ type: 'forbidden', ...entryOf(context), tenantId }, applicationId);
     const reason = 'This route is for the operator of the service. Sign in as a user of the super tenant.';
-    throw presentedError(new TenantForbiddenError(reason), this.#refusals);
+    throw presentedError(new TenantForbiddenError(reason), this.#errorDetail);
   }
 }

@@ -3,8 +3,8 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import { publishAudit } from '../observability/audit/tenant-audit.js';
 import { currentScope } from '../context/scope-store.js';
-import { presentedError, TENANT_REFUSALS } from '../errors/refusals.js';
-import type { Refusals } from '../errors/refusals.js';
+import { presentedError, TENANT_ERROR_DETAIL } from '../errors/error-detail.js';
+import type { ErrorDetail } from '../errors/error-detail.js';
 import { TenantForbiddenError } from '../errors/tenant.errors.js';
 import { OptionsInvalidError, TenantContextMissingError } from '../errors/usage.errors.js';
 import type { MaybePromise } from '../kernel/maybe-promise.js';
@@ -28,14 +28,14 @@ export type TenantMembership = (principal: unknown, tenant: Tenant) => MaybeProm
 export class TenantMembershipGuard implements CanActivate {
   readonly #cls: ClsService;
   readonly #isMember: TenantMembership;
-  readonly #refusals: Refusals;
+  readonly #errorDetail: ErrorDetail;
   readonly #policies: TenantPolicies;
 
   /** @throws `MT_OPTIONS_INVALID` without the option `membership` */
   constructor(
     cls: ClsService,
     @Inject(TENANT_MEMBERSHIP) membership: TenantMembership | null,
-    @Optional() @Inject(TENANT_REFUSALS) refusals: Refusals = 'distinct',
+    @Optional() @Inject(TENANT_ERROR_DETAIL) errorDetail: ErrorDetail = 'full',
     @Optional() central?: CentralRoutes,
   ) {
     if (membership === null) {
@@ -47,7 +47,7 @@ export class TenantMembershipGuard implements CanActivate {
     }
     this.#cls = cls;
     this.#isMember = membership;
-    this.#refusals = refusals;
+    this.#errorDetail = errorDetail;
     this.#policies = new TenantPolicies(central);
   }
 
@@ -67,6 +67,6 @@ export class TenantMembershipGuard implements CanActivate {
       'You are no member of this tenant. Ask its administrator for access.',
       tenant.id,
     );
-    throw presentedError(error, this.#refusals);
+    throw presentedError(error, this.#errorDetail);
   }
 }

@@ -9,7 +9,7 @@ import type { ScopeEntry, TenantScope } from '../context/tenant-scope.js';
 import { TenantScopeEndedError } from '../errors/scope.errors.js';
 import type { TenantResolution } from '../resolution/tenant-resolution.js';
 import type { MaybePromise } from '../kernel/maybe-promise.js';
-import type { ResolutionOutcome } from '../resolution/resolution-outcome.js';
+import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import { HttpTenantRequest } from './http-tenant-request.js';
 import { publishRequestStarted } from '../observability/request-events.js';
 import { ObservedRequest } from './observed-request.js';

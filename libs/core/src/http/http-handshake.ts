@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { ScopeClients } from '../context/scope-clients.js';
 import { TenantResolution } from '../resolution/tenant-resolution.js';
-import type { ResolutionOutcome } from '../resolution/resolution-outcome.js';
+import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import { HttpTenantRequest } from './http-tenant-request.js';
 import { reportConflict } from './report-conflict.js';
 

@@ -11,7 +11,7 @@ import { installedVersion } from '../kernel/installed-version.js';
 import { PeerUnsupportedError } from '../errors/package.errors.js';
 import { areRequestsObserved } from '../observability/request-events.js';
 import { TenantResolution } from '../resolution/tenant-resolution.js';
-import type { ResolutionOutcome } from '../resolution/resolution-outcome.js';
+import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import { HttpExchange } from './http-exchange.js';
 import type { HttpExchangeParts } from './http-exchange.js';
 import { RequestScopes } from './request-scopes.js';

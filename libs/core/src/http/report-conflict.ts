@@ -1,6 +1,6 @@
 import { publishAudit } from '../observability/audit/tenant-audit.js';
 import type { TenantRequest } from '../resolution/tenant-request.js';
-import type { ResolutionOutcome } from '../resolution/resolution-outcome.js';
+import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 
 /** Tells the audit channel when a request names two tenants. Returns the outcome as it came. */
 export function reportConflict<O extends ResolutionOutcome>(transport: string, request: TenantRequest, outcome: O): O {

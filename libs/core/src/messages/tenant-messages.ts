@@ -4,7 +4,7 @@ import { TenantContext } from '../context/tenant-context.js';
 import { rejectedOutcome, TenantScopes } from '../context/tenant-scopes.js';
 import type { ErrorCode } from '../errors/error-codes.js';
 import type { OpenTenantScope } from '../context/tenant-scopes.js';
-import type { ResolutionOutcome } from '../resolution/resolution-outcome.js';
+import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import { ENVELOPE_MEMBER, partsOf } from './sealed-message.js';
 import type { SealedMessage } from './sealed-message.js';
 import { TenantEnvelopes } from './tenant-envelope.js';

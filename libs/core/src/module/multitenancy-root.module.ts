@@ -10,12 +10,12 @@ import type {
 import { APP_FILTER, APP_GUARD, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { ClsModule } from 'nestjs-cls';
 import { answerGateways } from '../http/answers/gateway-answers.js';
-import { TENANT_REFUSALS } from '../errors/refusals.js';
+import { TENANT_ERROR_DETAIL } from '../errors/error-detail.js';
 import { loadNestSchedule } from '../clients/cleanup/nest-schedule.js';
 import { TenantClientCleanup } from '../clients/cleanup/tenant-client-cleanup.js';
 import { CLIENT_PROVIDERS } from './tenant-clients.providers.js';
 import { ClientDeclarations } from '../clients/reach/client-declarations.js';
-import { TenantClientKinds } from '../clients/tenant-client-registries.js';
+import { TenantClientRegistries } from '../clients/tenant-client-registries.js';
 import { OpenScopes } from '../context/open-scopes.js';
 import { OPEN_SCOPES } from './open-scopes.provider.js';
 import { TENANT_NODE } from './tenant-sync.provider.js';
@@ -27,11 +27,11 @@ import { SuperTenantGuard } from '../guards/super-tenant.guard.js';
 import { TENANT_MEMBERSHIP } from '../guards/tenant-membership.guard.js';
 import { TenantGuard } from '../guards/tenant.guard.js';
 import { MultitenancyExceptionFilter } from '../http/answers/multitenancy-exception.filter.js';
-import { StartUpDiagnosis } from './startup-checks/startup-checks.js';
+import { StartupChecks } from './startup-checks/startup-checks.js';
 import { TenantEagerLoader } from '../clients/loading/eager-loader.js';
 import type { MultitenancyAsyncOptions, MultitenancyOptionsFactory } from './multitenancy.options.js';
 import { MULTITENANCY_OPTIONS, TENANT_CATALOG } from './multitenancy.tokens.js';
-import { TenantNode } from '../sync/tenant-sync.js';
+import { TenantSync } from '../sync/tenant-sync.js';
 import { TenantResolution } from '../resolution/tenant-resolution.js';
 import { TenantApplication } from '../observability/tenant-application.js';
 import { TenantProbes } from '../observability/tenant-probes.js';
@@ -58,15 +58,15 @@ const SHARED: Provider[] = [
   {
     provide: TenantResolution,
     inject: [MULTITENANCY_OPTIONS, TenantDirectory],
-    useFactory: ({ resolvers, refusals }: ResolvedMultitenancyOptions, directory: TenantDirectory) =>
-      new TenantResolution(resolvers, directory, refusals),
+    useFactory: ({ resolvers, errorDetail }: ResolvedMultitenancyOptions, directory: TenantDirectory) =>
+      new TenantResolution(resolvers, directory, errorDetail),
   },
   TenantApplication,
   TenantProbes,
   {
-    provide: TenantClientKinds,
+    provide: TenantClientRegistries,
     inject: [TenantApplication],
-    useFactory: ({ id }: TenantApplication) => new TenantClientKinds(id),
+    useFactory: ({ id }: TenantApplication) => new TenantClientRegistries(id),
   },
   ...CLIENT_PROVIDERS,
   OPEN_SCOPES,
@@ -81,23 +81,26 @@ const SHARED: Provider[] = [
     useFactory: ({ central }: ResolvedMultitenancyOptions) => central,
   },
   {
-    provide: TENANT_REFUSALS,
+    provide: TENANT_ERROR_DETAIL,
     inject: [MULTITENANCY_OPTIONS],
-    useFactory: ({ refusals }: ResolvedMultitenancyOptions) => refusals,
+    useFactory: ({ errorDetail }: ResolvedMultitenancyOptions) => errorDetail,
   },
   {
     provide: TenantClientCleanup,
-    inject: [TenantClientKinds, ModulesContainer, MULTITENANCY_OPTIONS],
-    useFactory: async (kinds: TenantClientKinds, modules: ModulesContainer, { cleanup }: ResolvedMultitenancyOptions) =>
-      new TenantClientCleanup(kinds, modules, cleanup, cleanup.enabled ? await loadNestSchedule() : null),
+    inject: [TenantClientRegistries, ModulesContainer, MULTITENANCY_OPTIONS],
+    useFactory: async (
+      kinds: TenantClientRegistries,
+      modules: ModulesContainer,
+      { cleanup }: ResolvedMultitenancyOptions,
+    ) => new TenantClientCleanup(kinds, modules, cleanup, cleanup.enabled ? await loadNestSchedule() : null),
   },
   {
     provide: TenantEagerLoader,
-    inject: [MULTITENANCY_OPTIONS, TenantDirectory, TenantClientKinds],
+    inject: [MULTITENANCY_OPTIONS, TenantDirectory, TenantClientRegistries],
     useFactory: (
       { loading, clock }: ResolvedMultitenancyOptions,
       directory: TenantDirectory,
-      kinds: TenantClientKinds,
+      kinds: TenantClientRegistries,
     ) => new TenantEagerLoader(loading, directory, kinds, clock),
   },
   TENANT_NODE,
@@ -131,14 +134,14 @@ const EXPORTED = [
   TenantApplication,
   TenantProbes,
   TenantDirectory,
-  TenantClientKinds,
+  TenantClientRegistries,
   ClientDeclarations,
   TENANT_MEMBERSHIP,
   CentralRoutes,
-  TENANT_REFUSALS,
+  TENANT_ERROR_DETAIL,
   TenantClientCleanup,
   TenantEagerLoader,
-  TenantNode,
+  TenantSync,
   ShutdownSignals,
   OpenScopes,
   TenantContext,
@@ -159,20 +162,20 @@ export class MultitenancyRootModule implements NestModule, OnModuleInit, OnAppli
   readonly #http: HttpTransport;
   readonly #entryPoints: TenantEntryPoints;
   readonly #shutdown: ApplicationShutdown;
-  readonly #diagnosis: StartUpDiagnosis;
+  readonly #startupChecks: StartupChecks;
 
   constructor(
     http: HttpTransport,
     entryPoints: TenantEntryPoints,
     shutdown: ApplicationShutdown,
-    diagnosis: StartUpDiagnosis,
+    startupChecks: StartupChecks,
     modules: ModulesContainer,
     filter: MultitenancyExceptionFilter,
   ) {
     this.#http = http;
     this.#entryPoints = entryPoints;
     this.#shutdown = shutdown;
-    this.#diagnosis = diagnosis;
+    this.#startupChecks = startupChecks;
     answerGateways(modules, filter);
   }
 
@@ -214,12 +217,12 @@ export class MultitenancyRootModule implements NestModule, OnModuleInit, OnAppli
   /** Every provider is there; no hook of the application that starts its work has run. Without HTTP, handlers are got ready here. */
   onModuleInit(): void {
     this.#entryPoints.prepare();
-    this.#diagnosis.stopOnFaults();
+    this.#startupChecks.stopOnFaults();
   }
 
   /** Every route is registered. */
   onApplicationBootstrap(): void {
-    this.#diagnosis.warn();
+    this.#startupChecks.warn();
   }
 
   /** The HTTP server has closed by now, and the providers of this module are through with their own hooks. */
@@ -229,17 +232,17 @@ export class MultitenancyRootModule implements NestModule, OnModuleInit, OnAppli
 }
 
 const DIAGNOSIS: Provider = {
-  provide: StartUpDiagnosis,
-  inject: [MULTITENANCY_OPTIONS, ModulesContainer, ApplicationConfig, HttpAdapterHost, TenantClientKinds],
+  provide: StartupChecks,
+  inject: [MULTITENANCY_OPTIONS, ModulesContainer, ApplicationConfig, HttpAdapterHost, TenantClientRegistries],
   useFactory: (
-    { guard, resolvers, diagnosis }: ResolvedMultitenancyOptions,
+    { guard, resolvers, startupChecks }: ResolvedMultitenancyOptions,
     modules: ModulesContainer,
     config: ApplicationConfig,
     adapterHost: HttpAdapterHost,
-    kinds: TenantClientKinds,
+    kinds: TenantClientRegistries,
   ) => {
     const rootModule = MultitenancyRootModule;
-    return new StartUpDiagnosis({ guard, resolvers, modules, config, adapterHost, kinds, rootModule }, diagnosis);
+    return new StartupChecks({ guard, resolvers, modules, config, adapterHost, kinds, rootModule }, startupChecks);
   },
 };
 

@@ -1,5 +1,5 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
-import type { Refusals } from '../errors/refusals.js';
+import type { ErrorDetail } from '../errors/error-detail.js';
 import type { CentralRoute } from '../guards/central-routes.js';
 import type { TenantMembership } from '../guards/tenant-membership.guard.js';
 import type { TenantSettingsOptions } from '../tenant/tenant-settings.js';
@@ -63,13 +63,13 @@ export interface MultitenancyOptions {
   /** How settings of tenants are checked and filled in, by `TenantLifecycle` and `TenantSettings`. Default: any JSON object. */
   readonly settings?: TenantSettingsOptions<object>;
   /**
-   * What clients are told of a tenant that is not for them. Default `distinct`: each reason with its code. `uniform`: an
+   * What clients are told of a tenant that is not for them. Default `full`: each reason with its code. `opaque`: an
    * unknown tenant, a suspended one, one that is not ready, one of others, two tenants in conflict and a route of the super
    * tenant are all answered as an unknown tenant (404); the log and audit events keep the true reason.
    */
-  readonly refusals?: Refusals;
+  readonly errorDetail?: ErrorDetail;
   /** `warn` (default): the start warns of set-ups that hardly can be meant; `off`: it does not. What can only be wrong stops it always. */
-  readonly diagnosis?: 'warn' | 'off';
+  readonly startupChecks?: 'warn' | 'off';
   /** How long a shutdown may take: connections that are still open are closed after 15 s, then the clients are disposed. */
   readonly shutdown?: ShutdownOptions;
   /** Where the registries take time from; for tests. Default: the system's monotonic clock. */

@@ -4,7 +4,7 @@ import { ScopeClients } from '../context/scope-clients.js';
 import { ShutdownSignals } from '../context/shutdown-signals.js';
 import { MULTITENANCY_OPTIONS } from './multitenancy.tokens.js';
 import type { ResolvedMultitenancyOptions } from './resolve-options.js';
-import type { ForgetfulTenantCatalog, TenantCatalogReader } from '../catalog/tenant-catalog.js';
+import type { InvalidatableTenantCatalog, TenantCatalogReader } from '../catalog/tenant-catalog.js';
 import { TenantDirectory } from '../catalog/tenant-directory.js';
 
 /** The open scopes of the application, checked when the catalog forgets and aborted at the deadline of the shutdown. */
@@ -18,7 +18,7 @@ export const OPEN_SCOPES: FactoryProvider<OpenScopes> = {
     { deadline }: ShutdownSignals,
   ) => {
     const scopes = new OpenScopes({ clients, directory, clock });
-    const source: TenantCatalogReader & Partial<ForgetfulTenantCatalog> = catalog;
+    const source: TenantCatalogReader & Partial<InvalidatableTenantCatalog> = catalog;
     // What it forgets may have changed.
     source.onInvalidated?.((tenantIds) => void scopes.recheck(tenantIds));
     deadline.addEventListener('abort', () => scopes.abortAll(), { once: true });

@@ -1,5 +1,5 @@
 import { CronTime } from 'cron';
-import type { Refusals } from '../errors/refusals.js';
+import type { ErrorDetail } from '../errors/error-detail.js';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
 import { CentralRoutes } from '../guards/central-routes.js';
 import type { TenantMembership } from '../guards/tenant-membership.guard.js';
@@ -30,8 +30,8 @@ export interface ResolvedMultitenancyOptions {
   readonly cleanup: { readonly cron: string; readonly enabled: boolean };
   readonly messages: { readonly secrets: readonly string[] };
   readonly settings: TenantSettings<object>;
-  readonly refusals: Refusals;
-  readonly diagnosis: 'warn' | 'off';
+  readonly errorDetail: ErrorDetail;
+  readonly startupChecks: 'warn' | 'off';
   readonly shutdown: ResolvedShutdown;
   readonly clock: Clock;
 }
@@ -64,8 +64,8 @@ export function resolveOptions(options: MultitenancyOptions): ResolvedMultitenan
     cleanup: Object.freeze({ cron: checkedCron(cleanup.cron ?? EVERY_MINUTE), enabled: cleanup.enabled ?? true }),
     messages: Object.freeze({ secrets: checkedSecrets(options.messages) }),
     settings: new TenantSettings(options.settings),
-    refusals: oneOf('refusals', options.refusals, ['distinct', 'uniform']),
-    diagnosis: oneOf('diagnosis', options.diagnosis, ['warn', 'off']),
+    errorDetail: oneOf('errorDetail', options.errorDetail, ['full', 'opaque']),
+    startupChecks: oneOf('startupChecks', options.startupChecks, ['warn', 'off']),
     shutdown: resolveShutdown(options.shutdown),
     clock,
   });

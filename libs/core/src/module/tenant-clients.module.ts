@@ -7,7 +7,7 @@ import { clientShape } from '../clients/stand-in/client-shape.js';
 import { createTenantClientProxy } from '../clients/stand-in/tenant-client-proxy.js';
 import { createTenantClientRegistry } from '../clients/tenant-client-provider.js';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
-import { TenantClientKinds } from '../clients/tenant-client-registries.js';
+import { TenantClientRegistries } from '../clients/tenant-client-registries.js';
 import {
   DEFAULT_CLIENT_KIND,
   getTenantClientOptionsToken,
@@ -61,8 +61,8 @@ function clientProvider(name: string): Provider {
 }
 
 /** What the root module provides. */
-type OfRoot = [ResolvedMultitenancyOptions, TenantDirectory, TenantClientKinds, ClientDeclarations];
-const OF_ROOT = [MULTITENANCY_OPTIONS, TenantDirectory, TenantClientKinds, ClientDeclarations];
+type OfRoot = [ResolvedMultitenancyOptions, TenantDirectory, TenantClientRegistries, ClientDeclarations];
+const OF_ROOT = [MULTITENANCY_OPTIONS, TenantDirectory, TenantClientRegistries, ClientDeclarations];
 
 function registryProvider(name: string): Provider {
   return {

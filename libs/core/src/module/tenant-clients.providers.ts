@@ -4,7 +4,7 @@ import { ClientDeclarations } from '../clients/reach/client-declarations.js';
 import { HandlerClients } from '../clients/reach/handler-clients.js';
 import { RegistryScopeClients } from '../clients/registry-scope-clients.js';
 import { ScopeClients } from '../context/scope-clients.js';
-import { TenantClientKinds } from '../clients/tenant-client-registries.js';
+import { TenantClientRegistries } from '../clients/tenant-client-registries.js';
 
 /** What has scopes acquire clients. @internal */
 export const CLIENT_PROVIDERS: Provider[] = [
@@ -16,8 +16,8 @@ export const CLIENT_PROVIDERS: Provider[] = [
   },
   {
     provide: ScopeClients,
-    inject: [TenantClientKinds, HandlerClients, ClientDeclarations],
-    useFactory: (kinds: TenantClientKinds, handlers: HandlerClients, declarations: ClientDeclarations) =>
+    inject: [TenantClientRegistries, HandlerClients, ClientDeclarations],
+    useFactory: (kinds: TenantClientRegistries, handlers: HandlerClients, declarations: ClientDeclarations) =>
       new RegistryScopeClients(kinds, handlers, declarations),
   },
 ];

@@ -11,7 +11,7 @@ import { needMessageScope } from '../guards/message-scope.guard.js';
 import { putGuardFirst } from '../guards/put-guard-first.js';
 import { TenantGuard } from '../guards/tenant.guard.js';
 import { MULTITENANCY_OPTIONS } from './multitenancy.tokens.js';
-import { TenantClientKinds } from '../clients/tenant-client-registries.js';
+import { TenantClientRegistries } from '../clients/tenant-client-registries.js';
 import type { ResolvedMultitenancyOptions } from './resolve-options.js';
 
 /**
@@ -23,7 +23,7 @@ import type { ResolvedMultitenancyOptions } from './resolve-options.js';
 export class TenantEntryPoints {
   readonly #options: ResolvedMultitenancyOptions;
   readonly #handlers: HandlerClients;
-  readonly #kinds: TenantClientKinds;
+  readonly #kinds: TenantClientRegistries;
   readonly #modules: ModulesContainer;
   readonly #moduleRef: ModuleRef;
   #prepared = false;
@@ -31,7 +31,7 @@ export class TenantEntryPoints {
   constructor(
     @Inject(MULTITENANCY_OPTIONS) options: ResolvedMultitenancyOptions,
     handlers: HandlerClients,
-    kinds: TenantClientKinds,
+    kinds: TenantClientRegistries,
     modules: ModulesContainer,
     moduleRef: ModuleRef,
   ) {

@@ -1,5 +1,5 @@
 import type { DependentHooks } from './base-leases.js';
-import { FailureLog } from '../kernel/backoff.js';
+import { FailureLog } from './creation/failure-log.js';
 import { CapacityGate } from './capacity/capacity-gate.js';
 import { CleanUp } from './disposal/clean-up.js';
 import { ClientBuilder } from './creation/client-builder.js';

@@ -1,5 +1,5 @@
 import { publishAudit } from '../observability/audit/tenant-audit.js';
-import { quote } from '../kernel/quote.js';
+import { quote } from '../errors/quote.js';
 import { OptionsInvalidError } from '../errors/usage.errors.js';
 import { isPromise } from '../kernel/maybe-promise.js';
 import type { MaybePromise } from '../kernel/maybe-promise.js';

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { MultitenancyError } from '../errors/multitenancy.error.js';
-import { quote } from '../kernel/quote.js';
+import { quote } from '../errors/quote.js';
 import { TenantResolverFailedError } from '../errors/usage.errors.js';
 import { isPromise } from '../kernel/maybe-promise.js';
 import type { MaybePromise } from '../kernel/maybe-promise.js';

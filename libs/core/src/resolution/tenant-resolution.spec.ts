@@ -1,5 +1,5 @@
 import { InMemoryTenantCatalog } from '../catalog/in-memory-tenant-catalog.js';
-import type { ResolverTrust } from './resolution-outcome.js';
+import type { ResolverTrust } from '../tenant/resolution-outcome.js';
 import type { SynchronousTenantCatalog, TenantCatalogReader } from '../catalog/tenant-catalog.js';
 import { TenantDirectory } from '../catalog/tenant-directory.js';
 import { TenantResolution } from './tenant-resolution.js';

@@ -1,9 +1,9 @@
 import { CatalogUnavailableError } from '../errors/catalog.errors.js';
 import { MultitenancyError } from '../errors/multitenancy.error.js';
-import { presentedError } from '../errors/refusals.js';
-import type { Refusals } from '../errors/refusals.js';
+import { presentedError } from '../errors/error-detail.js';
+import type { ErrorDetail } from '../errors/error-detail.js';
 import type { MaybePromise } from '../kernel/maybe-promise.js';
-import type { ResolutionOutcome } from './resolution-outcome.js';
+import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import type { TenantDirectory } from '../catalog/tenant-directory.js';
 import { canonicalIdentifier } from '../tenant/tenant-identifier.js';
 import type { Tenant } from '../tenant/tenant.js';
@@ -22,12 +22,12 @@ export class TenantResolution {
   readonly #head: readonly TenantResolver[];
   readonly #body: readonly TenantResolver[];
   readonly #directory: TenantDirectory;
-  readonly #refusals: Refusals;
+  readonly #errorDetail: ErrorDetail;
   readonly #calls = new ResolverCalls();
 
-  /** @param refusals what the errors of its outcomes may reveal */
-  constructor(resolvers: readonly TenantResolver[], directory: TenantDirectory, refusals: Refusals = 'distinct') {
-    this.#refusals = refusals;
+  /** @param errorDetail what the errors of its outcomes may reveal */
+  constructor(resolvers: readonly TenantResolver[], directory: TenantDirectory, errorDetail: ErrorDetail = 'full') {
+    this.#errorDetail = errorDetail;
     this.#head = resolvers.filter(({ phase }) => phase !== 'body');
     this.#body = resolvers.filter(({ phase }) => phase === 'body');
     this.#directory = directory;
@@ -87,13 +87,13 @@ export class TenantResolution {
 
   #later(known: ResolutionOutcome, later: ResolutionOutcome): ResolutionOutcome {
     const outcome = laterOutcome(known, later);
-    return outcome === later ? later : presented(outcome, this.#refusals);
+    return outcome === later ? later : presented(outcome, this.#errorDetail);
   }
 
   #judged(claims: MaybePromise<readonly Claim[]>): MaybePromise<ResolutionOutcome> {
     return claims instanceof Promise
-      ? claims.then((late) => presented(judge(late), this.#refusals))
-      : presented(judge(claims), this.#refusals);
+      ? claims.then((late) => presented(judge(late), this.#errorDetail))
+      : presented(judge(claims), this.#errorDetail);
   }
 
   #hearAll(resolvers: readonly TenantResolver[], request: TenantRequest): MaybePromise<Claim[]> {
@@ -135,9 +135,9 @@ function claimOf(resolver: TenantResolver, answer: Named, identifier: string, fo
   return { resolver, answer, identifier, tenant: isMeant ? found : null };
 }
 
-function presented(outcome: ResolutionOutcome, refusals: Refusals): ResolutionOutcome {
-  if (refusals === 'distinct' || !('error' in outcome)) return outcome;
-  return { ...outcome, error: presentedError(outcome.error, refusals) };
+function presented(outcome: ResolutionOutcome, errorDetail: ErrorDetail): ResolutionOutcome {
+  if (errorDetail === 'full' || !('error' in outcome)) return outcome;
+  return { ...outcome, error: presentedError(outcome.error, errorDetail) };
 }
 
 /** A catalog that throws is an outage, never "no tenant". */

@@ -1,7 +1,7 @@
 import { MultitenancyError } from '../errors/multitenancy.error.js';
 import { TenantIdentifierInvalidError } from '../errors/tenant.errors.js';
 import type { MaybePromise } from '../kernel/maybe-promise.js';
-import type { ResolverTrust } from './resolution-outcome.js';
+import type { ResolverTrust } from '../tenant/resolution-outcome.js';
 import type { TenantRequest } from './tenant-request.js';
 
 /** What a resolver answers about one request. */

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { quote } from '../kernel/quote.js';
+import { quote } from '../errors/quote.js';
 import { notApplicable, rejected, resolved } from './tenant-resolver.js';
 import type { ResolverAnswer } from './tenant-resolver.js';
 import type { TenantRequest } from './tenant-request.js';

@@ -1,4 +1,4 @@
-import type { ResolverTrust } from './resolution-outcome.js';
+import type { ResolverTrust } from '../tenant/resolution-outcome.js';
 import type { Tenant } from '../tenant/tenant.js';
 import { judge } from './verdict.js';
 import type { Claim } from './verdict.js';

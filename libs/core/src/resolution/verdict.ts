@@ -5,7 +5,7 @@ import type {
   ResolutionTrace,
   ResolutionTraceEntry,
   ResolverTrust,
-} from './resolution-outcome.js';
+} from '../tenant/resolution-outcome.js';
 import { servingProblem } from '../catalog/tenant-directory.js';
 import type { Tenant } from '../tenant/tenant.js';
 import type { ResolverAnswer, TenantResolver } from './tenant-resolver.js';

@@ -1,4 +1,4 @@
-import type { TenantClientKinds } from '../clients/tenant-client-registries.js';
+import type { TenantClientRegistries } from '../clients/tenant-client-registries.js';
 import type { TenantClientRegistry } from '../registry/tenant-client-registry.js';
 import { SUPER_TENANT_ID } from '../tenant/super-tenant.js';
 
@@ -8,21 +8,21 @@ type Registry = TenantClientRegistry<unknown>;
 const MOST_RENEWALS = 3;
 
 /** The clients of this node, of every kind, held against the records of their tenants. */
-export class NodeClients {
-  readonly #kinds: TenantClientKinds;
+export class ClientChanges {
+  readonly #kinds: TenantClientRegistries;
   readonly #onDoubtful: (tenantId: string) => void;
   readonly #watched = new Set<Registry>();
   readonly #closing = new Set<Promise<unknown>>();
 
   /** @param onDoubtful told of a tenant whose new client was made from a record that may have changed meanwhile */
-  constructor(kinds: TenantClientKinds, onDoubtful: (tenantId: string) => void) {
+  constructor(kinds: TenantClientRegistries, onDoubtful: (tenantId: string) => void) {
     this.#kinds = kinds;
     this.#onDoubtful = onDoubtful;
   }
 
   /** From now on no client counts as new whose record was read before, also one that is being made. */
-  doubt(): void {
-    this.#kinds.origins.doubt();
+  markStale(): void {
+    this.#kinds.origins.markStale();
     for (const registry of this.#kinds.all()) this.#watch(registry);
   }
 

@@ -3,14 +3,14 @@ import { createTenantClientRegistry } from '../clients/tenant-client-provider.js
 import { DEFAULT_REGISTRY_LIMITS } from '../registry/registry-options.js';
 import { OpenScopes } from '../context/open-scopes.js';
 import type { ScopeClients } from '../context/scope-clients.js';
-import { TenantClientKinds } from '../clients/tenant-client-registries.js';
+import { TenantClientRegistries } from '../clients/tenant-client-registries.js';
 import type { TenantClientRegistry } from '../registry/tenant-client-registry.js';
 import { CachedTenantCatalog } from '../catalog/cached-tenant-catalog.js';
 import { InMemoryTenantCatalog } from '../catalog/in-memory-tenant-catalog.js';
 import { TenantDirectory } from '../catalog/tenant-directory.js';
 import { ManualClock } from '@tenantry/testing';
 import type { Tenant } from '../tenant/tenant.js';
-import { TenantNode } from './tenant-sync.js';
+import { TenantSync } from './tenant-sync.js';
 import type { ChangedTenant } from './tenant-sync.js';
 
 interface Client {
@@ -34,14 +34,14 @@ class World {
   readonly clock = new ManualClock();
   readonly source = new FlakyCatalog(['foo', 'bar', 'baz'].map((id) => ({ id, domain: `${id}.com` })));
   readonly cache = new CachedTenantCatalog(this.source, { clock: this.clock });
-  readonly kinds = new TenantClientKinds();
+  readonly kinds = new TenantClientRegistries();
   readonly made: Client[] = [];
   /** Called before a client is made; may throw or wait. */
   make: (tenant: Tenant) => unknown = () => undefined;
   readonly directory = new TenantDirectory(this.cache);
   readonly db = this.kind('db');
   readonly cloud = this.kind('cloud');
-  readonly node = new TenantNode({
+  readonly node = new TenantSync({
     catalog: this.cache,
     directory: this.directory,
     kinds: this.kinds,
@@ -98,7 +98,7 @@ describe('a node that is told of changes', () => {
     async (status) => {
       await world.use('foo', 'bar');
       const lease = await world.db.acquire('foo');
-      world.node.tenantsChanged([{ tenantId: 'FOO', status, generation: 1 }]);
+      world.node.apply([{ tenantId: 'FOO', status, generation: 1 }]);
       expect(world.generations('foo')).toEqual([undefined, undefined]);
       await world.settled();
       expect(lease.client.disposed).toBe(false);
@@ -113,7 +113,7 @@ describe('a node that is told of changes', () => {
     await world.cache.findByIdentifier('foo.com');
     await world.cache.findByIdentifier('bar.com');
     expect(await world.cache.findByIdentifier('new.com')).toBeNull();
-    world.node.tenantsChanged([changeOf(await world.source.rename('foo', 'new.com'))]);
+    world.node.apply([changeOf(await world.source.rename('foo', 'new.com'))]);
     expect(world.cache.peekByIdentifier('foo.com')).toBeUndefined();
     expect(world.cache.peekByIdentifier('new.com')).toBeUndefined();
     expect(world.cache.peekByIdentifier('bar.com')?.id).toBe('bar');
@@ -122,7 +122,7 @@ describe('a node that is told of changes', () => {
 
   it('renews the clients that were made from an older record, and lends the old ones until then', async () => {
     await world.use('foo');
-    world.node.tenantsChanged([changeOf(await world.source.update('foo', { plan: 'gold' }))]);
+    world.node.apply([changeOf(await world.source.update('foo', { plan: 'gold' }))]);
     expect(world.generations('foo')).toEqual([1, 1]);
     await world.settled();
     expect(world.generations('foo')).toEqual([2, 2]);
@@ -135,7 +135,7 @@ describe('a node that is told of changes', () => {
     await world.use('foo');
     const suspended: ChangedTenant = { tenantId: 'foo', status: 'suspended', generation: 2 };
     for (const changes of [[suspended], [suspended, changeOf(active)], [changeOf(active)]]) {
-      world.node.tenantsChanged(changes);
+      world.node.apply(changes);
       await world.settled();
     }
     expect(world.made).toHaveLength(2);
@@ -144,7 +144,7 @@ describe('a node that is told of changes', () => {
   });
 
   it('makes no client of a tenant that has none', async () => {
-    world.node.tenantsChanged([changeOf(await world.source.update('foo', { plan: 'gold' }))]);
+    world.node.apply([changeOf(await world.source.update('foo', { plan: 'gold' }))]);
     await world.settled();
     expect(world.made).toEqual([]);
   });
@@ -158,7 +158,7 @@ describe('a node that is told of changes', () => {
       changeOf(await world.source.update('foo', { plan: 'gold' })),
       changeOf(await world.source.update('bar', { plan: 'gold' })),
     ];
-    world.node.tenantsChanged(changes);
+    world.node.apply(changes);
     await world.settled();
     expect(world.generations('foo')).toEqual([undefined, undefined]);
     expect(world.generations('bar')).toEqual([2, 2]);
@@ -170,7 +170,7 @@ describe('a node that is told of changes', () => {
     world.make = ({ generation }) => (generation === 1 ? held : undefined);
     const making = world.db.acquire('foo');
     await turn();
-    world.node.tenantsChanged([changeOf(await world.source.update('foo', { plan: 'gold' }))]);
+    world.node.apply([changeOf(await world.source.update('foo', { plan: 'gold' }))]);
     letGo();
     expect((await making).client.generation).toBe(1);
     await turn();
@@ -182,7 +182,7 @@ describe('a node that is told of changes', () => {
     world.make = () => new Promise(() => undefined);
     const making = world.db.acquire('foo');
     await turn();
-    world.node.tenantsChanged([changeOf(await world.source.suspend('foo'))]);
+    world.node.apply([changeOf(await world.source.suspend('foo'))]);
     await expect(making).rejects.toMatchObject({ code: 'MT_CLIENT_CREATE_FAILED' });
   });
 
@@ -198,7 +198,7 @@ describe('a node that is told of changes', () => {
     };
     const changes: ChangedTenant[] = [];
     for (const id of ids) changes.push(changeOf(await world.source.update(id, { plan: 'gold' })));
-    world.node.tenantsChanged([...changes, { tenantId: 't7', status: 'deleted', generation: 2 }]);
+    world.node.apply([...changes, { tenantId: 't7', status: 'deleted', generation: 2 }]);
     expect(world.generations('t7')).toEqual([undefined, undefined]);
     await world.settled();
     expect(most).toBeLessThanOrEqual(16);
@@ -209,11 +209,11 @@ describe('a node that is told of changes', () => {
     const factory = jest.fn();
     world.db.on('evicted', factory);
     await world.db.add('super', { tenantId: 'super', generation: 1, disposed: false });
-    world.node.tenantsChanged([
+    world.node.apply([
       { tenantId: 'Super', status: 'deleted', generation: 9 },
       { tenantId: '../x', status: 'deleted', generation: 9 },
     ]);
-    world.node.everythingMayHaveChanged();
+    world.node.resync();
     await world.settled();
     expect(world.db.has('super')).toBe(true);
     expect(factory).not.toHaveBeenCalled();
@@ -229,7 +229,7 @@ describe('a node that is told that everything may have changed', () => {
     await world.cache.findByIdentifier('foo.com');
     await world.source.suspend('foo');
     await world.source.update('bar', { plan: 'gold' });
-    world.node.everythingMayHaveChanged();
+    world.node.resync();
     expect(world.cache.peekByIdentifier('foo.com')).toBeUndefined();
     await world.settled();
     expect(['foo', 'bar', 'baz'].map((id) => world.generations(id))).toEqual([
@@ -245,7 +245,7 @@ describe('a node that is told that everything may have changed', () => {
     await world.use('foo');
     const restored = new FlakyCatalog([{ id: 'foo', domain: 'foo.com' }]);
     world.source.findById = (id) => restored.findById(id);
-    world.node.everythingMayHaveChanged();
+    world.node.resync();
     await world.settled();
     expect(world.generations('foo')).toEqual([1, 1]);
   });
@@ -253,7 +253,7 @@ describe('a node that is told that everything may have changed', () => {
   it('asks nobody about tenants without clients', async () => {
     await world.use('foo');
     world.source.asked.length = 0;
-    world.node.everythingMayHaveChanged();
+    world.node.resync();
     await world.settled();
     expect(world.source.asked).toEqual(['foo']);
   });
@@ -262,7 +262,7 @@ describe('a node that is told that everything may have changed', () => {
     await world.use('foo', 'bar');
     await world.source.suspend('foo');
     world.source.outage = true;
-    world.node.everythingMayHaveChanged();
+    world.node.resync();
     await world.settled();
     expect(world.generations('foo')).toEqual([1, 1]);
     expect(world.node.pending).toBe(2);
@@ -281,7 +281,7 @@ describe('a node that is told that everything may have changed', () => {
     await world.use('foo');
     world.source.outage = true;
     const before = world.clock.pendingTimers;
-    world.node.everythingMayHaveChanged();
+    world.node.resync();
     await world.settled();
     expect(world.clock.pendingTimers).toBe(before + 1);
     world.node.beforeApplicationShutdown();

@@ -3,13 +3,13 @@ import type { OpenScopes } from '../context/open-scopes.js';
 import { MultitenancyError } from '../errors/multitenancy.error.js';
 import type { ErrorCode } from '../errors/error-codes.js';
 import type { Clock, Timer } from '../kernel/clock.js';
-import type { TenantClientKinds } from '../clients/tenant-client-registries.js';
+import type { TenantClientRegistries } from '../clients/tenant-client-registries.js';
 import { SUPER_TENANT_ID } from '../tenant/super-tenant.js';
-import type { ForgetfulTenantCatalog, TenantCatalogReader } from '../catalog/tenant-catalog.js';
+import type { InvalidatableTenantCatalog, TenantCatalogReader } from '../catalog/tenant-catalog.js';
 import type { TenantDirectory } from '../catalog/tenant-directory.js';
 import { isTenantId } from '../tenant/tenant-id.js';
 import type { TenantStatus } from '../tenant/tenant.js';
-import { NodeClients } from './client-changes.js';
+import { ClientChanges } from './client-changes.js';
 import { TenantWork } from './tenant-work.js';
 
 /** A change of a tenant, as a node is told of it. */
@@ -22,12 +22,12 @@ export interface ChangedTenant {
   readonly generation: number;
 }
 
-/** What a {@link TenantNode} works with. */
-export interface TenantNodeParts {
+/** What a {@link TenantSync} works with. */
+export interface TenantSyncParts {
   /** The application's own catalog; what it remembers is forgotten here. */
-  readonly catalog: TenantCatalogReader & Partial<ForgetfulTenantCatalog>;
+  readonly catalog: TenantCatalogReader & Partial<InvalidatableTenantCatalog>;
   readonly directory: TenantDirectory;
-  readonly kinds: TenantClientKinds;
+  readonly kinds: TenantClientRegistries;
   readonly scopes: OpenScopes;
   readonly clock: Clock;
 }
@@ -49,9 +49,9 @@ const NOT_SERVED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
  * Calls may come twice, late and out of order. They return at once and never wait for a client: what is to be forgotten is
  * forgotten and what is to be closed is detached by then, renewals go on in the background. The super tenant is left alone.
  */
-export class TenantNode implements BeforeApplicationShutdown {
-  readonly #parts: TenantNodeParts;
-  readonly #clients: NodeClients;
+export class TenantSync implements BeforeApplicationShutdown {
+  readonly #parts: TenantSyncParts;
+  readonly #clients: ClientChanges;
   readonly #renewals = new TenantWork<number>(TENANTS_AT_ONCE, (id, generation) =>
     this.#clients.renewOlder(id, generation),
   );
@@ -59,9 +59,9 @@ export class TenantNode implements BeforeApplicationShutdown {
   readonly #deferred = new Set<string>();
   #timer: Timer | undefined;
 
-  constructor(parts: TenantNodeParts) {
+  constructor(parts: TenantSyncParts) {
     this.#parts = parts;
-    this.#clients = new NodeClients(parts.kinds, (tenantId) => this.#checks.add(tenantId, null));
+    this.#clients = new ClientChanges(parts.kinds, (tenantId) => this.#checks.add(tenantId, null));
     // Also without notice of a change: what a request reads may be newer than its client.
     parts.kinds.origins.whenOutdated(({ id, generation }) => this.#renew(id, generation));
   }
@@ -76,14 +76,14 @@ export class TenantNode implements BeforeApplicationShutdown {
    * and closed when their loans are back. Others that were made from an older record are renewed; one that cannot be renewed
    * is detached, so that the next use makes a new one.
    */
-  tenantsChanged(changes: readonly ChangedTenant[]): void {
+  apply(changes: readonly ChangedTenant[]): void {
     const latest = latestOf(changes);
     if (latest.size === 0) return;
-    this.#clients.doubt();
+    this.#clients.markStale();
     this.#parts.catalog.invalidateIds?.(latest.keys());
     for (const [tenantId, { status, generation }] of latest) {
       if (status === 'active' || status === 'provisioning') this.#renew(tenantId, generation);
-      else this.#shutOut(tenantId, status, generation);
+      else this.#stopServing(tenantId, status, generation);
     }
   }
 
@@ -91,8 +91,8 @@ export class TenantNode implements BeforeApplicationShutdown {
    * Forgets everything that the catalog remembers, and compares the tenants that have clients with the catalog, a few at
    * once. While the catalog cannot be asked, their clients stay, and it is tried again.
    */
-  everythingMayHaveChanged(): void {
-    this.#clients.doubt();
+  resync(): void {
+    this.#clients.markStale();
     this.#parts.catalog.invalidateAll?.();
     for (const tenantId of this.#clients.tenantIds()) this.#checks.add(tenantId, null);
     void this.#parts.scopes.recheck();
@@ -122,7 +122,7 @@ export class TenantNode implements BeforeApplicationShutdown {
   }
 
   /** A change that is older than what the catalog says now may come late: only the clients are held against generations. */
-  #shutOut(tenantId: string, status: 'suspended' | 'deleting' | 'deleted', generation: number): void {
+  #stopServing(tenantId: string, status: 'suspended' | 'deleting' | 'deleted', generation: number): void {
     this.#clients.evictUpTo(tenantId, status === 'deleted' ? Infinity : generation);
     void this.#parts.scopes.recheck([tenantId]);
   }

@@ -1,4 +1,4 @@
-import { quote } from '../kernel/quote.js';
+import { quote } from '../errors/quote.js';
 import { TenantIdentifierInvalidError } from '../errors/tenant.errors.js';
 
 declare const brand: unique symbol;

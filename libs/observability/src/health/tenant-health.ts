@@ -1,5 +1,6 @@
 import { MultitenancyError } from '@tenantry/core';
-import type { Clock, TenantProbe } from '@tenantry/core';
+import type { Clock } from '@tenantry/core';
+import type { TenantProbe } from '@tenantry/core/spi';
 import type { FaultLog } from '../kernel/fault-log.js';
 
 /** Whether one part is fit for requests. */

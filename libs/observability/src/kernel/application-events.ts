@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { OfApplication } from '@tenantry/core';
+import type { OfApplication } from '@tenantry/core/spi';
 import type { FaultLog } from './fault-log.js';
 
 /** The events of one application on the diagnostics channels, which belong to the process. A listener's fault is logged. */

@@ -1,5 +1,5 @@
 import { TENANT_AUDIT_CHANNEL } from '@tenantry/core';
-import type { PublishedAuditEvent } from '@tenantry/core';
+import type { PublishedAuditEvent } from '@tenantry/core/spi';
 import type { MetricSource } from './metric-source.js';
 
 /** `tenantry.audit.events`. */

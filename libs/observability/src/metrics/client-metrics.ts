@@ -1,5 +1,6 @@
 import { TenantClientCreateTimeoutError } from '@tenantry/core';
-import type { OfApplication, RegistryEventMap, RegistryStats } from '@tenantry/core';
+import type { RegistryEventMap, RegistryStats } from '@tenantry/core';
+import type { OfApplication } from '@tenantry/core/spi';
 import type { ApplicationEvents } from '../kernel/application-events.js';
 import type { MetricAttributes } from '../kernel/meter-shapes.js';
 import type { MetricSource } from './metric-source.js';

@@ -1,4 +1,5 @@
-import type { Clock, TenantClientKinds, TenantDirectory, TenantProbes } from '@tenantry/core';
+import type { Clock, TenantClientRegistries } from '@tenantry/core';
+import type { TenantDirectory, TenantProbes } from '@tenantry/core/spi';
 import type { ApplicationEvents } from '../kernel/application-events.js';
 import type { TenantLabel } from './tenant-label.js';
 import type { SecretsState } from '../secrets/secrets-state.js';
@@ -11,7 +12,7 @@ interface MetricParts {
   readonly label: TenantLabel;
   readonly clock: Clock;
   readonly node: string;
-  readonly kinds: TenantClientKinds;
+  readonly kinds: TenantClientRegistries;
   readonly directory: TenantDirectory;
   readonly probes: TenantProbes;
   readonly secrets: SecretsState;

@@ -1,18 +1,20 @@
 import {
-  assertChangeable,
   canonicalIdentifier,
   CatalogUnavailableError,
-  changedTenantRecord,
   isDomain,
   isTenantId,
   MultitenancyError,
-  newTenantRecord,
-  renamedTenantRecord,
   SUPER_TENANT,
   SUPER_TENANT_ID,
   TenantUnknownError,
-  transitionedTenantRecord,
 } from '@tenantry/core';
+import {
+  assertChangeable,
+  changedTenantRecord,
+  newTenantRecord,
+  renamedTenantRecord,
+  transitionedTenantRecord,
+} from '@tenantry/core/spi';
 import { listTenants } from './tenant-list.js';
 import {
   findRecord,

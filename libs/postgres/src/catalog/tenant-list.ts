@@ -1,4 +1,4 @@
-import { assertTenantFilter, checkedListLimit } from '@tenantry/core';
+import { assertTenantFilter, checkedListLimit } from '@tenantry/core/spi';
 import { decodeCursor, encodeCursor } from './tenant-cursor.js';
 import { tenantOrderOf } from './tenant-order.js';
 import { TENANT_COLUMNS, tenantOf } from './tenant-row.js';

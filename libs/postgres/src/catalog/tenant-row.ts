@@ -1,4 +1,4 @@
-import { freezeTenant } from '@tenantry/core';
+import { freezeTenant } from '@tenantry/core/spi';
 import type { JsonObject, Tenant, TenantId, TenantStatus } from '@tenantry/core';
 
 /** A row of `tenantry.tenants`. */

@@ -1,4 +1,4 @@
-import { freezeTenant } from '@tenantry/core';
+import { freezeTenant } from '@tenantry/core/spi';
 import type { Tenant } from '@tenantry/core';
 import type { TenantOperation } from '@tenantry/lifecycle';
 

@@ -1,4 +1,4 @@
-import { keepAlive } from '@tenantry/core';
+import { keepAlive } from '@tenantry/core/spi';
 import type { Clock } from '@tenantry/core';
 
 /** Rejects when something has not settled in time; keeps the process alive until then. What it gives afterwards is dropped. */

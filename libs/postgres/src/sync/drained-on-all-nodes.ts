@@ -18,7 +18,7 @@ const STILL_OPEN = `
 
 /**
  * Answers whether a tenant that was shut out has no open clients left on any node: for `drained` of the lifecycle's options.
- * Nodes are those that follow the catalog through `TenantNodesModule`, from their first reading on; others are not seen.
+ * Nodes are those that follow the catalog through `TenantSyncModule`, from their first reading on; others are not seen.
  * All times are by the clock of the database.
  *
  * @param session connected as a role with the rights of `grantCatalogSql`

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { TenantNode } from '@tenantry/core';
+import type { TenantSync } from '@tenantry/core/spi';
 import type { SqlDatabase } from '../sql/sql-database.js';
 
 /** What a {@link NodePresence} works with. */
 export interface NodePresenceParts {
   readonly database: SqlDatabase;
-  readonly node: Pick<TenantNode, 'pending' | 'closed'>;
+  readonly node: Pick<TenantSync, 'pending' | 'closed'>;
   /** Told what goes wrong; it is tried again at the next reading. */
   readonly onError: (error: unknown) => void;
 }

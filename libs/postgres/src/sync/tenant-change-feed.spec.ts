@@ -1,7 +1,15 @@
 import { ManualClock } from '@tenantry/testing';
 import pg from 'pg';
-import { migrateCatalog, pgDatabase, pgliteDatabase, PostgresTenantCatalog } from '@tenantry/postgres';
-import { pgChangeListener, pgliteChangeListener, pruneChanges, TenantChangeFeed } from '@tenantry/postgres';
+import {
+  PostgresTenantCatalog,
+  TenantChangeFeed,
+  migrateCatalog,
+  pgChangeListener,
+  pgDatabase,
+  pgliteChangeListener,
+  pgliteDatabase,
+  pruneChanges,
+} from '@tenantry/postgres';
 import type { ChangeListenerEvents, SqlDatabase, TenantChange, TenantChangeFeedOptions } from '@tenantry/postgres';
 import { createPglite, createTestDatabase } from '../../../../test/support/postgres.js';
 import { until } from '../../../../test/support/until.js';

@@ -1,5 +1,7 @@
-import { ArgumentInvalidError, outsideScopes, systemClock } from '@tenantry/core';
-import type { Clock, Timer } from '@tenantry/core';
+import { ArgumentInvalidError, systemClock } from '@tenantry/core';
+import { outsideScopes } from '@tenantry/core/spi';
+import type { Clock } from '@tenantry/core';
+import type { Timer } from '@tenantry/core/spi';
 import type { SqlDatabase } from '../sql/sql-database.js';
 import type { ChangeListener } from './change-listener.js';
 import { readChangeLogExtent, readChanges } from './change-log.js';

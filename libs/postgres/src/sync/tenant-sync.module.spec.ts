@@ -2,8 +2,8 @@ import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { fromHost, InMemoryTenantCatalog, MultitenancyModule } from '@tenantry/core';
 import { ManualClock } from '@tenantry/testing';
-import { TenantChangeFeed, TenantNodesModule } from '@tenantry/postgres';
-import type { SqlDatabase, TenantNodesOptions } from '@tenantry/postgres';
+import { TenantChangeFeed, TenantSyncModule } from '@tenantry/postgres';
+import type { SqlDatabase, TenantSyncOptions } from '@tenantry/postgres';
 import { until } from '../../../../test/support/until.js';
 import { feedTroubleLog } from './feed-trouble-log.js';
 
@@ -14,15 +14,19 @@ const down: SqlDatabase = {
   close: () => Promise.resolve(),
 };
 
-const compile = (options: TenantNodesOptions): ReturnType<ReturnType<typeof Test.createTestingModule>['compile']> =>
+const compile = (options: TenantSyncOptions): ReturnType<ReturnType<typeof Test.createTestingModule>['compile']> =>
   Test.createTestingModule({
     imports: [
-      MultitenancyModule.forRoot({ catalog: new InMemoryTenantCatalog(), resolvers: [fromHost()], diagnosis: 'off' }),
-      TenantNodesModule.forRootAsync({ inject: [], useFactory: async () => options }),
+      MultitenancyModule.forRoot({
+        catalog: new InMemoryTenantCatalog(),
+        resolvers: [fromHost()],
+        startupChecks: 'off',
+      }),
+      TenantSyncModule.forRootAsync({ inject: [], useFactory: async () => options }),
     ],
   }).compile();
 
-describe('TenantNodesModule', () => {
+describe('TenantSyncModule', () => {
   it('starts the feed with the application, which it neither holds up nor fails, and ends it at shutdown', async () => {
     const clock = new ManualClock();
     const errors: unknown[] = [];

@@ -1,28 +1,29 @@
 import { Module } from '@nestjs/common';
 import type { BeforeApplicationShutdown, DynamicModule, OnApplicationBootstrap, Provider } from '@nestjs/common';
-import { CatalogUnavailableError, TenantNode, TenantProbes } from '@tenantry/core';
+import { CatalogUnavailableError } from '@tenantry/core';
+import { TenantSync, TenantProbes } from '@tenantry/core/spi';
 import { feedTroubleLog } from './feed-trouble-log.js';
 import { NodePresence } from './node-presence.js';
 import { TenantChangeFeed } from './tenant-change-feed.js';
-import type { TenantNodesAsyncOptions, TenantNodesOptions } from './tenant-sync-options.js';
+import type { TenantSyncAsyncOptions, TenantSyncOptions } from './tenant-sync-options.js';
 
 const OPTIONS = Symbol('tenantry:nodes-options');
 
 const PRESENCE: Provider = {
   provide: NodePresence,
-  inject: [OPTIONS, TenantNode],
-  useFactory: ({ database, onError, clock }: TenantNodesOptions, node: TenantNode) =>
+  inject: [OPTIONS, TenantSync],
+  useFactory: ({ database, onError, clock }: TenantSyncOptions, node: TenantSync) =>
     new NodePresence({ database, node, onError: onError ?? feedTroubleLog(clock) }),
 };
 
 const FEED: Provider = {
   provide: TenantChangeFeed,
-  inject: [OPTIONS, TenantNode, NodePresence],
-  useFactory: (options: TenantNodesOptions, node: TenantNode, presence: NodePresence) =>
+  inject: [OPTIONS, TenantSync, NodePresence],
+  useFactory: (options: TenantSyncOptions, node: TenantSync, presence: NodePresence) =>
     new TenantChangeFeed({
       onError: feedTroubleLog(options.clock),
       ...options,
-      apply: (changes) => (changes === null ? node.everythingMayHaveChanged() : node.tenantsChanged(changes)),
+      apply: (changes) => (changes === null ? node.resync() : node.apply(changes)),
       onRead: (position) => presence.hasRead(position),
     }),
 };
@@ -35,7 +36,7 @@ const FEED: Provider = {
  * shutdown, before the database of the caller may be closed. Meanwhile the node is on record, for {@link drainedOnAllNodes}. Inject `TenantChangeFeed` for its `stats()`.
  */
 @Module({})
-export class TenantNodesModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class TenantSyncModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #feed: TenantChangeFeed;
   readonly #presence: NodePresence;
 
@@ -46,14 +47,14 @@ export class TenantNodesModule implements OnApplicationBootstrap, BeforeApplicat
   }
 
   /** Sets it up. Bad options stop the start of the application with `MT_ARGUMENT_INVALID`. */
-  static forRoot(options: TenantNodesOptions): DynamicModule {
-    return TenantNodesModule.forRootAsync({ useFactory: () => options });
+  static forRoot(options: TenantSyncOptions): DynamicModule {
+    return TenantSyncModule.forRootAsync({ useFactory: () => options });
   }
 
   /** As {@link forRoot}, with options that come from other providers. */
-  static forRootAsync({ imports = [], inject = [], useFactory }: TenantNodesAsyncOptions): DynamicModule {
+  static forRootAsync({ imports = [], inject = [], useFactory }: TenantSyncAsyncOptions): DynamicModule {
     return {
-      module: TenantNodesModule,
+      module: TenantSyncModule,
       global: true,
       imports,
       providers: [{ provide: OPTIONS, inject, useFactory }, PRESENCE, FEED],

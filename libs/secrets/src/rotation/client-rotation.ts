@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { MultitenancyError, tenantId as checkedTenantId } from '@tenantry/core';
-import type { Timer } from '@tenantry/core';
+import type { Timer } from '@tenantry/core/spi';
 import { outsideScopes } from '@tenantry/core/spi';
 import { LiveClients } from './live-clients.js';
 import { Rejections } from './rejections.js';

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { Timer } from '@tenantry/core';
+import type { Timer } from '@tenantry/core/spi';
 import { backoffMs, outsideScopes } from '@tenantry/core/spi';
 import { SecretsUnavailableError } from '../port/secrets.errors.js';
 import { untilAborted } from '../port/until-aborted.js';

@@ -7,7 +7,8 @@ import {
   TenantForbiddenError,
   TenantMessages,
 } from '@tenantry/core';
-import type { OpenTenantScope, ResolutionOutcome, SealedMessage } from '@tenantry/core';
+import type { ResolutionOutcome, SealedMessage } from '@tenantry/core';
+import type { OpenTenantScope } from '@tenantry/core/spi';
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import type { Job, Worker } from 'bullmq';
 import { jobPurpose } from './tenant-job-ids.js';

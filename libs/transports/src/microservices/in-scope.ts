@@ -1,4 +1,4 @@
-import type { OpenTenantScope } from '@tenantry/core';
+import type { OpenTenantScope } from '@tenantry/core/spi';
 import { defer, Observable } from 'rxjs';
 
 /**

@@ -1,6 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { MultitenancyError } from '@tenantry/core';
-import type { ReceivedMessage, TenantEntryPoints, TenantMessages } from '@tenantry/core';
+import type { ReceivedMessage, TenantMessages } from '@tenantry/core';
+import type { TenantEntryPoints } from '@tenantry/core/spi';
 import { defer, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { catchError, mergeMap } from 'rxjs/operators';

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FactoryProvider, InjectionToken } from '@nestjs/common';
-import { outsideScopes, TenantMessages } from '@tenantry/core';
+import { TenantMessages } from '@tenantry/core';
+import { outsideScopes } from '@tenantry/core/spi';
 import { Observable } from 'rxjs';
 import { purposeOf } from './message-purpose.js';
 import { sealedPayload } from './sealed-payload.js';

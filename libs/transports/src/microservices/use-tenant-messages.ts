@@ -1,8 +1,9 @@
 import type { INestMicroservice } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { ApplicationConfig } from '@nestjs/core';
-import { MultitenancyExceptionFilter, TENANT_REFUSALS, TenantEntryPoints, TenantMessages } from '@tenantry/core';
-import type { Refusals } from '@tenantry/core';
+import { MultitenancyExceptionFilter, TenantMessages } from '@tenantry/core';
+import { TENANT_ERROR_DETAIL, TenantEntryPoints } from '@tenantry/core/spi';
+import type { ErrorDetail } from '@tenantry/core/spi';
 import { messageScopeHook } from './message-scope.hook.js';
 import { watchProgress } from './message-progress.js';
 import { hookBeforeGuards } from './pre-request-hook.js';
@@ -80,5 +81,5 @@ function answersProblems(app: INestMicroservice): boolean {
 }
 
 function filterOf(app: INestMicroservice): MultitenancyExceptionFilter {
-  return new MultitenancyExceptionFilter(app.get(HttpAdapterHost), app.get<Refusals>(TENANT_REFUSALS));
+  return new MultitenancyExceptionFilter(app.get(HttpAdapterHost), app.get<ErrorDetail>(TENANT_ERROR_DETAIL));
 }

@@ -1,6 +1,7 @@
 import type { WsMessageHandler } from '@nestjs/common';
-import { publishAudit } from '@tenantry/core';
-import type { MultitenancyError, OpenTenantScope } from '@tenantry/core';
+import { publishAudit } from '@tenantry/core/spi';
+import type { MultitenancyError } from '@tenantry/core';
+import type { OpenTenantScope } from '@tenantry/core/spi';
 import { isObservable } from 'rxjs';
 import { socketRefusal } from './handshake-refusal.js';
 import type { TenantConnection } from './tenant-connection.js';

@@ -1,5 +1,6 @@
-import { problemOf } from '@tenantry/core';
-import type { MultitenancyError, Refusals } from '@tenantry/core';
+import { problemOf } from '@tenantry/core/spi';
+import type { MultitenancyError } from '@tenantry/core';
+import type { ErrorDetail } from '@tenantry/core/spi';
 
 /** Name of the event that tells a client of an error, as Nest names it. */
 export const EXCEPTION_EVENT = 'exception';
@@ -15,8 +16,8 @@ export interface SocketProblem {
 }
 
 /** The members of the problem that HTTP would get, in the shape of Nest's exception events. */
-export function socketProblem(error: MultitenancyError, refusals: Refusals): SocketProblem {
-  const { body } = problemOf(error, refusals);
+export function socketProblem(error: MultitenancyError, errorDetail: ErrorDetail): SocketProblem {
+  const { body } = problemOf(error, errorDetail);
   return { ...body, status: 'error', statusCode: body.status };
 }
 

@@ -1,4 +1,5 @@
-import type { MultitenancyError, OpenTenantScope, ResolutionOutcome, TenantId, TenantScopes } from '@tenantry/core';
+import type { MultitenancyError, ResolutionOutcome, TenantId } from '@tenantry/core';
+import type { OpenTenantScope, TenantScopes } from '@tenantry/core/spi';
 import { Observable, ReplaySubject, takeUntil } from 'rxjs';
 import type { SocketPlatform } from './socket-platform.js';
 import type { SocketProblem } from './socket-problem.js';

@@ -1,4 +1,5 @@
-import type { Clock, TenantScopes, Timer } from '@tenantry/core';
+import type { Clock } from '@tenantry/core';
+import type { TenantScopes, Timer } from '@tenantry/core/spi';
 import { socketRefusal } from './handshake-refusal.js';
 import type { TenantConnections } from './tenant-connections.js';
 

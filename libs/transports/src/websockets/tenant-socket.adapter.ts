@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocketAdapter, WsMessageHandler } from '@nestjs/common';
-import { rejectedOutcome, TenantContextMissingError } from '@tenantry/core';
-import type { HttpHandshake, MultitenancyError, ResolutionOutcome, TenantScopes } from '@tenantry/core';
+import { TenantContextMissingError } from '@tenantry/core';
+import { rejectedOutcome } from '@tenantry/core/spi';
+import type { MultitenancyError, ResolutionOutcome } from '@tenantry/core';
+import type { HttpHandshake, TenantScopes } from '@tenantry/core/spi';
 import type { Observable } from 'rxjs';
 import { handshakeRefusal } from './handshake-refusal.js';
 import { ioPlatform, isIoServer } from './io-platform.js';

@@ -1,6 +1,7 @@
 import type { INestApplication, WebSocketAdapter } from '@nestjs/common';
-import { HttpHandshake, TENANT_REFUSALS, TenantEntryPoints, TenantScopes } from '@tenantry/core';
-import type { MultitenancyError, Refusals } from '@tenantry/core';
+import { HttpHandshake, TENANT_ERROR_DETAIL, TenantEntryPoints, TenantScopes } from '@tenantry/core/spi';
+import type { MultitenancyError } from '@tenantry/core';
+import type { ErrorDetail } from '@tenantry/core/spi';
 import { socketProblem } from './socket-problem.js';
 import type { SocketProblem } from './socket-problem.js';
 import { TenantConnections } from './tenant-connections.js';
@@ -32,8 +33,8 @@ export async function useTenantSockets(
   const handshake = app.get(HttpHandshake, { strict: false });
   const connections = connectionsOf(app);
   const recheck = new TenantRecheck(connections, scopes, clock, recheckMs);
-  const refusals = app.get<Refusals>(TENANT_REFUSALS, { strict: false });
-  const tell = (error: MultitenancyError): SocketProblem => socketProblem(error, refusals);
+  const errorDetail = app.get<ErrorDetail>(TENANT_ERROR_DETAIL, { strict: false });
+  const tell = (error: MultitenancyError): SocketProblem => socketProblem(error, errorDetail);
   app.useWebSocketAdapter(
     new TenantSocketAdapter({ base, handshake, scopes, connections, recheck, requireTenant, tell }) as WebSocketAdapter,
   );

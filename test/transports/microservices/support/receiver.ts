@@ -13,7 +13,8 @@ import {
   TenantContext,
   TenantOptional,
 } from '@tenantry/core';
-import type { Refusals, Tenant, TenantClientRegistry } from '@tenantry/core';
+import type { Tenant, TenantClientRegistry } from '@tenantry/core';
+import type { ErrorDetail } from '@tenantry/core/spi';
 import { useTenantMessages } from '@tenantry/transports/microservices';
 import type { RefusedMessage } from '@tenantry/transports/microservices';
 import { interval, map, Observable, of, Subject, take, throwError } from 'rxjs';
@@ -45,7 +46,7 @@ export interface Visit {
 export interface ReceiverOptions {
   readonly secrets?: readonly string[];
   readonly guard?: 'global' | 'manual';
-  readonly refusals?: Refusals;
+  readonly errorDetail?: ErrorDetail;
   /** Makes the clients; default at once. */
   readonly createClient?: (tenant: Tenant) => unknown;
 }
@@ -55,7 +56,7 @@ export interface ReceiverParts {
   readonly root: Type;
   readonly catalog: InMemoryTenantCatalog;
   readonly visits: Visit[];
-  readonly refusals: RefusedMessage[];
+  readonly errorDetail: RefusedMessage[];
   /** Emits to `endless` handlers. */
   readonly ticks: Subject<number>;
 }
@@ -189,11 +190,11 @@ function handlersOf(prefix: string): Type[] {
 
 /** The parts of a receiver, for a test that starts it in its own way. */
 export function receiverParts(prefix: string, options: ReceiverOptions = {}): ReceiverParts {
-  const parts = { catalog: catalog(), visits: [] as Visit[], refusals: [], ticks: new Subject<number>() };
+  const parts = { catalog: catalog(), visits: [] as Visit[], errorDetail: [], ticks: new Subject<number>() };
   const {
     secrets = [],
     guard = 'global',
-    refusals = 'distinct',
+    errorDetail = 'full',
     createClient = ({ id }: Tenant) => new Client(id),
   } = options;
 
@@ -204,7 +205,7 @@ export function receiverParts(prefix: string, options: ReceiverOptions = {}): Re
         resolvers: [fromPath()],
         messages: { secrets },
         guard,
-        refusals,
+        errorDetail,
       }),
       MultitenancyModule.forFeature({ name: 'db', create: createClient }),
     ],
@@ -223,7 +224,7 @@ export function receiverParts(prefix: string, options: ReceiverOptions = {}): Re
 export async function startReceiver(link: Link, options: ReceiverOptions = {}): Promise<Receiver> {
   const parts = receiverParts(link.prefix, options);
   const app = await NestFactory.createMicroservice(parts.root, { ...link.server, logger: false });
-  useTenantMessages(app, { onRefused: (refusal) => parts.refusals.push(refusal) });
+  useTenantMessages(app, { onRefused: (refusal) => parts.errorDetail.push(refusal) });
   await app.listen();
   return { ...parts, app, leases: leasesOf(app) };
 }

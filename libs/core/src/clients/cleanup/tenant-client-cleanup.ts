@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { CronJob } from 'cron';
-import type { TenantClientKinds } from '../tenant-client-registries.js';
+import type { TenantClientRegistries } from '../tenant-client-registries.js';
 import type { NestSchedule } from './nest-schedule.js';
 
 /** Name of the cron job, in `SchedulerRegistry` where the application has one. */
@@ -16,7 +16,7 @@ export const CLEANUP_JOB = 'tenantry:client-cleanup';
  */
 @Injectable()
 export class TenantClientCleanup implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #kinds: TenantClientKinds;
+  readonly #kinds: TenantClientRegistries;
   readonly #modules: ModulesContainer;
   readonly #nestSchedule: NestSchedule | null;
   readonly #schedule: { readonly cron: string; readonly enabled: boolean };
@@ -30,7 +30,7 @@ export class TenantClientCleanup implements OnApplicationBootstrap, BeforeApplic
    * @param nestSchedule `@nestjs/schedule`; `null` where it is not installed
    */
   constructor(
-    kinds: TenantClientKinds,
+    kinds: TenantClientRegistries,
     modules: ModulesContainer,
     schedule: { readonly cron: string; readonly enabled: boolean },
     nestSchedule: NestSchedule | null,

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
-import type { TenantClientKinds } from '../tenant-client-registries.js';
+import type { TenantClientRegistries } from '../tenant-client-registries.js';
 import { MultitenancyError } from '../../errors/multitenancy.error.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { TenantDirectory } from '../../catalog/tenant-directory.js';
@@ -28,7 +28,7 @@ const RETRY_MS = 5_000;
 export class TenantEagerLoader implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #loading: ResolvedLoading;
   readonly #directory: TenantDirectory;
-  readonly #kinds: TenantClientKinds;
+  readonly #kinds: TenantClientRegistries;
   readonly #clock: Clock;
   readonly #logger = new Logger('Multitenancy');
   readonly #stop = new AbortController();
@@ -39,7 +39,7 @@ export class TenantEagerLoader implements OnApplicationBootstrap, BeforeApplicat
   #loaded = 0;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(loading: ResolvedLoading, directory: TenantDirectory, kinds: TenantClientKinds, clock: Clock) {
+  constructor(loading: ResolvedLoading, directory: TenantDirectory, kinds: TenantClientRegistries, clock: Clock) {
     this.#loading = loading;
     this.#directory = directory;
     this.#kinds = kinds;

@@ -10,26 +10,29 @@ import { errorCodeInfo } from '../../errors/error-codes.js';
 import { MultitenancyError } from '../../errors/multitenancy.error.js';
 import { TenantResolverFailedError } from '../../errors/usage.errors.js';
 import { answerHttp } from './http-answer.js';
-import { isHidden, TENANT_REFUSALS, trueError } from '../../errors/refusals.js';
-import type { Refusals } from '../../errors/refusals.js';
+import { isHidden, TENANT_ERROR_DETAIL, trueError } from '../../errors/error-detail.js';
+import type { ErrorDetail } from '../../errors/error-detail.js';
 import { problemOf } from './problem-of.js';
 import { answerWebSocket } from './websocket-answer.js';
 
 /**
  * Answers every {@link MultitenancyError} in the way of its transport, always with the same members: HTTP gets
  * `application/problem+json`, a microservice's caller an error, a WebSocket an `exception` event, GraphQL an error with
- * the members as its `extensions`. The log has the true code, also where the option `refusals` hides it from the client.
+ * the members as its `extensions`. The log has the true code, also where the option `errorDetail` hides it from the client.
  */
 @Catch(MultitenancyError)
 export class MultitenancyExceptionFilter implements ExceptionFilter<MultitenancyError> {
   readonly #adapterHost: HttpAdapterHost;
-  readonly #refusals: Refusals;
+  readonly #errorDetail: ErrorDetail;
   readonly #logger = new Logger('Multitenancy');
 
-  /** @param refusals as the option of the module; default `distinct` */
-  constructor(adapterHost: HttpAdapterHost, @Optional() @Inject(TENANT_REFUSALS) refusals: Refusals = 'distinct') {
+  /** @param errorDetail as the option of the module; default `full` */
+  constructor(
+    adapterHost: HttpAdapterHost,
+    @Optional() @Inject(TENANT_ERROR_DETAIL) errorDetail: ErrorDetail = 'full',
+  ) {
     this.#adapterHost = adapterHost;
-    this.#refusals = refusals;
+    this.#errorDetail = errorDetail;
   }
 
   /** @throws on GraphQL an error for its executor; on a transport that it does not know, the error itself */
@@ -37,7 +40,7 @@ export class MultitenancyExceptionFilter implements ExceptionFilter<Multitenancy
     const cause = trueError(error);
     if (isAbandoned(cause, host)) this.#logger.debug(`${cause.code}: ${cause.message}`);
     else this.#log(cause);
-    const problem = problemOf(error, this.#refusals);
+    const problem = problemOf(error, this.#errorDetail);
     switch (host.getType<string>()) {
       case 'http':
         return answerHttp(host, this.#adapterHost.httpAdapter, problem);
@@ -55,7 +58,7 @@ export class MultitenancyExceptionFilter implements ExceptionFilter<Multitenancy
   #log(error: MultitenancyError): void {
     const line = `${error.code}: ${error.message}`;
     if (errorCodeInfo(error.code).status >= 500) this.#logger.error(line, stackOf(error));
-    else if (isHidden(error, this.#refusals)) this.#logger.debug(line);
+    else if (isHidden(error, this.#errorDetail)) this.#logger.debug(line);
   }
 }
 

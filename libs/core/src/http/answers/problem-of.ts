@@ -1,5 +1,5 @@
-import { isHidden } from '../../errors/refusals.js';
-import type { Refusals } from '../../errors/refusals.js';
+import { isHidden } from '../../errors/error-detail.js';
+import type { ErrorDetail } from '../../errors/error-detail.js';
 import type { MultitenancyError } from '../../errors/multitenancy.error.js';
 import { TenantUnknownError } from '../../errors/tenant.errors.js';
 import { toProblem } from './problem.js';
@@ -8,9 +8,9 @@ import type { ProblemAnswer } from './problem.js';
 const NO_SUCH_TENANT: ProblemAnswer = toProblem(TenantUnknownError.inPlaceOf(undefined));
 
 /**
- * The answer of an application to an error: as {@link toProblem}, unless its refusals are uniform and the error reveals
+ * The answer of an application to an error: as {@link toProblem}, unless its error detail is opaque and the error reveals
  * whether a tenant exists. For code that answers without the exception filter, such as a transport at its handshake.
  */
-export function problemOf(error: MultitenancyError, refusals: Refusals): ProblemAnswer {
-  return isHidden(error, refusals) ? NO_SUCH_TENANT : toProblem(error);
+export function problemOf(error: MultitenancyError, errorDetail: ErrorDetail): ProblemAnswer {
+  return isHidden(error, errorDetail) ? NO_SUCH_TENANT : toProblem(error);
 }

@@ -3,7 +3,7 @@ import type { BeforeApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@
 import type { HttpAdapterHost } from '@nestjs/core';
 import { ShutdownSignals } from '../../context/shutdown-signals.js';
 import type { Clock, Timer } from '../../kernel/clock.js';
-import type { TenantClientKinds } from '../../clients/tenant-client-registries.js';
+import type { TenantClientRegistries } from '../../clients/tenant-client-registries.js';
 import { ServerConnections } from './server-connections.js';
 import type { ResolvedShutdown } from './shutdown-options.js';
 
@@ -12,7 +12,7 @@ export interface ApplicationShutdownParts {
   readonly options: ResolvedShutdown;
   readonly clock: Clock;
   readonly host: HttpAdapterHost;
-  readonly kinds: TenantClientKinds;
+  readonly kinds: TenantClientRegistries;
 }
 
 /** How long work may take to end after the signals of its scopes have fired, before its clients are disposed. */

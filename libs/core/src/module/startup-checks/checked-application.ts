@@ -1,14 +1,14 @@
 import type { Type } from '@nestjs/common';
 import type { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import type { TenantClientKinds } from '../../clients/tenant-client-registries.js';
+import type { TenantClientRegistries } from '../../clients/tenant-client-registries.js';
 import type { TenantResolver } from '../../resolution/tenant-resolver.js';
 
-/** What the diagnosis looks at: one application, its routes and providers known. */
+/** What the startup checks inspect: one application, its routes and providers known. */
 export interface DiagnosedApplication {
   readonly modules: ModulesContainer;
   readonly config: ApplicationConfig;
   readonly adapterHost: HttpAdapterHost;
-  readonly kinds: TenantClientKinds;
+  readonly kinds: TenantClientRegistries;
   readonly guard: 'global' | 'manual';
   readonly resolvers: readonly TenantResolver[];
   /** The module of the library that may be there once. */

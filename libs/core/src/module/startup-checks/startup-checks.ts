@@ -20,7 +20,7 @@ const FINDINGS: readonly Finding[] = [
 ];
 
 /** Looks an application over while it starts, for set-ups that cannot work or hardly can be meant. */
-export class StartUpDiagnosis {
+export class StartupChecks {
   readonly #application: DiagnosedApplication;
   readonly #warns: boolean;
   readonly #logger = new Logger('Multitenancy');

@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import { outsideScopes } from '../../kernel/outside-scopes.js';
 import type { ErrorCode } from '../../errors/error-codes.js';
 import type { OfApplication } from '../tenant-application.js';
-import type { ResolutionTrace } from '../../resolution/resolution-outcome.js';
+import type { ResolutionTrace } from '../../tenant/resolution-outcome.js';
 
 /** Name of the `node:diagnostics_channel` that carries every {@link PublishedAuditEvent}. */
 export const TENANT_AUDIT_CHANNEL = 'tenantry:audit';

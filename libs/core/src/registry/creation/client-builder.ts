@@ -100,11 +100,11 @@ export class ClientBuilder<TClient, TOptions> {
 
   /** Disposes a client that nobody can take any more, then gives its room back. */
   discard(client: TClient, tenantId: string, ticket: Ticket): Promise<void> {
-    return this.mind(this.#discard(client, tenantId, ticket));
+    return this.track(this.#discard(client, tenantId, ticket));
   }
 
   /** Has {@link settled} wait for something too. */
-  mind<R>(work: Promise<R>): Promise<R> {
+  track<R>(work: Promise<R>): Promise<R> {
     this.#unfinished.add(work);
     void work.finally(() => this.#unfinished.delete(work));
     return work;
@@ -142,7 +142,7 @@ export class ClientBuilder<TClient, TOptions> {
     const factory = { creation, over };
     this.#factories.set(tenantId, factory);
     const forget = (): boolean => this.#factories.get(tenantId) === factory && this.#factories.delete(tenantId);
-    void this.mind(over.then(forget));
+    void this.track(over.then(forget));
     return client;
   }
 

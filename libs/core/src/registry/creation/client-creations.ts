@@ -5,7 +5,7 @@ import {
 } from '../../errors/client.errors.js';
 import { outsideScopes } from '../../kernel/outside-scopes.js';
 import { BaseFailure } from '../base-leases.js';
-import type { FailureLog } from '../../kernel/backoff.js';
+import type { FailureLog } from './failure-log.js';
 import type { ClientBuilder, Recipe } from './client-builder.js';
 import type { ClientEntry } from '../client-entry.js';
 import type { ClientRoster } from '../client-roster.js';
@@ -68,7 +68,7 @@ export class ClientCreations<TClient, TOptions> {
     if (refusal !== null) throw refusal;
     const creation = new Creation<TClient>(kind, tenantId, clock, (abandoned) => this.#end(abandoned));
     this.#running.set(tenantId, creation);
-    void builder.mind(this.#run(creation, recipe, cause));
+    void builder.track(this.#run(creation, recipe, cause));
     return creation;
   }
 

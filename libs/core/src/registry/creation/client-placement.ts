@@ -1,6 +1,7 @@
 import { RegistryCapacityError, TenantClientExistsError } from '../../errors/client.errors.js';
-import { assertClient, assertOnExisting, assertOptionalFunction } from '../../kernel/argument-checks.js';
-import type { FailureLog } from '../../kernel/backoff.js';
+import { assertOptionalFunction } from '../../kernel/argument-checks.js';
+import { assertClient, assertOnExisting } from './placement-checks.js';
+import type { FailureLog } from './failure-log.js';
 import type { CapacityGate, Ticket } from '../capacity/capacity-gate.js';
 import type { ClientBuilder, Recipe } from './client-builder.js';
 import type { ClientCreations } from './client-creations.js';

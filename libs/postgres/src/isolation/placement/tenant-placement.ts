@@ -1,4 +1,4 @@
-import type { MaybePromise } from '@tenantry/core';
+import type { MaybePromise } from '@tenantry/core/spi';
 
 /** Where data may lie: a strategy and what it needs to know. No secret is in it. */
 export interface PlacementTarget {

@@ -141,7 +141,7 @@ describe('what can only be wrong', () => {
     expect(await warningsOf({ imports: [shared, Other], controllers: [ThingsController] })).toEqual([]);
   });
 
-  it('a handler that asks for a kind which nobody declares stops the start, whatever `diagnosis` says', async () => {
+  it('a handler that asks for a kind which nobody declares stops the start, whatever `startupChecks` says', async () => {
     @Controller('t/:domain/mistyped')
     class Mistyped {
       @Post()
@@ -150,7 +150,7 @@ describe('what can only be wrong', () => {
         return {};
       }
     }
-    const starting = start({ imports: [multitenancy({ diagnosis: 'off' }), db], controllers: [Mistyped] });
+    const starting = start({ imports: [multitenancy({ startupChecks: 'off' }), db], controllers: [Mistyped] });
     await expect(starting).rejects.toThrow(
       'Option @UseTenantClients of Mistyped.post is "bd". Allowed: a kind declared with MultitenancyModule.forFeature (declared: "db").',
     );
@@ -186,8 +186,8 @@ describe('what can only be wrong', () => {
   });
 
   it.each([
-    ['diagnosis', 'loud', '"warn" or "off"'],
-    ['refusals', 'vague', '"distinct" or "uniform"'],
+    ['startupChecks', 'loud', '"warn" or "off"'],
+    ['errorDetail', 'vague', '"full" or "opaque"'],
     ['guard', 'none', '"global" or "manual"'],
   ])('option %s must be one that is known', (option, value, allowed) => {
     expect(() => multitenancy({ [option]: value })).toThrow(`Option ${option} is "${value}". Allowed: ${allowed}.`);
@@ -427,8 +427,15 @@ describe('a class that is made anew for each request', () => {
 });
 
 describe.each(ADAPTERS)('a proxy that nobody trusts, on %s', (adapter) => {
-  const open = (resolvers: MultitenancyOptions['resolvers'], diagnosis: 'warn' | 'off' = 'warn'): Promise<Started> =>
-    start({ imports: [multitenancy({ resolvers, diagnosis })], controllers: [ThingsController] }, undefined, adapter);
+  const open = (
+    resolvers: MultitenancyOptions['resolvers'],
+    startupChecks: 'warn' | 'off' = 'warn',
+  ): Promise<Started> =>
+    start(
+      { imports: [multitenancy({ resolvers, startupChecks })], controllers: [ThingsController] },
+      undefined,
+      adapter,
+    );
   const listeners = ({ app }: Started): number =>
     (app.getHttpServer() as { listenerCount(event: string): number }).listenerCount('request');
   const send = ({ app }: Started, headers: Record<string, string>): Promise<unknown> =>
@@ -471,14 +478,14 @@ describe.each(ADAPTERS)('a proxy that nobody trusts, on %s', (adapter) => {
     expect(listeners(await open(resolvers))).toBe(1);
   });
 
-  it("is not looked for with diagnosis: 'off'", async () => {
+  it("is not looked for with startupChecks: 'off'", async () => {
     expect(listeners(await open([fromHost()], 'off'))).toBe(1);
   });
 });
 
-describe("diagnosis: 'off'", () => {
+describe("startupChecks: 'off'", () => {
   it('says nothing', async () => {
-    const imports = [multitenancy({ guard: 'manual', resolvers: [fromPath({ prefix: 'x' })], diagnosis: 'off' })];
+    const imports = [multitenancy({ guard: 'manual', resolvers: [fromPath({ prefix: 'x' })], startupChecks: 'off' })];
     expect(await warningsOf({ imports, controllers: [ThingsController] })).toEqual([]);
   });
 });

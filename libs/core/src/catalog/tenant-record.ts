@@ -1,11 +1,11 @@
 import { ArgumentInvalidError } from '../errors/usage.errors.js';
 import { TenantFieldInvalidError, TenantStaleError, TenantTransitionRefusedError } from '../errors/catalog.errors.js';
-import { SUPER_TENANT_ID } from './super-tenant.js';
-import { isTenantId, TENANT_ID_RANGE } from './tenant-id.js';
-import type { TenantId } from './tenant-id.js';
-import { assertDomain, canonicalIdentifier, RESERVED_NAMES } from './tenant-identifier.js';
-import type { NewTenant, TenantChangeOptions, TenantChanges } from '../catalog/tenant-catalog.js';
-import type { JsonObject, Tenant, TenantStatus } from './tenant.js';
+import { SUPER_TENANT_ID } from '../tenant/super-tenant.js';
+import { isTenantId, TENANT_ID_RANGE } from '../tenant/tenant-id.js';
+import type { TenantId } from '../tenant/tenant-id.js';
+import { assertDomain, canonicalIdentifier, RESERVED_NAMES } from '../tenant/tenant-identifier.js';
+import type { NewTenant, TenantChangeOptions, TenantChanges } from './tenant-catalog.js';
+import type { JsonObject, Tenant, TenantStatus } from '../tenant/tenant.js';
 
 /*
  * The rules of tenant records as pure functions: what may be written, and what the record becomes. Every catalog

@@ -23,7 +23,6 @@ import {
   InMemoryTenantCatalog,
   MultitenancyExceptionFilter,
   MultitenancyModule,
-  problemOf,
   SuperTenantOnly,
   TENANT_AUDIT_CHANNEL,
   TenantContext,
@@ -32,7 +31,9 @@ import {
   TenantUnknownError,
   toProblem,
 } from '@tenantry/core';
-import type { Refusals, Tenant, TenantAuditEvent, TenantCatalogReader } from '@tenantry/core';
+import { problemOf } from '@tenantry/core/spi';
+import type { Tenant, TenantAuditEvent, TenantCatalogReader } from '@tenantry/core';
+import type { ErrorDetail } from '@tenantry/core/spi';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { connect } from 'node:net';
 import { lastValueFrom } from 'rxjs';
@@ -59,12 +60,12 @@ const catalog: TenantCatalogReader = {
   list: (query) => inMemory.list(query),
 };
 
-function multitenancy(refusals: Refusals, guard: 'global' | 'manual' = 'global'): DynamicModule {
+function multitenancy(errorDetail: ErrorDetail, guard: 'global' | 'manual' = 'global'): DynamicModule {
   return MultitenancyModule.forRoot({
     catalog,
     resolvers: [fromPath(), fromHeader({ name: 'X-Tenant', trustedProxies: ['loopback'] })],
     membership: (principal, { id }) => (principal as { tenant: string }).tenant === id,
-    refusals,
+    errorDetail,
     guard,
   });
 }
@@ -143,8 +144,8 @@ function rawAnswer(app: INestApplication, path: string, headers: Readonly<Record
   });
 }
 
-describe.each(ADAPTERS)('uniform refusals over HTTP on %s', (adapter) => {
-  @Module({ imports: [multitenancy('uniform')], controllers: [ThingsController, OperatorController] })
+describe.each(ADAPTERS)('opaque errors over HTTP on %s', (adapter) => {
+  @Module({ imports: [multitenancy('opaque')], controllers: [ThingsController, OperatorController] })
   class UniformModule {}
   const log: string[] = [];
   const audited: TenantAuditEvent[] = [];
@@ -196,8 +197,8 @@ describe.each(ADAPTERS)('uniform refusals over HTTP on %s', (adapter) => {
   });
 });
 
-describe('distinct refusals', () => {
-  @Module({ imports: [multitenancy('distinct')], controllers: [ThingsController, OperatorController] })
+describe('full error detail', () => {
+  @Module({ imports: [multitenancy('full')], controllers: [ThingsController, OperatorController] })
   class DistinctModule {}
   let app: INestApplication;
   beforeAll(async () => {
@@ -215,7 +216,7 @@ describe('distinct refusals', () => {
 const NAMES = ['nosuch', 'asleep', 'leaving', 'unborn'] as const;
 const EXPECTED = { title: 'Unknown tenant', code: 'MT_TENANT_UNKNOWN' };
 
-describe('uniform refusals of messages', () => {
+describe('opaque errors of messages', () => {
   it('reach the caller of a microservice as one and the same error', async () => {
     @Controller()
     class EnterController {
@@ -225,7 +226,7 @@ describe('uniform refusals of messages', () => {
         return this.context.run(id, () => 'in');
       }
     }
-    @Module({ imports: [multitenancy('uniform', 'manual')], controllers: [EnterController] })
+    @Module({ imports: [multitenancy('opaque', 'manual')], controllers: [EnterController] })
     class RpcModule {}
     const app = await start(RpcModule, 'express');
     const options = { host: '127.0.0.1', port: 0 };
@@ -253,7 +254,7 @@ describe('uniform refusals of messages', () => {
         return this.context.run(id, () => 'in');
       }
     }
-    @Module({ imports: [multitenancy('uniform', 'manual')], providers: [EnterGateway] })
+    @Module({ imports: [multitenancy('opaque', 'manual')], providers: [EnterGateway] })
     class SocketModule {}
     const app = await start(SocketModule, 'express');
     app.useWebSocketAdapter(new WsAdapter(app));
@@ -283,7 +284,7 @@ describe('uniform refusals of messages', () => {
     }
     @Module({
       imports: [
-        multitenancy('uniform'),
+        multitenancy('opaque'),
         GraphQLModule.forRoot<ApolloDriverConfig>({
           driver: ApolloDriver,
           autoSchemaFile: true,
@@ -315,8 +316,8 @@ describe('problemOf', () => {
       new TenantSuspendedError('foo', 'suspended'),
       new CatalogUnavailableError(new Error()),
     ];
-    expect(problemOf(suspended, 'uniform')).toEqual(problemOf(new TenantUnknownError('bar'), 'uniform'));
-    expect(problemOf(suspended, 'distinct')).toEqual(toProblem(suspended));
-    expect(problemOf(outage, 'uniform')).toEqual(toProblem(outage));
+    expect(problemOf(suspended, 'opaque')).toEqual(problemOf(new TenantUnknownError('bar'), 'opaque'));
+    expect(problemOf(suspended, 'full')).toEqual(toProblem(suspended));
+    expect(problemOf(outage, 'opaque')).toEqual(toProblem(outage));
   });
 });

@@ -1,5 +1,5 @@
 import type { MultitenancyError } from '../errors/multitenancy.error.js';
-import type { Tenant } from '../tenant/tenant.js';
+import type { Tenant } from './tenant.js';
 
 /**
  * How far the place can be trusted that an identifier was read from.
