@@ -1,25 +1,23 @@
 /** An application as `nest new` makes it, with our packages from tarballs, and tenancy added by `nest add`. */
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workspaces } from '../build/workspaces.mjs';
-import { mustRun, nodeOf } from './run.mjs';
+import { mustRun } from './run.mjs';
 
 const NEW = ['-g', '-s', '-p', 'npm', '--strict'];
 const QUIET = ['--no-audit', '--no-fund', '--prefer-offline'];
 
 /** @returns its folder. Everything is installed without flags that make npm accept what does not fit. */
 export async function createApplication({ name, nest, packages, install, ...variant }, folder, tarballs) {
-  const node = await nodeOf(nest === 12 ? 22 : 20);
   const cli = nest === 12 ? ['--no-observe'] : [];
   await mustRun('npx', ['--yes', '-p', `@nestjs/cli@${nest}`, '--', 'nest', 'new', name, ...NEW, ...cli], {
     cwd: folder,
-    node,
   });
   const cwd = join(folder, name);
   const ours = [...tarballs].filter(([each]) => packages === 'all' || packages.includes(each)).map(([, file]) => file);
-  await mustRun('npm', ['install', ...QUIET], { cwd, node });
-  await mustRun('npm', ['install', ...QUIET, ...ours, ...install], { cwd, node });
-  await addTenancy(cwd, node);
+  await mustRun('npm', ['install', ...QUIET], { cwd });
+  await mustRun('npm', ['install', ...QUIET, ...ours, ...install], { cwd });
+  await addTenancy(cwd);
   if (variant.fastify) useFastify(cwd);
   if (variant.injectsCls) injectCls(cwd);
   if (variant.builder) useBuilder(cwd, variant.builder);
@@ -28,12 +26,12 @@ export async function createApplication({ name, nest, packages, install, ...vari
 }
 
 /** Twice: the second run must change nothing. */
-async function addTenancy(cwd, node) {
+async function addTenancy(cwd) {
   const add = () =>
     mustRun(
       'npx',
       ['nest', 'add', '@tenantry/core', '--skip-install', '--resolver=host-and-path', '--catalog=memory'],
-      { cwd, node },
+      { cwd },
     );
   await add();
   const first = sourcesOf(cwd);

@@ -26,7 +26,7 @@ export const CHECKS = {
 };
 
 async function askBuilt(cwd, node) {
-  await mustRun('npx', ['nest', 'build'], { cwd, node: await buildNode(node) });
+  await mustRun('npx', ['nest', 'build'], { cwd, node });
   const port = await freePort();
   const main = ['dist/main.js', 'dist/src/main.js'].find((file) => existsSync(join(cwd, file)));
   const child = spawn(node, [main], {
@@ -46,12 +46,6 @@ async function askBuilt(cwd, node) {
     if (child.exitCode === null) child.kill();
     if (child.exitCode === null) await once(child, 'exit');
   }
-}
-
-/** Nest's CLI 12 asks for Node 22; what it builds is asked on every Node. */
-async function buildNode(node) {
-  const { nodeOf } = await import('./run.mjs');
-  return process.versions.node.startsWith('20.') && node === process.execPath ? nodeOf(22) : node;
 }
 
 function judge({ what, status, tenant }, answer, log) {
