@@ -1,6 +1,8 @@
 export { keepAlive } from './kernel/keep-alive.js';
 export { outsideScopes } from './kernel/outside-scopes.js';
 export { ShutdownSignals } from './context/shutdown-signals.js';
+export { assertPeers } from './module/startup-checks/unsupported-peers.js';
+export type { PeerOwner } from './module/startup-checks/unsupported-peers.js';
 export { quote } from './errors/quote.js';
 export { TENANT_CATALOG } from './module/multitenancy.tokens.js';
 export { backoffMs } from './kernel/backoff.js';

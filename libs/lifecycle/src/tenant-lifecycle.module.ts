@@ -1,8 +1,14 @@
 import { Module } from '@nestjs/common';
-import type { DynamicModule, InjectionToken, ModuleMetadata, OptionalFactoryDependency } from '@nestjs/common';
+import type {
+  DynamicModule,
+  InjectionToken,
+  ModuleMetadata,
+  OptionalFactoryDependency,
+  Provider,
+} from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { CachedTenantCatalog, TenantClientRegistries, TenantSettings } from '@tenantry/core';
-import { OpenScopes, ShutdownSignals, TENANT_CATALOG, TenantSync } from '@tenantry/core/spi';
+import { assertPeers, OpenScopes, ShutdownSignals, TENANT_CATALOG, TenantSync } from '@tenantry/core/spi';
 import type { TenantCatalogReader } from '@tenantry/core';
 import { resolveLifecycleOptions } from './lifecycle-options.js';
 import type { TenantLifecycleOptions } from './lifecycle-options.js';
@@ -18,6 +24,28 @@ export interface TenantLifecycleAsyncOptions extends Pick<ModuleMetadata, 'impor
 
 const LIFECYCLE_OPTIONS = Symbol('tenantry.lifecycle-options');
 
+const SHARED: Provider[] = [
+  {
+    provide: TenantLifecycleHost,
+    inject: [
+      LIFECYCLE_OPTIONS,
+      ModulesContainer,
+      TenantClientRegistries,
+      OpenScopes,
+      TenantSettings,
+      TENANT_CATALOG,
+      ShutdownSignals,
+      TenantSync,
+    ],
+    useFactory: hostOf,
+  },
+  {
+    provide: TenantLifecycle,
+    inject: [TenantLifecycleHost],
+    useFactory: ({ lifecycle }: TenantLifecycleHost) => lifecycle,
+  },
+];
+
 /**
  * Provides {@link TenantLifecycle} to the whole application: import it once, beside `MultitenancyModule.forRoot`. It resumes
  * unfinished operations from the start of the application until its shutdown.
@@ -32,32 +60,12 @@ export class TenantLifecycleModule {
 
   /** As {@link forRoot}, with options that come from other providers. Invalid options stop the start of the application. */
   static forRootAsync({ imports = [], inject = [], useFactory }: TenantLifecycleAsyncOptions): DynamicModule {
+    assertPeers({ name: '@tenantry/lifecycle', url: import.meta.url });
     return {
       module: TenantLifecycleModule,
       global: true,
       imports,
-      providers: [
-        { provide: LIFECYCLE_OPTIONS, inject, useFactory },
-        {
-          provide: TenantLifecycleHost,
-          inject: [
-            LIFECYCLE_OPTIONS,
-            ModulesContainer,
-            TenantClientRegistries,
-            OpenScopes,
-            TenantSettings,
-            TENANT_CATALOG,
-            ShutdownSignals,
-            TenantSync,
-          ],
-          useFactory: hostOf,
-        },
-        {
-          provide: TenantLifecycle,
-          inject: [TenantLifecycleHost],
-          useFactory: ({ lifecycle }: TenantLifecycleHost) => lifecycle,
-        },
-      ],
+      providers: [{ provide: LIFECYCLE_OPTIONS, inject, useFactory }, ...SHARED],
       exports: [TenantLifecycle],
     };
   }

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { TenantClientRegistries } from '@tenantry/core';
-import { TenantApplication, TenantDirectory, TenantProbes } from '@tenantry/core/spi';
+import { assertPeers, TenantApplication, TenantDirectory, TenantProbes } from '@tenantry/core/spi';
 import { FaultLog } from './kernel/fault-log.js';
 import { TenantHealth } from './health/tenant-health.js';
 import { resolveObservabilityOptions } from './observability.options.js';
@@ -82,6 +82,7 @@ export class ObservabilityModule {
 
   /** As {@link forRoot}, with options that come from other providers. Bad options stop the start of the application. */
   static forRootAsync({ imports = [], inject = [], useFactory }: ObservabilityAsyncOptions): DynamicModule {
+    assertPeers({ name: '@tenantry/observability', url: import.meta.url, uses: ['@opentelemetry/api'] });
     const resolve = async (...args: never[]): Promise<ResolvedObservabilityOptions> =>
       resolveObservabilityOptions(await useFactory(...args));
     return {

@@ -1,3 +1,4 @@
+import { assertPeers } from '@tenantry/core/spi';
 import { migrateTenant } from './migrate-tenant.js';
 import { TenantMigrationsFailedError } from './tenant-migrations-failed.error.js';
 import { resolveMigrationsOptions } from './tenant-migrations-options.js';
@@ -19,8 +20,9 @@ import type { ResolvedOptions, TenantMigrationsOptions } from './tenant-migratio
 export class TenantMigrations {
   readonly #options: ResolvedOptions;
 
-  /** @throws `MT_ARGUMENT_INVALID` */
+  /** @throws `MT_ARGUMENT_INVALID`; `MT_PEER_UNSUPPORTED` without `umzug` */
   constructor(options: TenantMigrationsOptions) {
+    assertPeers({ name: '@tenantry/postgres', url: import.meta.url, needs: ['umzug'] });
     this.#options = resolveMigrationsOptions(options);
   }
 
@@ -33,7 +35,7 @@ export class TenantMigrations {
    */
   async run(): Promise<TenantMigrationReport> {
     const { targets, canary, concurrency, skipFailing } = this.#options;
-    // Where it is missing, that is told before any tenant is begun.
+    // Where it cannot be loaded, no tenant is begun.
     await import('umzug');
     const round = new Round(this.#options);
     const first = targets.filter(({ tenantId }) => tenantId === canary);

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { BeforeApplicationShutdown, DynamicModule, OnApplicationBootstrap, Provider } from '@nestjs/common';
 import { CatalogUnavailableError } from '@tenantry/core';
-import { TenantSync, TenantProbes } from '@tenantry/core/spi';
+import { assertPeers, TenantSync, TenantProbes } from '@tenantry/core/spi';
 import { feedTroubleLog } from './feed-trouble-log.js';
 import { NodePresence } from './node-presence.js';
 import { TenantChangeFeed } from './tenant-change-feed.js';
@@ -53,6 +53,7 @@ export class TenantSyncModule implements OnApplicationBootstrap, BeforeApplicati
 
   /** As {@link forRoot}, with options that come from other providers. */
   static forRootAsync({ imports = [], inject = [], useFactory }: TenantSyncAsyncOptions): DynamicModule {
+    assertPeers({ name: '@tenantry/postgres', url: import.meta.url, uses: ['pg', '@electric-sql/pglite'] });
     return {
       module: TenantSyncModule,
       global: true,

@@ -2,6 +2,7 @@ import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, FactoryProvider, InjectionToken, ModuleMetadata } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { getTenantClientRegistryToken, OptionsInvalidError, systemClock } from '@tenantry/core';
+import { assertPeers } from '@tenantry/core/spi';
 import type { Clock } from '@tenantry/core';
 import type { ObservedSecrets } from '../port/observed-secrets.js';
 import { textOption } from '../port/option-checks.js';
@@ -33,11 +34,12 @@ export function InjectClientRotation(kind: string): ParameterDecorator & Propert
  * A module that renews the live clients of a kind whose credentials have changed, from the start of the application until
  * it shuts down. It exports a {@link ClientRotation}, for `credentialsRejected`.
  *
- * @throws `MT_OPTIONS_INVALID`
+ * @throws `MT_OPTIONS_INVALID`, `MT_PEER_UNSUPPORTED`
  * @example
  * imports: [rotateClients({ kind: 'cloud', secrets: TENANT_SECRETS, imports: [SecretsModule], everyMs: 60_000 })]
  */
 export function rotateClients(options: RotateClientsOptions): DynamicModule {
+  assertPeers({ name: '@tenantry/secrets', url: import.meta.url });
   const { kind, secrets, clock = systemClock, imports = [], ...limits } = options;
   const token = getClientRotationToken(textOption('rotateClients.kind', kind));
   resolveRotationLimits(limits);

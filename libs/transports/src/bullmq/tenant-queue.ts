@@ -1,5 +1,6 @@
 import type { SealedMessage, TenantMessages } from '@tenantry/core';
 import type { Job, JobSchedulerTemplateOptions, JobsOptions, Queue, RepeatOptions } from 'bullmq';
+import { assertTransportPeers } from '../transport-peers.js';
 import { jobPurpose, ownId, ownIds } from './tenant-job-ids.js';
 
 /** A job for {@link TenantQueue.addBulk}. */
@@ -35,7 +36,9 @@ export class TenantQueue<T, R = unknown> {
   readonly #queue: Queue<SealedMessage<T>, R, string>;
   readonly #messages: TenantMessages;
 
+  /** @throws `MT_PEER_UNSUPPORTED` */
   constructor(queue: Queue<SealedMessage<T>, R, string>, messages: TenantMessages) {
+    assertTransportPeers('bullmq');
     this.#queue = queue;
     this.#messages = messages;
   }

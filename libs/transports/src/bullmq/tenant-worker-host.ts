@@ -11,6 +11,7 @@ import type { ResolutionOutcome, SealedMessage } from '@tenantry/core';
 import type { OpenTenantScope } from '@tenantry/core/spi';
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import type { Job, Worker } from 'bullmq';
+import { assertTransportPeers } from '../transport-peers.js';
 import { jobPurpose } from './tenant-job-ids.js';
 import { refusalFor } from './job-refusal.js';
 import type { JobRefusal } from './job-refusal.js';
@@ -57,6 +58,12 @@ export abstract class TenantWorkerHost<T = unknown, R = unknown, W extends Worke
   protected readonly retryMs: number = 5_000;
 
   @Inject(TenantMessages) private readonly tenantMessages!: TenantMessages;
+
+  /** @throws `MT_PEER_UNSUPPORTED` */
+  constructor() {
+    super();
+    assertTransportPeers('@nestjs/bullmq', 'bullmq');
+  }
 
   /**
    * Does the work of a job. What it throws counts as an attempt, as always with BullMQ.

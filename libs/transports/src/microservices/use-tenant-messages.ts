@@ -8,6 +8,7 @@ import { messageScopeHook } from './message-scope.hook.js';
 import { watchProgress } from './message-progress.js';
 import { hookBeforeGuards } from './pre-request-hook.js';
 import { logRefused } from './refused-message.js';
+import { assertTransportPeers } from '../transport-peers.js';
 import type { OnRefused } from './refused-message.js';
 
 /** What {@link useTenantMessages} can be told. */
@@ -39,9 +40,10 @@ interface Microservice extends INestMicroservice {
  * first call count for those connected later.
  *
  * @returns the same microservice
- * @throws `UnknownElementException` of Nest's when the application does not import `MultitenancyModule`
+ * @throws `UnknownElementException` of Nest's when the application does not import `MultitenancyModule`; `MT_PEER_UNSUPPORTED`
  */
 export function useTenantMessages<T extends INestMicroservice>(app: T, options: TenantMessagesOptions = {}): T {
+  assertTransportPeers('@nestjs/microservices');
   const entryPoints = app.get(TenantEntryPoints);
   entryPoints.prepare();
   watchProgress(app.get(ModulesContainer));

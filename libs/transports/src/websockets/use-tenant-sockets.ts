@@ -2,6 +2,7 @@ import type { INestApplication, WebSocketAdapter } from '@nestjs/common';
 import { HttpHandshake, TENANT_ERROR_DETAIL, TenantEntryPoints, TenantScopes } from '@tenantry/core/spi';
 import type { MultitenancyError } from '@tenantry/core';
 import type { ErrorDetail } from '@tenantry/core/spi';
+import { assertTransportPeers } from '../transport-peers.js';
 import { socketProblem } from './socket-problem.js';
 import type { SocketProblem } from './socket-problem.js';
 import { TenantConnections } from './tenant-connections.js';
@@ -9,6 +10,8 @@ import { TenantRecheck } from './tenant-recheck.js';
 import { TenantSocketAdapter } from './tenant-socket.adapter.js';
 import { resolveTenantSocketsOptions } from './tenant-sockets-options.js';
 import type { TenantSocketsOptions } from './tenant-sockets-options.js';
+
+const DEFAULT_PLATFORM = '@nestjs/platform-socket.io';
 
 /**
  * Gives the application's WebSocket gateways their tenants. Call it in `main.ts` before `listen`, in place of
@@ -19,13 +22,14 @@ import type { TenantSocketsOptions } from './tenant-sockets-options.js';
  *
  * @param adapter does the work: `new WsAdapter(app)`, `new IoAdapter(app)` or your own on top of `ws` or socket.io.
  *   Default: Nest's own default, the `IoAdapter` of `@nestjs/platform-socket.io`
- * @throws `MT_OPTIONS_INVALID`
+ * @throws `MT_OPTIONS_INVALID`, `MT_PEER_UNSUPPORTED`
  */
 export async function useTenantSockets(
   app: INestApplication,
   adapter?: WebSocketAdapter,
   options: TenantSocketsOptions = {},
 ): Promise<void> {
+  assertTransportPeers('@nestjs/websockets', ...(adapter === undefined ? [DEFAULT_PLATFORM] : []));
   const { requireTenant, recheckMs, clock } = resolveTenantSocketsOptions(options);
   app.get(TenantEntryPoints, { strict: false }).prepare();
   const base = adapter ?? (await defaultAdapter(app));

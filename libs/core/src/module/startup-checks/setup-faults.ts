@@ -13,7 +13,7 @@ import { assertPeers } from './unsupported-peers.js';
 /** Stops the start where the set-up can only be wrong. @throws `MT_OPTIONS_INVALID` naming what, and the remedy */
 export function assertSetUp(application: DiagnosedApplication): void {
   assertOneFormat();
-  assertPeers();
+  assertPeers({ name: '@tenantry/core', url: import.meta.url, uses: ['@nestjs/schedule'] });
   assertOneRoot(application);
   assertRegistriesLive(application);
   assertKindsDeclared(application);
