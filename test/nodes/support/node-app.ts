@@ -48,6 +48,8 @@ export interface WhoAmI {
 export interface NodeState {
   readonly feed: TenantChangeFeedStats;
   readonly clients: RegistryStats;
+  /** Ids of the tenants whose client was renewed, once for each time. */
+  readonly renewed: readonly string[];
   readonly tenants: readonly string[];
   readonly pending: number;
   readonly heapUsed: number;
@@ -80,11 +82,17 @@ class WorkController {
 @Controller()
 @TenantOptional()
 class ProbeController {
+  readonly #renewed: string[] = [];
+
   constructor(
     @Inject(TenantChangeFeed) private readonly feed: TenantChangeFeed,
     @Inject(TenantSync) private readonly node: TenantSync,
     @Inject(getTenantClientRegistryToken('db')) private readonly clients: TenantClientRegistry<pg.Pool>,
-  ) {}
+  ) {
+    clients.on('evicted', ({ tenantId, cause }) => {
+      if (cause === 'rotated') this.#renewed.push(tenantId);
+    });
+  }
 
   @Get('live')
   live(): string {
@@ -102,6 +110,7 @@ class ProbeController {
     return {
       feed: this.feed.stats(),
       clients: this.clients.stats(),
+      renewed: this.#renewed,
       tenants: [...this.clients.entries()].map(({ tenantId }) => tenantId),
       pending: this.node.pending,
       heapUsed: usedHeap(),

@@ -4,6 +4,12 @@ import { SUPER_TENANT_ID } from '../tenant/super-tenant.js';
 
 type Registry = TenantClientRegistry<unknown>;
 
+/** Which clients are renewed, and which new one is enough whenever its record was read. */
+interface Renewal {
+  readonly isMeant: (client: unknown) => boolean;
+  readonly isMade: (client: unknown) => boolean;
+}
+
 /** A renewal may join a creation that began with an older record, and has to be repeated then. */
 const MOST_RENEWALS = 3;
 
@@ -56,30 +62,36 @@ export class ClientChanges {
 
   /** Renews what {@link hasOlder} means. Never rejects. */
   async renewOlder(tenantId: string, generation: number): Promise<void> {
-    await this.#renewWhere(tenantId, (client) => this.#isOlder(client, generation));
+    await this.#renewWhere(tenantId, {
+      isMeant: (client) => this.#isOlder(client, generation),
+      // One that was being made already: a request had read the record before the notice of the change arrived.
+      isMade: (client) => !this.#isOlder(client, generation),
+    });
   }
 
   /** Renews clients that were made from another generation, be it a later one as after a restored backup. Never rejects. */
   async renewOthers(tenantId: string, generation: number): Promise<void> {
-    await this.#renewWhere(tenantId, (client) => {
+    const isMeant = (client: unknown): boolean => {
       const made = this.#kinds.origins.generationOf(client);
       return made !== undefined && made !== generation;
-    });
+    };
+    await this.#renewWhere(tenantId, { isMeant, isMade: () => false });
   }
 
-  async #renewWhere(tenantId: string, isMeant: (client: unknown) => boolean): Promise<void> {
+  async #renewWhere(tenantId: string, renewal: Renewal): Promise<void> {
     const isHere = (registry: Registry): boolean => registry.peek(tenantId) !== undefined;
-    const meant = this.#kinds.all().filter((registry) => isHere(registry) && isMeant(registry.peek(tenantId)));
-    await Promise.all(meant.map((registry) => this.#renew(registry, tenantId)));
+    const meant = this.#kinds.all().filter((registry) => isHere(registry) && renewal.isMeant(registry.peek(tenantId)));
+    await Promise.all(meant.map((registry) => this.#renew(registry, tenantId, renewal)));
   }
 
-  async #renew(registry: Registry, tenantId: string): Promise<void> {
+  async #renew(registry: Registry, tenantId: string, { isMade }: Renewal): Promise<void> {
     const { origins } = this.#kinds;
     const { epoch } = origins;
     try {
       for (let attempt = 0; attempt < MOST_RENEWALS; attempt += 1) {
         await registry.refresh(tenantId);
-        if (origins.isFromEpoch(registry.peek(tenantId), epoch)) return;
+        const client = registry.peek(tenantId);
+        if (isMade(client) || origins.isFromEpoch(client, epoch)) return;
       }
     } catch {
       // Whatever it was: what is there must not go on with settings that are no longer true.

@@ -178,6 +178,22 @@ describe('a node that is told of changes', () => {
     expect(world.db.peek('foo')?.generation).toBe(2);
   });
 
+  it('renews a client once when a request has read the newer record before the notice of the change arrives', async () => {
+    await world.use('foo');
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    world.make = () => held;
+    const changed = await world.source.update('foo', { plan: 'gold' });
+    world.kinds.origins.compare(world.db.peek('foo'), changed);
+    await turn();
+    world.node.apply([changeOf(changed)]);
+    await turn();
+    letGo();
+    await world.settled();
+    expect(world.generations('foo')).toEqual([2, 2]);
+    expect(world.made.map(({ generation }) => generation)).toEqual([1, 1, 2, 2]);
+  });
+
   it('gives up a client that is being made when its tenant is suspended', async () => {
     world.make = () => new Promise(() => undefined);
     const making = world.db.acquire('foo');
