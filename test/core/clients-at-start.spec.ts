@@ -123,8 +123,10 @@ describe('a client that the injected one could not stand for', () => {
   it.each([
     ['a text', () => 'text', /value: /],
     ['an array that nothing injects as one', () => ['a'], /shape: 'array'/],
-  ])('is refused at its creation: %s', async (_what, create, advice) => {
-    @Module({ imports: [root(), MultitenancyModule.forFeature<unknown>({ name: 'odd', create })] })
+  ])('is refused at its creation and disposed: %s', async (_what, create, advice) => {
+    const disposed: unknown[] = [];
+    const dispose = (client: unknown): void => void disposed.push(client);
+    @Module({ imports: [root(), MultitenancyModule.forFeature<unknown>({ name: 'odd', create, dispose })] })
     class App {}
     const app = await NestFactory.createApplicationContext(App, { logger: false, abortOnError: false });
     await expect(app.get(TenantContext).run('foo', () => 1, { clients: ['odd'] })).rejects.toMatchObject({
@@ -132,6 +134,7 @@ describe('a client that the injected one could not stand for', () => {
       cause: { message: expect.stringMatching(advice) },
     });
     await app.close();
+    expect(disposed).toEqual([create()]);
   });
 
   it('is injected as an array where the parameter is declared as one, or the option says so', async () => {

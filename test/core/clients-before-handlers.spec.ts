@@ -140,9 +140,13 @@ async function start(adapter: AdapterName, made: string[]): Promise<INestApplica
     find = (): Promise<string> => this.moduleRef.get<Db>(getTenantClientToken('db'), { strict: false }).user('ref');
   }
 
+  @Injectable()
+  @UseTenantClients('db')
+  class DeclaresWhatItLooksUp extends LooksUp {}
+
   @Controller()
   class PlacesController {
-    constructor(private readonly lookUp: LooksUp) {}
+    constructor(private readonly lookUp: DeclaresWhatItLooksUp) {}
     @Get('guard')
     @UseGuards(UserGuard)
     guard(): string {
@@ -179,6 +183,19 @@ async function start(adapter: AdapterName, made: string[]): Promise<INestApplica
     @Get('module-ref')
     async moduleRef(): Promise<unknown> {
       return { user: await this.lookUp.find() };
+    }
+  }
+  @Controller()
+  class UndeclaredController {
+    constructor(private readonly lookUp: LooksUp) {}
+    @Get('module-ref/undeclared')
+    moduleRef(): Promise<string> {
+      return this.lookUp.find();
+    }
+    @Get('module-ref/handler')
+    @UseTenantClients('db')
+    declared(): Promise<string> {
+      return this.lookUp.find();
     }
   }
   @Controller('kinds')
@@ -254,8 +271,8 @@ async function start(adapter: AdapterName, made: string[]): Promise<INestApplica
       kind('cloud'),
       kind('sandbox', 'declared'),
     ],
-    controllers: [PlacesController, KindsController],
-    providers: [Users, DbStrategy, LooksUp, { provide: APP_INTERCEPTOR, useClass: Audit }],
+    controllers: [PlacesController, UndeclaredController, KindsController],
+    providers: [Users, DbStrategy, LooksUp, DeclaresWhatItLooksUp, { provide: APP_INTERCEPTOR, useClass: Audit }],
   })
   class AppModule {
     configure(consumer: MiddlewareConsumer): void {
@@ -308,8 +325,16 @@ describe.each(ADAPTERS)('clients before and in handlers on %s', (adapter) => {
     expect([filtered.status, filtered.text]).toEqual([418, 'thrown for filter@bar.com']);
   });
 
-  it('are there for what ModuleRef looks up', async () => {
+  it('are there for what ModuleRef looks up, where the provider or the handler declares them', async () => {
     expect((await ask('/module-ref')).json).toEqual({ user: 'ref@foo.com' });
+    expect((await ask('/module-ref/handler')).text).toBe('ref@foo.com');
+  });
+
+  it('are not acquired because ModuleRef could look them up', async () => {
+    made.length = 0;
+    expect((await ask('/module-ref/undeclared')).json).toMatchObject({ status: 500, code: 'MT_CLIENT_NOT_ACQUIRED' });
+    expect((await ask('/module-ref')).status).toBe(200);
+    expect(made.filter((client) => client.startsWith('cloud'))).toEqual([]);
   });
 
   it('of a kind that fails fail what uses it, and nothing else', async () => {

@@ -50,7 +50,7 @@ export function createTenantClientRegistry<TClient, TOptions>({
 }: ClientRegistryParts<TClient, TOptions>): TenantClientRegistry<TClient, TOptions> {
   const { create, dependsOn = [], ...limits } = options;
   assertFeature(name, create, dependsOn);
-  const records = new ActiveRecords(name);
+  const check = clientCheck(name, shape);
   return new TenantClientRegistry<TClient, TOptions>({
     ...defaults,
     ...limits,
@@ -63,25 +63,35 @@ export function createTenantClientRegistry<TClient, TOptions>({
         () => directory.getActive(tenantId),
         async (tenant) => {
           const client = await create(tenant, context);
-          assertShape(name, client, shape);
-          return withoutActiveRecords(records, options, tenant.id, client);
+          return disposedUnless(() => check(client, tenant.id), client, tenant.id, options);
         },
       ),
   });
 }
 
-/** A client whose models would serve other tenants too is closed at once, and never handed out. */
-async function withoutActiveRecords<TClient>(
-  records: ActiveRecords,
-  { dispose }: Pick<RecordFactoryOptions<TClient, never>, 'dispose'>,
-  tenantId: string,
+/** Makes what refuses the clients of a kind that cannot be handed out, by throwing why. */
+function clientCheck(name: string, shape: StandInShape): (client: unknown, tenantId: string) => void {
+  const records = new ActiveRecords(name);
+  return (client, tenantId) => {
+    assertShape(name, client, shape);
+    records.assertNone(client, tenantId);
+  };
+}
+
+/** A client that no scope can use, or whose models would serve other tenants too, is disposed at once, and never handed out. */
+async function disposedUnless<TClient>(
+  check: () => void,
   client: TClient,
+  tenantId: string,
+  { dispose }: Pick<RecordFactoryOptions<TClient, never>, 'dispose'>,
 ): Promise<TClient> {
   try {
-    records.assertNone(client, tenantId);
+    check();
     return client;
   } catch (error) {
-    await Promise.resolve(dispose?.(client, { tenantId, cause: 'invalidated' })).catch(() => undefined);
+    if (client === null || client === undefined) throw error;
+    const disposal = async (): Promise<unknown> => dispose?.(client, { tenantId, cause: 'invalidated' });
+    await disposal().catch(() => undefined);
     throw error;
   }
 }

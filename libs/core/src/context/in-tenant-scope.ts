@@ -33,6 +33,7 @@ async function inScopeOfItsOwn<R>(kinds: readonly string[], fn: () => R): Promis
   const refusal = await outer.home.refusalOf(outer.outcome);
   if (refusal !== null) throw refusal;
   const scope = outer.home.open(outer.outcome);
+  scope.opener = 'InTenantScope';
   try {
     if (scope.tenant) await outer.clients.lend(scope, kinds);
     return await runToEnd(cls, scope, fn);

@@ -6,6 +6,7 @@ import type { ResolutionTrace, ResolverTrust } from '../tenant/resolution-outcom
 import { SUPER_TENANT, SUPER_TENANT_ID } from '../tenant/super-tenant.js';
 import { TenantDirectory } from '../catalog/tenant-directory.js';
 import type { Tenant } from '../tenant/tenant.js';
+import type { ScopeOpener } from './client-remedy.js';
 import { forEachTenant } from './for-each-tenant.js';
 import type { ForEachReport, ForEachTenantOptions } from './for-each-tenant.js';
 import { OpenScopes } from './open-scopes.js';
@@ -19,6 +20,12 @@ export interface RunOptions {
   readonly clients?: readonly string[];
   /** Gives up waiting for the clients. */
   readonly signal?: AbortSignal;
+}
+
+interface Opening {
+  readonly tenant: Tenant;
+  readonly trust: ResolverTrust;
+  readonly opener: ScopeOpener;
 }
 
 /**
@@ -95,14 +102,12 @@ export class TenantContext {
    *   errors, and whatever `fn` throws
    */
   async run<R>(tenantId: string, fn: () => R | Promise<R>, options: RunOptions = {}): Promise<R> {
-    const tenant = await this.#directory.getActive(tenantId);
-    // The id may come from a path: it is no evidence that the operator asks.
-    return this.#runFor(tenant, tenant.id === SUPER_TENANT_ID ? 'network' : 'verified', fn, options);
+    return this.#runAs('run', tenantId, fn, options);
   }
 
   /** Runs work for the super tenant; for the operator's own jobs, never on behalf of a request that did not ask for it. */
   async runAsSuperTenant<R>(fn: () => R | Promise<R>): Promise<R> {
-    return this.#runFor(SUPER_TENANT, 'verified', fn, {});
+    return this.#runFor({ tenant: SUPER_TENANT, trust: 'verified', opener: 'runAsSuperTenant' }, fn, {});
   }
 
   /**
@@ -136,7 +141,7 @@ export class TenantContext {
         return fn(tenant);
       };
       try {
-        await this.run(tenant.id, visit, { clients: options.clients ?? [], signal: stop });
+        await this.#runAs('forEachTenant', tenant.id, visit, { clients: options.clients ?? [], signal: stop });
       } finally {
         await closeNew();
       }
@@ -144,9 +149,20 @@ export class TenantContext {
     return forEachTenant({ list: (query) => this.#directory.list(query), work, stop }, options);
   }
 
+  async #runAs<R>(
+    opener: ScopeOpener,
+    tenantId: string,
+    fn: () => R | PromiseLike<R>,
+    options: RunOptions,
+  ): Promise<Awaited<R>> {
+    const tenant = await this.#directory.getActive(tenantId);
+    // The id may come from a path: it is no evidence that the operator asks.
+    const trust = tenant.id === SUPER_TENANT_ID ? 'network' : 'verified';
+    return this.#runFor({ tenant, trust, opener }, fn, options);
+  }
+
   async #runFor<R>(
-    tenant: Tenant,
-    trust: ResolverTrust,
+    { tenant, trust, opener }: Opening,
     fn: () => R | PromiseLike<R>,
     { clients = [], signal }: RunOptions,
   ): Promise<Awaited<R>> {
@@ -156,6 +172,7 @@ export class TenantContext {
         this.#scopes.clients.applicationId,
       );
     const scope = this.#scopes.open({ kind: 'resolved', tenant, trust, trace: [] });
+    scope.opener = opener;
     try {
       await scope.clients.lend(scope, clients, signal);
       return await runToEnd(this.#cls, scope, fn);

@@ -6,6 +6,8 @@ import type { MaybePromise } from '../kernel/maybe-promise.js';
 import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
 import type { Tenant } from '../tenant/tenant.js';
 import type { Borrower, HeldClient, ScopeClients } from './scope-clients.js';
+import { remedyAfterEnd, remedyHere, remedyOfForcedDisposal } from './client-remedy.js';
+import type { ScopeHandler, ScopeOpener } from './client-remedy.js';
 import { ScopeSignal } from './scope-signal.js';
 
 /** What a scope is opened for, where that knows more than a tenant. */
@@ -50,6 +52,10 @@ export class TenantScope implements Borrower {
   isAwaited = true;
   /** The nearest scope around it that is another application's, in the same process. */
   foreign: TenantScope | undefined = undefined;
+  /** What opened it, for advice on clients that it lacks. */
+  opener: ScopeOpener = 'entry';
+  /** The handler that it was let through to, for the same advice. */
+  handler: ScopeHandler | undefined = undefined;
   readonly #entry: ScopeEntry | undefined;
   #outcome: ResolutionOutcome;
   /** A few at most: an array is found through faster than a map. */
@@ -176,7 +182,7 @@ export class TenantScope implements Borrower {
     if (this.#held === undefined) this.#beforeLease(held);
     if (this.#ended || this.holds(kind)) held.release();
     else (this.#held ??= []).push({ kind, held });
-    if (this.#ended) throw this.#notAcquired(kind, 'its request or job is over');
+    if (this.#ended) throw this.#over(kind);
   }
 
   /** Notes why there is no client of a kind: {@link client} throws it. */
@@ -194,7 +200,11 @@ export class TenantScope implements Borrower {
     const loan = this.#find(kind);
     if (loan === undefined) throw this.#whyNot(kind);
     if (loan.held.isClosed === true)
-      throw this.#notAcquired(kind, 'it was closed while in use, after its drain timeout');
+      throw this.#notAcquired(
+        kind,
+        'it was closed while in use, after its drain timeout',
+        remedyOfForcedDisposal(kind),
+      );
     return loan.held.client;
   }
 
@@ -225,14 +235,21 @@ export class TenantScope implements Borrower {
   }
 
   #whyNot(kind: string): unknown {
-    if (this.#ended) return this.#notAcquired(kind, 'its request or job is over');
+    if (this.#ended) return this.#over(kind);
     const outcome = this.#outcome;
     if (outcome.kind === 'rejected' || outcome.kind === 'conflict') return outcome.error;
     if (outcome.kind === 'notApplicable') return new TenantRequiredError();
-    return this.#lacking?.get(kind) ?? this.#notAcquired(kind, 'this request or job has not acquired it');
+    const failure = this.#lacking?.get(kind);
+    if (failure !== undefined) return failure;
+    const remedy = remedyHere(kind, this.opener, this.handler);
+    return this.#notAcquired(kind, 'this request or job has not acquired it', remedy);
   }
 
-  #notAcquired(kind: string, why: string): TenantClientNotAcquiredError {
-    return new TenantClientNotAcquiredError(kind, this.tenantId, why);
+  #over(kind: string): TenantClientNotAcquiredError {
+    return this.#notAcquired(kind, 'its request or job is over', remedyAfterEnd(kind));
+  }
+
+  #notAcquired(kind: string, why: string, remedy: string): TenantClientNotAcquiredError {
+    return new TenantClientNotAcquiredError(kind, this.tenantId, why, remedy);
   }
 }

@@ -4,6 +4,7 @@ import { CatalogUnavailableError } from '../errors/catalog.errors.js';
 import { MultitenancyError } from '../errors/multitenancy.error.js';
 import type { ResolutionOutcome, ResolverTrust } from '../tenant/resolution-outcome.js';
 import { TenantDirectory } from '../catalog/tenant-directory.js';
+import type { ScopeHandler } from './client-remedy.js';
 import { OpenScopes } from './open-scopes.js';
 import { runInScope, runToEnd } from './scope-store.js';
 
@@ -65,7 +66,10 @@ export class TenantScopes {
       run: (fn) => runInScope(this.#cls, scope, fn),
       runToEnd: (fn) => runToEnd(this.#cls, scope, fn),
       acquire: async (kinds) => scope.clients.lend(scope, kinds),
-      acquireFor: async (handlerClass, handler) => scope.clients.lendTo(scope, handlerClass, handler, true),
+      acquireFor: async (handlerClass, handler) => {
+        scope.handler = { owner: handlerClass as ScopeHandler['owner'], method: handler as ScopeHandler['method'] };
+        await scope.clients.lendTo(scope, handlerClass, handler, true);
+      },
       abort: (reason) => scope.abort(reason),
       end: () => scope.end(),
     };

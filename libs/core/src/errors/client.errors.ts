@@ -67,15 +67,12 @@ export class TenantClientExistsError extends MultitenancyError {
 
 /** Code touched a client that its scope has not acquired. Thrown whether or not the client happens to be in the registry. */
 export class TenantClientNotAcquiredError extends MultitenancyError {
-  constructor(kind: string, tenantId: string | undefined, why: string) {
-    const name = quote(kind);
-    super(
-      'MT_CLIENT_NOT_ACQUIRED',
-      `The ${name} client may not be used here: ${why}. On a handler, or on the class of a guard, pipe, interceptor, filter, middleware, ` +
-        `Passport strategy or validator, add @UseTenantClients(${name}); elsewhere in a request, await tenantContext.acquire(${name}) first; ` +
-        `in a job use tenantContext.run(tenantId, fn, { clients: [${name}] }), and in work that outlives its request @InTenantScope({ clients: [${name}] }).`,
-      { tenantId },
-    );
+  /**
+   * @param why to follow a colon
+   * @param remedy a sentence: how the client is declared in the place where it was used
+   */
+  constructor(kind: string, tenantId: string | undefined, why: string, remedy: string) {
+    super('MT_CLIENT_NOT_ACQUIRED', `The ${quote(kind)} client may not be used here: ${why}. ${remedy}`, { tenantId });
   }
 }
 

@@ -38,6 +38,9 @@ export class TenantGuard implements CanActivate {
 
   #judge(scope: TenantScope, head: TenantScope['outcome'], context: ExecutionContext): boolean {
     if (scope.outcome !== head && areScopesObserved()) publishEntered(scope);
+    // The fields of a GraphQL request share a scope, and are handled side by side.
+    if (context.getType<string>() !== 'graphql')
+      scope.handler = { owner: context.getClass(), method: context.getHandler() };
     return this.#enforce(scope, context);
   }
 
