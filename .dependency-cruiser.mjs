@@ -28,6 +28,7 @@ const layers = {
     ['attestation', 'lifecycle', 'migrations', 'isolation/placement'],
     ['isolation/moving', 'isolation'],
   ],
+  identity: [['port'], ['passwords', 'permissions'], ['login', 'management'], ['postgres']],
   secrets: [['port'], ['local', 'managers', 'rotation', 'vault']],
 };
 
@@ -119,7 +120,10 @@ export default {
       from: { path: '^((?:apps|libs)/[^/]+)/' },
       to: {
         path: '^(?:apps|libs)/',
-        pathNot: ['^$1/', '^(?:apps|libs)/[^/]+/src/(?:(?:bullmq/|microservices/|websockets/)?index|spi)\\.ts$'],
+        pathNot: [
+          '^$1/',
+          '^(?:apps|libs)/[^/]+/src/(?:(?:postgres/|testing/|bullmq/|microservices/|websockets/)?index|spi)\\.ts$',
+        ],
       },
     },
     {

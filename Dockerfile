@@ -2,6 +2,7 @@ FROM node:22-slim AS manifests
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY libs/core/package.json libs/core/
+COPY libs/identity/package.json libs/identity/
 COPY libs/lifecycle/package.json libs/lifecycle/
 COPY libs/observability/package.json libs/observability/
 COPY libs/postgres/package.json libs/postgres/

@@ -8,6 +8,7 @@
  *   npm run bench -- http [--json] [--quick | --smoke] [--adapter fastify,express] [--node 20,22,24] [--tenants 10,10000]
  *                         [--depth 1,20] [--setups bare,tenantry] [--starts 5] [--seconds 2]
  *   npm run bench -- herd [--json]
+ *   npm run bench -- identity [--json]
  *   npm run bench -- peers [--json]
  *
  * A benchmark is no test: it fails nobody. It says by how much each goal is met.
@@ -17,7 +18,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './support/machine.mjs';
 import { judge, toMarkdown } from './support/table.mjs';
 
-const SUITES = ['registry', 'catalog', 'nodes', 'data', 'http', 'herd', 'peers'];
+const SUITES = ['registry', 'catalog', 'nodes', 'data', 'http', 'herd', 'identity', 'peers'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

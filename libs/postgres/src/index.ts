@@ -50,6 +50,14 @@ export { PG_POOL_TIMEOUTS } from './sql/pg-pool.js';
 export type { PgClient, PgPool, PgResult, PgStatement } from './sql/pg-pool.js';
 export { pgliteDatabase } from './sql/pglite-database.js';
 export type { Pglite, PgliteResult, PgliteSession } from './sql/pglite-database.js';
+export { migrateSchema } from './sql/schema-migrations.js';
+export type {
+  MigratedSchema,
+  SchemaMigration,
+  SchemaMigrationOptions,
+  SchemaMigrationReport,
+  SchemaMigrationStep,
+} from './sql/schema-migrations.js';
 export type { ScopedSql, SqlDatabase, SqlResult, SqlSession, TransactionSettings } from './sql/sql-database.js';
 export { TransactionClosedError } from './sql/transaction-closed.error.js';
 export type { IsolationStrategy, TenantSql } from './isolation/strategies/isolation-strategy.js';

@@ -1,13 +1,5 @@
+import type { SchemaMigration } from '../sql/schema-migrations.js';
 import { PLACED_DATABASES } from './placed-databases.js';
-
-/** One step of the catalog's schema. Never changed once released; a correction is a further step. */
-export interface CatalogMigration {
-  /** 1, 2, 3, ... without gaps. */
-  readonly version: number;
-  readonly name: string;
-  /** One or several statements. */
-  readonly sql: string;
-}
 
 /*
  * tenant_names is the one namespace of lower-cased ids, domains and aliases. The row of an id outlives its tenant, with
@@ -179,7 +171,7 @@ const PLACEMENTS = `
  *
  * @internal
  */
-export const CATALOG_MIGRATIONS: readonly CatalogMigration[] = [
+export const CATALOG_MIGRATIONS: readonly SchemaMigration[] = [
   { version: 1, name: 'tenants', sql: TENANTS },
   { version: 2, name: 'changes', sql: CHANGES },
   { version: 3, name: 'operations', sql: OPERATIONS },

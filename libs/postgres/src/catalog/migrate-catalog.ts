@@ -1,26 +1,16 @@
 import { CATALOG_MIGRATIONS } from './catalog-migrations.js';
-import type { SqlDatabase, SqlSession } from '../sql/sql-database.js';
-import type { CatalogMigration } from './catalog-migrations.js';
+import { migrateSchema } from '../sql/schema-migrations.js';
+import type { SchemaMigrationOptions, SchemaMigrationReport } from '../sql/schema-migrations.js';
+import type { SqlDatabase } from '../sql/sql-database.js';
 
-/** Any constant that nobody else uses for an advisory lock: "tenantry" in hexadecimal. */
+/** Any constant that no other schema uses for an advisory lock: "tenantry" in hexadecimal. */
 const LOCK_KEY = '8387231245791425145';
 
-/** A step of the schema, as reports name it. */
-type MigrationStep = Pick<CatalogMigration, 'version' | 'name'>;
-
-/** How {@link migrateCatalog} goes about it. */
-export interface CatalogMigrationOptions {
-  /** Only report what would be done; needs no more than the right to read. Default: `false`. */
-  readonly dryRun?: boolean;
-}
+/** How {@link migrateCatalog} works. */
+export type CatalogMigrationOptions = SchemaMigrationOptions;
 
 /** What {@link migrateCatalog} did, or would do. */
-export interface CatalogMigrationReport {
-  /** The steps that this call applied, in order; empty = the schema was up to date, or it was a dry run. */
-  readonly applied: readonly MigrationStep[];
-  /** The steps that are still to be applied, in order; only a dry run leaves any. */
-  readonly pending: readonly MigrationStep[];
-}
+export type CatalogMigrationReport = SchemaMigrationReport;
 
 /**
  * Brings the schema `tenantry` to what {@link PostgresTenantCatalog} needs, in one transaction: all steps or none.
@@ -33,50 +23,9 @@ export interface CatalogMigrationReport {
  * @param options `dryRun` to look before
  * @throws the driver's error, for example when that right is missing
  */
-export async function migrateCatalog(
+export function migrateCatalog(
   database: SqlDatabase,
-  { dryRun = false }: CatalogMigrationOptions = {},
+  options: CatalogMigrationOptions = {},
 ): Promise<CatalogMigrationReport> {
-  const pending = await pendingMigrations(database);
-  if (dryRun || pending.length === 0) return { applied: [], pending: pending.map(stepOf) };
-  return database.transaction(applyPending);
-}
-
-async function applyPending(tx: SqlSession): Promise<CatalogMigrationReport> {
-  await tx.query('select pg_catalog.pg_advisory_xact_lock($1::bigint)', [LOCK_KEY]);
-  const pending = await pendingMigrations(tx);
-  if (pending.length > 0) await createMigrationsTable(tx);
-  for (const migration of pending) await apply(tx, migration);
-  return { applied: pending.map(stepOf), pending: [] };
-}
-
-function stepOf({ version, name }: CatalogMigration): MigrationStep {
-  return { version, name };
-}
-
-async function pendingMigrations(session: SqlSession): Promise<readonly CatalogMigration[]> {
-  // Not to_regclass(): it may answer from a cache that is older than the wait for the lock.
-  const { rowCount } = await session.query(
-    `select 1 from pg_catalog.pg_tables where schemaname = 'tenantry' and tablename = 'migrations'`,
-    [],
-  );
-  if (rowCount === 0) return CATALOG_MIGRATIONS;
-  const applied = await session.query<{ version: number }>('select version from tenantry.migrations', []);
-  const versions = new Set(applied.rows.map(({ version }) => version));
-  return CATALOG_MIGRATIONS.filter(({ version }) => !versions.has(version));
-}
-
-async function createMigrationsTable(tx: SqlSession): Promise<void> {
-  await tx.query(`
-    create schema if not exists tenantry;
-    create table if not exists tenantry.migrations (
-      version integer primary key,
-      name text not null,
-      applied_at timestamptz not null default now()
-    );`);
-}
-
-async function apply(tx: SqlSession, { version, name, sql }: CatalogMigration): Promise<void> {
-  await tx.query(sql);
-  await tx.query('insert into tenantry.migrations (version, name) values ($1, $2)', [version, name]);
+  return migrateSchema(database, { schema: 'tenantry', lockKey: LOCK_KEY, steps: CATALOG_MIGRATIONS }, options);
 }

@@ -15,6 +15,7 @@ export const TENANT_AUDIT_CHANNEL = 'tenantry:audit';
  * - `superTenantAction`: a route of the super tenant was entered, or `runAsSuperTenant` was called
  * - `messageRefused`: a message or job was not run, because of its envelope or its tenant
  * - `balancerMismatch`: the load balancer read another tenant in a request than the application
+ * - `identity`: an account, role or session was changed, or a log-in failed
  */
 export type TenantAuditEvent =
   | {
@@ -54,6 +55,16 @@ export type TenantAuditEvent =
       /** The canonical identifier that the application read in the same places; `null` = none. */
       readonly application: string | null;
       readonly remoteAddress: string | undefined;
+    }
+  | {
+      readonly type: 'identity';
+      /** Such as `login.failed`, `account.added`, `account.roles`. */
+      readonly action: string;
+      readonly tenantId: string;
+      /** Account that it happened to. */
+      readonly accountId: string | undefined;
+      /** Account that did it; `undefined` = the application, or an unknown person. */
+      readonly actorId: string | undefined;
     };
 
 /** An audit event as it appears on the channel. */
