@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { EXCEPTIONS, TABLE } from './words/table.mjs';
 
 /** What is checked. */
-const SCOPE = ['libs/observability/src', 'libs/schematics/src', 'scripts'];
+const SCOPE = [
+  'libs/jwt/src',
+  'libs/lifecycle/src',
+  'libs/observability/src',
+  'libs/schematics/src',
+  'libs/secrets/src',
+  'libs/transports/src',
+  'scripts',
+];
 /** `words` holds the table itself. */
 const SKIPPED = /(^|\/)(node_modules|dist|generated|words)(\/|$)/;
 

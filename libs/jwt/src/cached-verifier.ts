@@ -25,7 +25,7 @@ interface Kept {
 const MAX_AGE_MS = 60_000;
 
 /**
- * Remembers tokens that verified, by their SHA-256, for a minute and at most until they expire or reach the
+ * Caches verified tokens by their SHA-256, for a minute and at most until they expire or reach the
  * `maxTokenAgeSeconds` of their issuer. The tokens of an issuer that is no longer known, or has changed, are verified again.
  */
 export class CachedVerifier {

@@ -90,7 +90,7 @@ async function verifiedAnswer(request: TenantRequest, token: string, verifier: V
   }
 }
 
-/** What is no judgement about the token is an outage: it lets nobody in, and calls no token invalid. */
+/** An error that says nothing about the token is an outage: the request is refused, and the token is not called invalid. */
 function rejection(error: unknown): ResolverAnswer {
   if (error instanceof MultitenancyError) return rejected(error);
   return rejected(new IssuerUnavailableError('The issuer or its keys cannot be used', error));

@@ -7,7 +7,7 @@ import type { VerifiedClaims } from './verified-claims.js';
 export interface JwksOptions {
   /** The key set. `https:`, or `http:` on a loopback address; without user name, password and fragment. Redirects are refused. */
   readonly url: string | URL;
-  /** Milliseconds after which known keys are fetched anew, 1,000 to 86,400,000. Default 600,000 (10 min). */
+  /** Milliseconds after which known keys are fetched again, 1,000 to 86,400,000. Default 600,000 (10 min). */
   readonly cacheMs?: number;
   /** Least milliseconds between two fetches, however many unknown keys are asked for, 1,000 to 3,600,000. Default 30,000. */
   readonly coolDownMs?: number;

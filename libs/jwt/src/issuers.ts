@@ -51,8 +51,8 @@ interface Found {
 }
 
 /**
- * Issuers that are looked up when a token names them. Each is asked for once at a time. Unknown ones are kept apart, so
- * that made-up names cannot push the known ones out.
+ * Issuers that are looked up when a token names them, with one pending look-up per issuer. Unknown issuers have a cache of
+ * their own, so that invented names cannot evict the known ones.
  */
 export class LookedUpIssuers implements Issuers {
   readonly #lookup: IssuerLookup;

@@ -19,10 +19,10 @@ const FIRST_PAUSE_MS = 1_000;
 
 /**
  * The keys that an issuer publishes. One fetch at a time, and none within the cool-down after the last one; after a
- * failure the pause begins at one second and doubles up to the cool-down.
+ * failure the retry delay is one second and doubles up to the cool-down.
  *
- * Keys older than `cacheMs` are fetched anew behind the request's back; twice as old, the request waits for it. When
- * fetching fails, the known keys go on serving, and only a token of an unknown key hears of the outage.
+ * Keys older than `cacheMs` are refreshed in the background; at twice that age the request waits for the refresh. When a
+ * refresh fails, the known keys are still used, and only a token of an unknown key is refused with the outage.
  */
 export class RemoteKeys implements KeySource {
   readonly #options: RemoteKeysOptions;

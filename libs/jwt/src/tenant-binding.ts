@@ -13,7 +13,7 @@ export type TenantOfClaims = (claims: VerifiedClaims) => Promise<string>;
 const ID_RANGE = 'ids of tenants: 1 to 63 of A-Z a-z 0-9 . _ -, first and last alphanumeric';
 
 /**
- * Checks what an issuer may assert, and makes of it the judge of its tokens.
+ * Checks what an issuer may assert, and returns the function that checks its tokens.
  *
  * @param mustSayWhich whether a claim without `allowed` is refused
  * @throws `MT_OPTIONS_INVALID`

@@ -2,7 +2,7 @@ import { TenantTokenInvalidError } from '@tenantry/core';
 import { parseJsonObject } from './json-object.js';
 import type { JsonMembers } from './json-object.js';
 
-/** Longest `iss` that is looked at. */
+/** Longest `iss` that is accepted. */
 export const MAX_ISSUER_LENGTH = 512;
 
 /** What an unverified token says about how it should be verified. Good for choosing among what is configured, for nothing else. */

@@ -22,7 +22,7 @@ export function verifiedClaims(request: object): VerifiedClaims | undefined {
   return claimsByRequest.get(nodeRequestOf(request));
 }
 
-/** Remembers claims for as long as the request lives. */
+/** Stores claims for the lifetime of the request. */
 export function rememberClaims(request: object, claims: VerifiedClaims): void {
   claimsByRequest.set(nodeRequestOf(request), claims);
 }

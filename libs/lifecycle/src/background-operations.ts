@@ -5,7 +5,7 @@ import { OperationRunner } from './operation-runner.js';
 import type { OperationStepsParts } from './operation-steps.js';
 import type { ClaimedOperation } from './tenant-lifecycle-store.js';
 
-/** Operations that no caller waits for: those that callers left to go on behind them, and those that a look found abandoned. */
+/** Operations that no caller waits for: those whose caller has returned, and those that a poll found abandoned. */
 export class BackgroundOperations {
   readonly #options: OperationStepsParts['options'];
   readonly #runner: OperationRunner;
@@ -13,7 +13,7 @@ export class BackgroundOperations {
   readonly #running = new Set<Promise<void>>();
   #resumed = 0;
   #timer: Timer | undefined;
-  #looking: Promise<void> | undefined;
+  #polling: Promise<void> | undefined;
   #started = false;
 
   constructor(parts: OperationStepsParts) {
@@ -25,21 +25,21 @@ export class BackgroundOperations {
   start(): void {
     if (this.#started) return;
     this.#started = true;
-    void this.look();
+    void this.poll();
   }
 
-  /** Claims what is due and begins to run it. A call during a look joins it. Never rejects. */
-  look(): Promise<void> {
-    this.#looking ??= outsideScopes(() => this.#look()).finally(() => {
-      this.#looking = undefined;
+  /** Claims what is due and begins to run it. A call during a poll joins it. Never rejects. */
+  poll(): Promise<void> {
+    this.#polling ??= outsideScopes(() => this.#poll()).finally(() => {
+      this.#polling = undefined;
       this.#timer?.clear();
       if (this.#started)
-        this.#timer = this.#options.clock.setTimer(() => void this.look(), this.#options.resumeIntervalMs);
+        this.#timer = this.#options.clock.setTimer(() => void this.poll(), this.#options.resumeIntervalMs);
     });
-    return this.#looking;
+    return this.#polling;
   }
 
-  /** Runs the rest of an operation behind its caller. After {@link retire} it is given up, and this settles when that is recorded. */
+  /** Runs the rest of an operation in the background. After {@link retire} it is given up, and this settles when that is recorded. */
   async take(claimed: ClaimedOperation): Promise<void> {
     const run = this.#run(claimed);
     if (this.#retired.signal.aborted) await run;
@@ -51,7 +51,7 @@ export class BackgroundOperations {
     this.#timer?.clear();
   }
 
-  /** Gives everything up, each operation after the piece of work that it is at, and settles when that is done. Idempotent. */
+  /** Releases all operations, each after its current step, and settles when that is done. Idempotent. */
   async retire(): Promise<void> {
     this.stop();
     this.#retired.abort();
@@ -60,11 +60,11 @@ export class BackgroundOperations {
 
   /** Settles when nothing runs here any more. */
   async idle(): Promise<void> {
-    await this.#looking;
+    await this.#polling;
     await Promise.all(this.#running);
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     try {
       while (this.#resumed < this.#options.resumeConcurrency) {
         const claimed = await this.#options.store.claimDue(this.#options.leaseMs);

@@ -10,9 +10,9 @@ export interface CallLimits {
 }
 
 /**
- * Calls a participant and waits for it, but not for ever.
+ * Calls a participant and waits for it up to a time limit.
  *
- * @param call is told to stop by its signal when the time is up; what it gives or throws afterwards is dropped
+ * @param call its signal aborts when the time is up; what it returns or throws afterwards is dropped
  * @throws `MT_PARTICIPANT_TIMEOUT`, and what `call` throws
  */
 export async function callInTime(

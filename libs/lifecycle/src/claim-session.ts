@@ -62,7 +62,7 @@ export class ClaimSession {
     this.#timer?.clear();
   }
 
-  /** Three signs of life in a lease: two may be missed. */
+  /** Three heartbeats in a lease: two may be missed. */
   #beat(): void {
     if (this.#ended || this.#lost.signal.aborted) return;
     this.#timer = this.#parts.clock.setTimer(() => void this.#keep(), this.#parts.leaseMs / 3);

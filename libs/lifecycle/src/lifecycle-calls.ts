@@ -27,13 +27,13 @@ export interface DeleteTenantOptions extends LifecycleCallOptions {
 
 /** What a {@link TenantLifecycle} needs around it. The module fills it in. */
 export interface LifecycleSurroundings {
-  /** Asked when it is needed first. Default: nobody takes part. */
+  /** Called on first use. Default: no participants. */
   readonly participants?: () => LifecycleParticipants;
   readonly settings?: TenantSettings<object>;
   /** Closes the clients of a tenant on this node. Default: there are none. */
   readonly releaseClients?: (tenantId: string) => Promise<unknown>;
   /** How many scopes of a tenant are open on this node: a deletion waits for them, up to `drainTimeoutMs`. Default: none. */
   readonly openScopes?: (tenantId: string) => number;
-  /** Told on this node whenever an operation has written the record, or may have; for caches. Must not throw. Default: nobody. */
+  /** Called on this node whenever an operation has written the record, or may have; for caches. Must not throw. Default: none. */
   readonly changed?: (operation: TenantOperation) => void;
 }

@@ -6,11 +6,11 @@ import type { TenantOperation } from './tenant-operation.js';
 export const TENANT_LIFECYCLE_CHANNEL = 'tenantry:tenant:operation';
 
 /**
- * What an operator wants to hear of operations on this node.
+ * What an operator needs to know of operations on this node.
  *
  * - `attemptFailed`: a provisioner or listener failed; `part` names it, and `cause` is what it threw
  * - `ended`: the operation is done, or failed
- * - `interrupted`: this node cannot go on (the store cannot be asked, or another node has taken over)
+ * - `interrupted`: this node cannot continue (the store is not reachable, or another node has taken over)
  */
 export type TenantLifecycleEvent =
   | {

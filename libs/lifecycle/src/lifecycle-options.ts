@@ -5,7 +5,7 @@ import type { TenantLifecycleStore } from './tenant-lifecycle-store.js';
 
 /** How operations run. */
 export interface TenantLifecycleLimits {
-  /** Milliseconds after which another node takes over from one that is silent, 100 to 3,600,000. Default 30,000. */
+  /** Milliseconds without a heartbeat after which another node takes over, 100 to 3,600,000. Default 30,000. */
   readonly leaseMs: number;
   /**
    * Milliseconds that one call of a provisioner or after-listener may take, 1 to 86,400,000. Then its signal fires and the attempt
@@ -20,7 +20,7 @@ export interface TenantLifecycleLimits {
   readonly drainTimeoutMs: number;
   /** Milliseconds between two questions to `drained`, 1 to 60,000. Default 500. */
   readonly drainPollMs: number;
-  /** Milliseconds between two looks for operations that nobody works on, 10 to 3,600,000. Default 5,000. */
+  /** Milliseconds between two polls for abandoned operations, 10 to 3,600,000. Default 5,000. */
   readonly resumeIntervalMs: number;
   /** Operations that this node resumes at the same time, 1 to 1,000. Default 4. */
   readonly resumeConcurrency: number;
@@ -32,13 +32,13 @@ export interface TenantLifecycleLimits {
 export interface TenantLifecycleOptions extends Partial<TenantLifecycleLimits> {
   readonly store: TenantLifecycleStore;
   /**
-   * A creation whose provisioners failed: `compensate` (default) takes back what was done, frees the names and buries the id;
+   * A creation whose provisioners failed: `compensate` (default) takes back what was done, frees the names and tombstones the id;
    * `keep` leaves it `provisioning`, for `resume` or `delete`.
    */
   readonly onProvisionFailure?: 'compensate' | 'keep';
-  /** Whether the clients of a tenant are gone on all nodes. Default: nobody knows, and a deletion waits for `drainTimeoutMs`. */
+  /** Whether the clients of a tenant are closed on all nodes. Default: not known, and a deletion waits for `drainTimeoutMs`. */
   readonly drained?: (tenantId: string) => Promise<boolean>;
-  /** Told of failures and ends. For a log; must not throw. Default: nobody. */
+  /** Receives failures and ends. For a log; must not throw. Default: none. */
   readonly report?: (event: TenantLifecycleEvent) => void;
   /** Names the application in events on the diagnostics channel. Default: the one of the module. */
   readonly applicationId?: string | undefined;

@@ -19,7 +19,7 @@ export interface LifecycleMark extends LifecycleDecoratorOptions {
 const MARK = 'tenantry:lifecycle';
 
 /**
- * Marks a provider that hears of tenants' lives: implement the methods of `TenantLifecycleListener` that you need. A class with
+ * Marks a provider that listens to changes of tenants: implement the methods of `TenantLifecycleListener` that you need. A class with
  * none of them, and a second one of the same name, stop the start.
  */
 export function TenantListener(options: LifecycleDecoratorOptions = {}): ClassDecorator {

@@ -9,7 +9,7 @@ export class TenantVetoError extends MultitenancyError {
   /** Why, for people. */
   readonly reason: string;
 
-  /** @param reason why, for people; it is told to the client and must hold no secret */
+  /** @param reason why, for people; it is sent to the client and must hold no secret */
   constructor(reason: string, tenantId?: string) {
     super('MT_TENANT_VETOED', `The change was vetoed: ${reason}. Nothing was written.`, { tenantId });
     this.reason = reason;
@@ -66,7 +66,7 @@ export class OperationNotResumableError extends MultitenancyError {
 
 /** An operation has failed (503). What can be done is in the message; the cause is known to the node that ran it only. */
 export class TenantOperationFailedError extends MultitenancyError {
-  /** The operation; `resume(operationId)` goes on where that is possible. */
+  /** The operation; `resume(operationId)` continues it where that is possible. */
   readonly operationId: string;
 
   /** @param remedy a sentence: what state things are in, and what to do */
@@ -81,7 +81,7 @@ export class TenantOperationFailedError extends MultitenancyError {
 
 /**
  * A provisioner lacks what only the request had, such as a password (409). Thrown by a provisioner whose `input` is missing:
- * the operation waits, and `resume(operationId, input)` goes on.
+ * the operation waits, and `resume(operationId, input)` continues it.
  */
 export class TenantInputNeededError extends MultitenancyError {
   /** @param what names what is missing, without any value */
@@ -104,7 +104,7 @@ export class OperationTakenOverError extends MultitenancyError {
   constructor(operationId: string) {
     super(
       'MT_OPERATION_TAKEN_OVER',
-      `Operation ${operationId} is not this node's any more. Another one goes on with it; ask for its result there.`,
+      `Operation ${operationId} is not this node's any more. Another node continues it; ask for its result there.`,
     );
   }
 }

@@ -78,7 +78,7 @@ const STATUS_AT: Readonly<Partial<Record<TenantOperation['step'], TenantStatus>>
 };
 
 /**
- * The state in which a failed operation goes on.
+ * The state in which a failed operation continues.
  *
  * @param tenant its tenant as it is now
  * @throws `MT_OPERATION_NOT_RESUMABLE`

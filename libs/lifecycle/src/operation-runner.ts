@@ -35,7 +35,7 @@ export class OperationRunner {
     this.#stop = stop;
   }
 
-  /** @throws `MT_OPERATION_TAKEN_OVER`, `MT_CATALOG_UNAVAILABLE`: then somebody else goes on when the lease has ended */
+  /** @throws `MT_OPERATION_TAKEN_OVER`, `MT_CATALOG_UNAVAILABLE`: another node continues when the lease has ended */
   async run(claimed: ClaimedOperation, options: RunOperationOptions = {}): Promise<OperationRun> {
     const { store, clock, leaseMs } = this.#parts.options;
     const session = new ClaimSession({ store, clock, leaseMs, stop: this.#stop }, claimed.claim);

@@ -20,7 +20,7 @@ export interface OperationStepsParts {
   readonly releaseClients: (tenantId: string) => Promise<unknown>;
   /** How many scopes of a tenant are open on this node. */
   readonly openScopes: (tenantId: string) => number;
-  /** Told when the operation has reached another step, and may have written the record. */
+  /** Called when the operation has reached another step, and may have written the record. */
   readonly changed: (operation: TenantOperation) => void;
 }
 
@@ -179,7 +179,7 @@ export class OperationSteps {
     const { maxAttempts, retryBackoffMs, random } = this.#parts.options;
     const [attempts, error] = [operation.attempts + 1, faultOf(part, cause)];
     session.lastCause = cause;
-    this.#tell(operation, part, cause);
+    this.#report(operation, part, cause);
     if (cause instanceof TenantInputNeededError) return session.save({ state: 'failed', attempts, error });
     if (attempts >= maxAttempts) return session.save({ ...exhausted, error });
     const nextAttemptMs = backoffMs(attempts, retryBackoffMs, random());
@@ -188,7 +188,7 @@ export class OperationSteps {
     return session.renew();
   }
 
-  /** A write that the record does not allow any more (somebody wrote past the operation) is a failure for people to look at. */
+  /** A write that the record does not allow any more (written to past the operation) is a failure for an operator to examine. */
   async #write(session: ClaimSession, patch: OperationPatch): Promise<TenantOperation> {
     try {
       return await session.save(patch);
@@ -199,7 +199,7 @@ export class OperationSteps {
     }
   }
 
-  #tell(operation: TenantOperation, part: string, cause: unknown): void {
+  #report(operation: TenantOperation, part: string, cause: unknown): void {
     publishLifecycle({ type: 'attemptFailed', operation, part, cause }, this.#parts.options);
   }
 }

@@ -23,8 +23,8 @@ export interface LifecycleHostParts {
   readonly kinds: TenantClientRegistries;
   readonly scopes: OpenScopes;
   readonly settings: TenantSettings<object>;
-  /** Forgets what is cached of tenants on this node. */
-  readonly forget: (tenants: readonly (Tenant | null)[]) => void;
+  /** Drops what is cached of tenants on this node. */
+  readonly invalidate: (tenants: readonly (Tenant | null)[]) => void;
   /** Settles with the work, and at the deadline of a shutdown at the latest. */
   readonly within: (work: Promise<unknown>) => Promise<void>;
   /** Applies a change to the clients of this node: closes those of a tenant that is not served, renews the others. */
@@ -66,7 +66,7 @@ export class TenantLifecycleHost
     for (const name of ['loaded', 'unloaded'] as const) {
       presence.on(name, async ({ tenantId }) => {
         for (const { instance, name: listener } of listeners) {
-          await this.#tell(listener, name, () => instance[name]?.(tenantId));
+          await this.#notify(listener, name, () => instance[name]?.(tenantId));
         }
       });
     }
@@ -90,7 +90,7 @@ export class TenantLifecycleHost
     return this.#participants;
   }
 
-  async #tell(listener: string, name: string, call: () => unknown): Promise<void> {
+  async #notify(listener: string, name: string, call: () => unknown): Promise<void> {
     try {
       await call();
     } catch (error) {
@@ -101,7 +101,7 @@ export class TenantLifecycleHost
   #changed({ kind, before, tenant }: TenantOperation): void {
     // A tenant may delete itself: the request that does so would wait for its own end.
     if (kind === 'delete') this.#parts.scopes.disregardCurrent(tenant.id);
-    this.#parts.forget([before, tenant]);
+    this.#parts.invalidate([before, tenant]);
     this.#parts.apply(tenant);
     if (tenant.status === 'active' || tenant.status === 'provisioning') return;
     const status = tenant.status === 'deleting' ? 'being deleted' : 'suspended';

@@ -5,7 +5,7 @@ import type { TenantOperationKind } from './tenant-operation.js';
 
 /** A change of a tenant: about to happen, or done. */
 export interface TenantChangeEvent {
-  /** Id of the operation; after-listeners may hear of one operation more than once, and know it by this. */
+  /** Id of the operation; after-listeners may be called more than once for one operation, and recognize it by this. */
   readonly operationId: string;
   readonly kind: TenantOperationKind;
   /** The record before; `null` = the tenant is new. */

@@ -79,7 +79,7 @@ export interface TenantLifecycleStore {
     operation: NewOperation,
     leaseMs: number,
   ): Promise<{ readonly claim: OperationClaim | null; readonly operation: TenantOperation }>;
-  /** Claims an operation that is open, due, and that nobody works on; `null` = there is none. */
+  /** Claims an operation that is open, due and unclaimed; `null` = there is none. */
   claimDue(leaseMs: number): Promise<ClaimedOperation | null>;
   /**
    * Opens a failed operation again and claims it.
@@ -89,7 +89,7 @@ export interface TenantLifecycleStore {
   reopen(operationId: string, leaseMs: number): Promise<ClaimedOperation>;
   /** Keeps a claim for another `leaseMs` from now. @throws `MT_OPERATION_TAKEN_OVER` */
   renew(claim: OperationClaim, leaseMs: number): Promise<TenantOperation>;
-  /** Goes on. @throws `MT_OPERATION_TAKEN_OVER`, and what `writtenTenant` throws; then nothing is written */
+  /** Writes the progress of an operation. @throws `MT_OPERATION_TAKEN_OVER`, and what `writtenTenant` throws; then nothing is written */
   save(claim: OperationClaim, patch: OperationPatch): Promise<TenantOperation>;
   /** Ends a deletion in its grace period; the tenant has the status from before. @throws `MT_TENANT_UNDO_REFUSED` */
   undoDelete(tenantId: string): Promise<TenantOperation>;

@@ -89,7 +89,7 @@ function hostOf(
     scopes,
     settings,
     within: (work) => shutdown.within(work),
-    forget: (tenants) => cache?.invalidate(...tenants),
+    invalidate: (tenants) => cache?.invalidate(...tenants),
     apply: ({ id, status, generation }) => node.apply([{ tenantId: id, status, generation }]),
   });
 }

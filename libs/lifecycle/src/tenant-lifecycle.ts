@@ -21,7 +21,7 @@ import type { ClaimedOperation, NewOperation } from './tenant-lifecycle-store.js
 import { isOpen, isSettled } from './tenant-operation.js';
 import type { TenantOperation } from './tenant-operation.js';
 
-const NOBODY = new LifecycleParticipants([], []);
+const NO_PARTICIPANTS = new LifecycleParticipants([], []);
 const LONGEST_GRACE_MS = 365 * 86_400_000;
 const LONGEST_KEY = 200;
 const REPEAT_POLL_MS = 100;
@@ -30,8 +30,8 @@ const REPEAT_POLL_MS = 100;
  * The life of tenants: `provisioning -> active <-> suspended -> deleting -> deleted`. Each change is an operation that is on
  * record from its first write, survives crashes, and is finished by whichever node is there.
  *
- * Methods resolve when the change is made; after-listeners are told behind them. When the process ends in between,
- * {@link start} on any node goes on.
+ * Methods resolve when the change is made; after-listeners are called in the background. When the process ends in between,
+ * {@link start} on any node continues.
  */
 export class TenantLifecycle {
   readonly #options: ResolvedLifecycleOptions;
@@ -45,7 +45,7 @@ export class TenantLifecycle {
   /** @throws `MT_OPTIONS_INVALID` */
   constructor(options: TenantLifecycleOptions, surroundings: LifecycleSurroundings = {}) {
     const {
-      participants = () => NOBODY,
+      participants = () => NO_PARTICIPANTS,
       releaseClients = async () => undefined,
       openScopes = () => 0,
       changed = () => undefined,
@@ -115,9 +115,9 @@ export class TenantLifecycle {
   }
 
   /**
-   * Deletes a tenant and its data: shut out, then the grace period, then its clients closed everywhere, then the data removed,
-   * then its id buried. Resolves when it is gone, or with a grace period when that has begun. Errors as {@link update}, and
-   * `MT_OPERATION_FAILED`: then the tenant is shut out, and `resume` goes on.
+   * Deletes a tenant and its data: requests are blocked, then the grace period, then its clients closed everywhere, then the data
+   * removed, then its id tombstoned. Resolves when it is gone, or with a grace period when that has begun. Errors as {@link update},
+   * and `MT_OPERATION_FAILED`: then the tenant stays blocked, and `resume` continues.
    */
   async delete(
     tenantId: string,
@@ -141,7 +141,7 @@ export class TenantLifecycle {
   }
 
   /**
-   * Goes on with an operation that has failed.
+   * Continues an operation that has failed.
    *
    * @param input for the provisioners, as with `create`
    * @throws `MT_OPERATION_UNKNOWN`, `MT_OPERATION_NOT_RESUMABLE`, `MT_TENANT_OPERATION_RUNNING`, `MT_OPERATION_FAILED`,
@@ -156,18 +156,18 @@ export class TenantLifecycle {
     return this.#options.store.find(operationId);
   }
 
-  /** Begins to look for operations that nobody works on. Idempotent. */
+  /** Begins to poll for abandoned operations. Idempotent. */
   start(): void {
     this.#background.start();
   }
 
   /** Looks for such operations once, now, and runs them to their end. For scripts and tests; {@link start} does it regularly. */
   async resumeDue(): Promise<void> {
-    await keepAlive(this.#options.clock, this.#background.look());
+    await keepAlive(this.#options.clock, this.#background.poll());
     await this.idle();
   }
 
-  /** Stops looking. What runs goes on. */
+  /** Stops polling. Running operations continue. */
   stop(): void {
     this.#background.stop();
   }
@@ -185,7 +185,7 @@ export class TenantLifecycle {
     return keepAlive(this.#options.clock, this.#background.retire());
   }
 
-  /** Stops everything: what runs gives its operation up after the piece of work that it is at, for others to go on. Idempotent. */
+  /** Stops everything: running operations are released after their current step, for other nodes to continue. Idempotent. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.retire();
@@ -241,7 +241,7 @@ export class TenantLifecycle {
     }
   }
 
-  /** Waits until somebody else has brought an operation to its result. */
+  /** Waits until another node has brought an operation to its result. */
   async #settled(known: TenantOperation): Promise<TenantOperation> {
     const { store, clock, repeatWaitMs } = this.#options;
     const giveUpAt = clock.now() + repeatWaitMs;

@@ -3,18 +3,18 @@ import type { Tenant } from '@tenantry/core';
 /** What is done to a tenant. */
 export type TenantOperationKind = 'create' | 'activate' | 'suspend' | 'rename' | 'update' | 'delete';
 
-/** `running` and `compensating` are worked on; `failed` waits for somebody, or is over where its step is `compensated`. */
+/** `running` and `compensating` are worked on; `failed` waits for an operator, or is over where its step is `compensated`. */
 export type TenantOperationState = 'running' | 'done' | 'failed' | 'compensating';
 
 /**
  * What comes next.
  *
  * - `provision`: provisioners, then the tenant becomes active
- * - `undo`: provisioners take back what they did, then the names are free and the id is buried
+ * - `undo`: provisioners take back what they did, then the names are free and the id is tombstoned
  * - `grace`: a deletion waits and can be undone
  * - `drain`: the clients of the tenant are closed on every node
- * - `remove`: provisioners remove the data, then the id is buried
- * - `notify`: after-listeners are told; other operations of the tenant may begin
+ * - `remove`: provisioners remove the data, then the id is tombstoned
+ * - `notify`: after-listeners are called; other operations of the tenant may begin
  * - `finished`, `compensated`, `undone`: nothing, it is over
  */
 export type TenantOperationStep =
@@ -45,7 +45,7 @@ export interface TenantOperation {
   readonly nextAttemptInMs: number;
   /** Milliseconds until the grace period or the drain ends when this was read, by the clock of the store; `null` = neither. */
   readonly deadlineInMs: number | null;
-  /** The last fault; stays for a while after a later attempt went well. */
+  /** The last fault; kept after a later attempt went well. */
   readonly error: TenantOperationFault | null;
   /** The record before the operation; `null` = it created the tenant. */
   readonly before: Tenant | null;
@@ -53,12 +53,12 @@ export interface TenantOperation {
   readonly tenant: Tenant;
 }
 
-/** Whether somebody should work on the operation, now or later. */
+/** Whether the operation has work left, now or later. */
 export function isOpen({ state }: TenantOperation): boolean {
   return state === 'running' || state === 'compensating';
 }
 
-/** Whether the caller of the operation has nothing more to wait for: it is over, waits for time to pass, or only tells listeners. */
+/** Whether the caller of the operation has nothing more to wait for: it is over, waits for time to pass, or only notifies listeners. */
 export function isSettled(operation: TenantOperation): boolean {
   return !isOpen(operation) || operation.step === 'notify' || operation.step === 'grace';
 }

@@ -8,7 +8,7 @@ export interface ProvisioningContext {
   readonly operationId: string;
   /**
    * What `create` or `resume` was given as `input`, such as a first password; `undefined` when another node or a later run
-   * goes on. It is never recorded. Where it is needed and missing, throw `TenantInputNeededError`.
+   * continues. It is never recorded. Where it is needed and missing, throw `TenantInputNeededError`.
    */
   readonly input: unknown;
   /** Fires when this node has lost the operation to another, shuts down, or the time of the call is up. Stop then. */

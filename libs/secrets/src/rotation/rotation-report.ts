@@ -26,7 +26,7 @@ export class RotationReport {
     this.#logged.delete('');
   }
 
-  /** Forgets the troubles of tenants that have no client any more. */
+  /** Drops the failures of tenants that have no client any more. */
   keepOnly(tenantIds: readonly string[]): void {
     const kept = new Set(['', ...tenantIds]);
     for (const tenantId of this.#logged.keys()) if (!kept.has(tenantId)) this.#logged.delete(tenantId);

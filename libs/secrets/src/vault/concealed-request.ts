@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 
 /**
- * Makes `util.inspect` and JSON of an object show its name only. Diagnostics channels and debuggers of Node hand out the
+ * Makes `util.inspect` and JSON of an object show its name only. Diagnostics channels and debuggers of Node expose the
  * objects of a request, whose header carries the token.
  */
 export function conceal(object: object, name: string): void {

@@ -6,7 +6,7 @@ export type VaultOperation = 'login' | 'renew' | 'lookup' | 'read' | 'version';
 
 /** A request to the server has ended; on the diagnostics channel `tenantry:secrets:request`. */
 export interface VaultRequestEvent {
-  /** What `vaultSecrets()` returned; its identity tells several apart. */
+  /** What `vaultSecrets()` returned; its identity distinguishes several instances. */
   readonly secrets: object;
   readonly operation: VaultOperation;
   /** `ok`, or the code of the error. `denied`: the server answered 403, which has several meanings. */

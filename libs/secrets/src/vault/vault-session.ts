@@ -71,7 +71,7 @@ export class VaultSession {
     return this.#token?.value === value;
   }
 
-  /** Forgets the token when the server does not know it any more. */
+  /** Drops the token when the server does not know it any more. */
   async #dropDead(): Promise<void> {
     const token = this.#token;
     if (token === undefined || (await this.#api.isAlive(token.value, this.#closing.signal))) return;

@@ -37,9 +37,10 @@ const TENANT_POLICY = 'tenantry:policy';
  * Base of `@Processor` classes whose jobs belong to tenants. Implement {@link handle}: it runs in a scope of the job's
  * tenant, with the clients that the class reaches by injection or names with `@UseTenantClients(...)`. Leave `process` alone.
  *
- * No guard of Nest's stands before a processor, so it refuses by itself. A job is parked while its tenant is suspended or
+ * Nest runs no guard before a processor, so it refuses by itself. A job is parked while its tenant is suspended or
  * not ready, and while the catalog or a client cannot be had; that uses up no attempt. A job without an envelope, with
- * a bad one, or of an unknown tenant fails at once, as does one of the super tenant that is not signed, with the code in its `failedReason`, and an audit event tells.
+ * a bad one, or of an unknown tenant fails at once, as does one of the super tenant that is not signed, with the code in its
+ * `failedReason` and an audit event.
  *
  * @typeParam T data of the jobs
  * @typeParam R what {@link handle} returns

@@ -54,7 +54,7 @@ describe('deadLetterRefused', () => {
     expect(logged).toEqual([]);
   });
 
-  it('logs a failure to give a message back, and goes on', async () => {
+  it('logs a failure to give a message back, and continues', async () => {
     const context = rmqContext(() => {
       throw new Error('broken');
     });

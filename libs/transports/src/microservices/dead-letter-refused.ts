@@ -4,7 +4,7 @@ import type { Clock } from '@tenantry/core';
 import { logRefused } from './refused-message.js';
 import type { OnRefused, RefusedMessage } from './refused-message.js';
 
-/** What {@link deadLetterRefused} can be told. */
+/** Options of {@link deadLetterRefused}. */
 export interface DeadLetterOptions {
   /** How long an event waits, unacknowledged, before it is requeued, milliseconds from 0; default 1,000. */
   readonly requeueDelayMs?: number;
@@ -26,11 +26,11 @@ interface RmqContextLike {
 const logger = new Logger('Multitenancy');
 
 /**
- * For `onRefused` on RabbitMQ with manual acknowledgements (`noAck: false`; with `true` the broker closes the channel): nobody else
- * acknowledges a message whose handler never ran.
+ * For `onRefused` on RabbitMQ with manual acknowledgements (`noAck: false`; with `true` the broker closes the channel). It acknowledges
+ * messages whose handler never ran, which no other code does.
  *
  * A refused message goes to the dead-letter exchange of its queue; a queue without one drops it. An event that an outage stopped (503) is
- * requeued after a wait instead. A request never is: its caller was told. On other transports, and always for events, a line is logged.
+ * requeued after a wait instead. A request never is: its caller has received the error. On other transports, and always for events, a line is logged.
  *
  * @throws `MT_ARGUMENT_INVALID`
  */

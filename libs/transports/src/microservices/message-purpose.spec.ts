@@ -16,7 +16,7 @@ describe('purposeOf', () => {
     expect(purposeOf(purposeOf(pattern))).toBe(purpose);
   });
 
-  it('tells a key of the prototype from none', () => {
+  it('distinguishes a key of the prototype from no key', () => {
     expect(purposeOf('{"__proto__":1}')).toBe('{"__proto__":1}');
   });
 });
@@ -29,15 +29,15 @@ describe('purposeOfMessage', () => {
   const handler = Handlers.sum;
 
   it.each([
-    ['RabbitMQ and TCP', { getPattern: () => 'told' }],
-    ['NATS', { getSubject: () => 'told' }],
-    ['Redis', { getChannel: () => 'told' }],
-    ['MQTT and Kafka', { getTopic: () => 'told' }],
-  ])('is what the context of %s tells', (_transport, context) => {
-    expect(purposeOfMessage(context, handler)).toBe('told');
+    ['RabbitMQ and TCP', { getPattern: () => 'named' }],
+    ['NATS', { getSubject: () => 'named' }],
+    ['Redis', { getChannel: () => 'named' }],
+    ['MQTT and Kafka', { getTopic: () => 'named' }],
+  ])('is what the context of %s names', (_transport, context) => {
+    expect(purposeOfMessage(context, handler)).toBe('named');
   });
 
-  it('is the pattern of the handler where the transport tells none', () => {
+  it('is the pattern of the handler where the transport names none', () => {
     expect(purposeOfMessage({}, handler)).toBe('{"cmd":"sum"}');
     expect(purposeOfMessage(undefined, handler)).toBe('{"cmd":"sum"}');
   });

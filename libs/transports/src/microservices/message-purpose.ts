@@ -24,14 +24,14 @@ export function purposeOf(pattern: unknown): string {
 }
 
 /**
- * The purpose of a message that came in: the pattern, subject, channel or topic that its transport tells, which with
- * wildcards is the one that the sender named; where it tells none, the pattern of the handler.
+ * The purpose of a message that came in: the pattern, subject, channel or topic that its transport reports, which with
+ * wildcards is the one that the sender named; where it reports none, the pattern of the handler.
  */
 export function purposeOfMessage(rpcContext: unknown, handler: object): string {
   const context = Object(rpcContext) as RpcContextLike;
-  const told =
+  const named =
     context.getPattern?.() ?? context.getSubject?.() ?? context.getChannel?.() ?? context.getTopic?.() ?? undefined;
-  return purposeOf(told ?? firstPatternOf(handler));
+  return purposeOf(named ?? firstPatternOf(handler));
 }
 
 function firstPatternOf(handler: object): unknown {

@@ -9,7 +9,7 @@ import { inScope } from './in-scope.js';
 import { isAdmitted, receiveOnce } from './message-progress.js';
 import { purposeOfMessage } from './message-purpose.js';
 import type { MessageHook } from './pre-request-hook.js';
-import { tellRefused } from './refused-message.js';
+import { reportRefused } from './refused-message.js';
 import type { OnRefused, RefusedMessage } from './refused-message.js';
 
 /** What the hook works with. */
@@ -40,7 +40,7 @@ export function messageScopeHook({ messages, entryPoints, onRefused }: MessageSc
       catchError((error: unknown) => {
         const failed = throwError(() => error);
         if (!(error instanceof MultitenancyError) || isAdmitted(args)) return failed;
-        return defer(() => tellRefused(onRefused, { ...incoming, error })).pipe(mergeMap(() => failed));
+        return defer(() => reportRefused(onRefused, { ...incoming, error })).pipe(mergeMap(() => failed));
       }),
     );
   };

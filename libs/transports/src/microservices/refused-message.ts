@@ -11,22 +11,22 @@ export interface RefusedMessage {
   readonly error: MultitenancyError;
   /** The transport's own context: `RmqContext`, `NatsContext`, … */
   readonly context: unknown;
-  /** `event`: nobody waits for an answer. `request`: the caller is told, once this call has settled. By the handler's decorator. */
+  /** `event`: no reply is expected. `request`: the caller receives the error, once this call has settled. By the handler's decorator. */
   readonly kind: 'event' | 'request';
 }
 
-/** Told of every refused message. What it throws or rejects with is logged. */
+/** Receives every refused message. What it throws or rejects with is logged. */
 export type OnRefused = (refusal: RefusedMessage) => unknown;
 
 const logger = new Logger('Multitenancy');
 
-/** Logs a refused event at error level, with code and pattern, never its payload. Of a request its caller is told. The default. */
+/** Logs a refused event at error level, with code and pattern, never its payload. The caller of a request receives the error instead. The default. */
 export function logRefused({ kind, purpose, error }: RefusedMessage): void {
   if (kind === 'event') logger.error(`${error.code}: an event was refused: ${quoted(purpose)}.`);
 }
 
-/** Calls back and waits for it; a failure is logged, so that the refusal itself stays what the transport is told. */
-export async function tellRefused(onRefused: OnRefused, refusal: RefusedMessage): Promise<void> {
+/** Calls back and waits for it; a failure is logged, so that the transport still receives the refusal itself. */
+export async function reportRefused(onRefused: OnRefused, refusal: RefusedMessage): Promise<void> {
   try {
     await onRefused(refusal);
   } catch (error) {

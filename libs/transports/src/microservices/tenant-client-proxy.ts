@@ -17,7 +17,7 @@ export interface MessageClient {
  * time of the call: a message belongs to the tenant that it was made for, whenever `send` is subscribed to.
  *
  * Data is JSON, or a record of Nest's (`RmqRecord`, `NatsRecord`, `MqttRecord`) around it. Replies come in the async context of the call,
- * and the connection that the first message opens is in nobody's.
+ * and the connection that the first message opens belongs to no context.
  */
 export class TenantClientProxy {
   readonly #client: MessageClient;

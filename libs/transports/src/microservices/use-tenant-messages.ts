@@ -11,10 +11,10 @@ import { logRefused } from './refused-message.js';
 import { assertTransportPeers } from '../transport-peers.js';
 import type { OnRefused } from './refused-message.js';
 
-/** What {@link useTenantMessages} can be told. */
+/** Options of {@link useTenantMessages}. */
 export interface TenantMessagesOptions {
   /**
-   * Told of every message that was refused before its handler. Default: a refused event is logged at error level, with
+   * Receives every message that was refused before its handler. Default: a refused event is logged at error level, with
    * code and pattern. The answer to the caller, and an acknowledgement that the transport makes by itself, wait for it.
    */
   readonly onRefused?: OnRefused;

@@ -62,11 +62,11 @@ export const ioPlatform: SocketPlatform = {
   },
 };
 
-/** socket.io sends what a lost socket has missed, and gives its rooms back, before any middleware has judged the new handshake. */
+/** socket.io sends what a lost socket has missed, and restores its rooms, before any middleware has checked the new handshake. */
 function assertNoRecovery(server: IoServer): void {
   const recovery = (server.server ?? server).opts?.connectionStateRecovery;
   if (recovery === undefined) return;
-  const allowed = 'absent: with it a socket hears what its tenant was sent before its handshake is judged';
+  const allowed = 'absent: with it a socket receives what was sent to its tenant before its handshake is checked';
   throw new OptionsInvalidError('connectionStateRecovery', recovery, allowed);
 }
 

@@ -7,9 +7,9 @@ export type ConnectionArgs = readonly [client: object, ...rest: unknown[]];
 
 /** What a platform does with the clients of a server. */
 export interface ConnectionHooks {
-  /** Judges the handshake of a client. Gives why it is refused, or `null`. Never rejects. */
+  /** Checks the handshake of a client. Resolves to why it is refused, or `null`. Never rejects. */
   admit(client: object, request: IncomingMessage): Promise<SocketProblem | null>;
-  /** Takes in a client that was admitted. No message of the client has been heard before. */
+  /** Takes in a client that was admitted. No message of the client has been handled before. */
   connect(args: ConnectionArgs): void;
 }
 
@@ -21,7 +21,7 @@ export interface SocketPlatform {
   join(client: object, room: string | null): void;
   /** Calls back once when the client has gone. */
   onceGone(client: object, gone: () => void): void;
-  /** Tells a client why, and closes its connection. */
+  /** Sends a client the reason, and closes its connection. */
   refuse(client: object, problem: SocketProblem): void;
   /** Sends an event to the clients of a room; `clients` are those of this process. */
   broadcast(room: string, event: string, data: unknown, servers: Iterable<object>, clients: Iterable<object>): void;

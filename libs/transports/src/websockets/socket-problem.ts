@@ -2,10 +2,10 @@ import { problemOf } from '@tenantry/core/spi';
 import type { MultitenancyError } from '@tenantry/core';
 import type { ErrorDetail } from '@tenantry/core/spi';
 
-/** Name of the event that tells a client of an error, as Nest names it. */
+/** Name of the event that carries an error to a client, as Nest names it. */
 export const EXCEPTION_EVENT = 'exception';
 
-/** What the client of a socket is told of an error. */
+/** What the client of a socket receives for an error. */
 export interface SocketProblem {
   readonly status: 'error';
   readonly statusCode: number;

@@ -9,8 +9,8 @@ export interface ConnectionParts {
   readonly client: object;
   readonly platform: SocketPlatform;
   readonly scopes: TenantScopes;
-  /** What a client is told of an error. */
-  readonly tell: (error: MultitenancyError) => SocketProblem;
+  /** What a client receives for an error. */
+  readonly problemOf: (error: MultitenancyError) => SocketProblem;
   /** What the handshake said: a tenant that is served, or none. */
   readonly handshake: ResolutionOutcome;
 }
@@ -96,10 +96,10 @@ export class TenantConnection {
     return scoped.pipe(takeUntil(this.#cut));
   }
 
-  /** Tells the client why, and closes the socket. */
+  /** Sends the client the reason, and closes the socket. */
   refuse(error: MultitenancyError): void {
-    const { platform, client, tell } = this.#parts;
-    platform.refuse(client, tell(error));
+    const { platform, client, problemOf } = this.#parts;
+    platform.refuse(client, problemOf(error));
   }
 
   /** The socket has closed: streams are cut, then all scopes end. Idempotent. */

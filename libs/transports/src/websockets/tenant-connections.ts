@@ -39,7 +39,7 @@ export class TenantConnections {
     this.#byTenant.set(key, siblings.add(connection));
   }
 
-  /** Forgets a socket that has closed, and ends its scopes. Idempotent. */
+  /** Removes a socket that has closed, and ends its scopes. Idempotent. */
   remove(connection: TenantConnection): void {
     this.#withoutTenant.delete(connection);
     const key = connection.tenantId?.toLowerCase() ?? '';
@@ -48,7 +48,7 @@ export class TenantConnections {
     connection.end();
   }
 
-  /** Forgets all sockets and servers. */
+  /** Removes all sockets and servers. */
   clear(): void {
     const all = [...this.#withoutTenant, ...[...this.#byTenant.values()].flatMap((each) => [...each])];
     all.forEach((connection) => this.remove(connection));

@@ -5,7 +5,7 @@ import type { TenantConnections } from './tenant-connections.js';
 
 const LOOK_UPS_AT_ONCE = 16;
 
-/** Closes the sockets of tenants that are no longer served, also when nobody sends. One look-up per tenant and round. */
+/** Closes the sockets of tenants that are no longer served, also when no message arrives. One look-up per tenant and round. */
 export class TenantRecheck {
   readonly #connections: TenantConnections;
   readonly #scopes: TenantScopes;

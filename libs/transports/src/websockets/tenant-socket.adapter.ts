@@ -26,13 +26,13 @@ export interface TenantSocketParts {
   readonly connections: TenantConnections;
   readonly recheck: TenantRecheck;
   readonly requireTenant: boolean;
-  /** What a client is told of an error. */
-  readonly tell: (error: MultitenancyError) => SocketProblem;
+  /** What a client receives for an error. */
+  readonly problemOf: (error: MultitenancyError) => SocketProblem;
 }
 
 /**
- * Gives tenants to the gateways of another adapter, which does all the rest. Gateways that share a server are told of a
- * client one after the other in the same turn: Nest takes a client that it sees again after another for a new one.
+ * Gives tenants to the gateways of another adapter, which does all the rest. Gateways that share a server are notified of a
+ * client one after the other in the same turn: Nest treats a client that it sees again after another as a new one.
  */
 export class TenantSocketAdapter implements WebSocketAdapter<object, object> {
   readonly #parts: TenantSocketParts;
@@ -116,7 +116,7 @@ export class TenantSocketAdapter implements WebSocketAdapter<object, object> {
   async #admit(client: object, request: IncomingMessage): Promise<SocketProblem | null> {
     const outcome = await this.#parts.handshake.resolve(request).catch(rejectedOutcome);
     const refusal = handshakeRefusal(outcome, this.#parts.requireTenant);
-    if (refusal !== null) return this.#parts.tell(refusal);
+    if (refusal !== null) return this.#parts.problemOf(refusal);
     this.#admitted.set(client, outcome);
     return null;
   }
@@ -125,11 +125,14 @@ export class TenantSocketAdapter implements WebSocketAdapter<object, object> {
     const [client] = args;
     const handshake = this.#admitted.get(client);
     if (handshake === undefined) {
-      platform.refuse(client, this.#parts.tell(new TenantContextMissingError('the socket opened past its handshake')));
+      platform.refuse(
+        client,
+        this.#parts.problemOf(new TenantContextMissingError('the socket opened past its handshake')),
+      );
       return;
     }
-    const { connections, scopes, tell } = this.#parts;
-    const connection = new TenantConnection({ client, platform, scopes, tell, handshake });
+    const { connections, scopes, problemOf } = this.#parts;
+    const connection = new TenantConnection({ client, platform, scopes, problemOf, handshake });
     this.#open.set(client, connection);
     connections.add(connection);
     platform.join(client, connection.tenantId === undefined ? null : tenantRoom(connection.tenantId));

@@ -10,7 +10,7 @@ export interface TenantSocketsOptions {
   readonly requireTenant?: boolean;
   /**
    * How often the tenants with open sockets are looked up, in milliseconds, so that the sockets of one that is no longer
-   * served close although nobody sends. Range 100 to 600,000; default 10,000.
+   * served close although no message arrives. Range 100 to 600,000; default 10,000.
    */
   readonly recheckMs?: number;
   /** Where time comes from; for tests. Default: the system's. */

@@ -15,7 +15,7 @@ export interface TenantAudience {
   emit(event: string, data: unknown): void;
 }
 
-/** Sends to the sockets of one tenant and to nobody else's. Injectable with {@link TenantSocketsModule}. */
+/** Sends to the sockets of one tenant only. Injectable with {@link TenantSocketsModule}. */
 @Injectable()
 export class TenantSockets {
   readonly #context: TenantContext;

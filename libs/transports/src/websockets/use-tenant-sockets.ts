@@ -18,7 +18,7 @@ const DEFAULT_PLATFORM = '@nestjs/platform-socket.io';
  * `useWebSocketAdapter`.
  *
  * The resolvers read the tenant from the handshake, once; it holds for the life of the socket. Each message runs in a
- * scope of its own, after another look at the tenant.
+ * scope of its own, after the tenant has been checked again.
  *
  * @param adapter does the work: `new WsAdapter(app)`, `new IoAdapter(app)` or your own on top of `ws` or socket.io.
  *   Default: Nest's own default, the `IoAdapter` of `@nestjs/platform-socket.io`
@@ -38,9 +38,17 @@ export async function useTenantSockets(
   const connections = connectionsOf(app);
   const recheck = new TenantRecheck(connections, scopes, clock, recheckMs);
   const errorDetail = app.get<ErrorDetail>(TENANT_ERROR_DETAIL, { strict: false });
-  const tell = (error: MultitenancyError): SocketProblem => socketProblem(error, errorDetail);
+  const problemOf = (error: MultitenancyError): SocketProblem => socketProblem(error, errorDetail);
   app.useWebSocketAdapter(
-    new TenantSocketAdapter({ base, handshake, scopes, connections, recheck, requireTenant, tell }) as WebSocketAdapter,
+    new TenantSocketAdapter({
+      base,
+      handshake,
+      scopes,
+      connections,
+      recheck,
+      requireTenant,
+      problemOf,
+    }) as WebSocketAdapter,
   );
 }
 

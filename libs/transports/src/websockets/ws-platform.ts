@@ -20,7 +20,7 @@ const OPEN = 1;
 export const wsPlatform: SocketPlatform = {
   serve(server: object, adapter: WebSocketAdapter, hooks: ConnectionHooks): void {
     adapter.bindClientConnect(server, (client: WsClient, request: IncomingMessage, ...rest: unknown[]) => {
-      // Frames stay in the kernel until somebody listens.
+      // Frames stay in the kernel until a listener is attached.
       client.pause();
       void hooks.admit(client, request).then((refusal) => {
         if (refusal !== null) wsPlatform.refuse(client, refusal);
@@ -31,7 +31,7 @@ export const wsPlatform: SocketPlatform = {
   },
 
   join(): void {
-    // There are no rooms: whoever sends goes through the clients.
+    // There are no rooms: a sender iterates over the clients.
   },
 
   onceGone(client: WsClient, gone: () => void): void {
