@@ -59,6 +59,18 @@ export class TenantMessages {
   }
 
   /**
+   * The tenant that a message was sealed for. It is not looked up.
+   *
+   * @param purpose as for {@link seal}
+   * @returns its id; `undefined` = the message has no envelope
+   * @throws `MT_ENVELOPE_INVALID`, `MT_ENVELOPE_UNTRUSTED`
+   */
+  tenantIdIn(message: unknown, purpose: string): string | undefined {
+    const { envelope, data } = partsOf(message);
+    return envelope === undefined ? undefined : this.#envelopes.open(envelope, { purpose, data }).id;
+  }
+
+  /**
    * Opens a scope for a message that came in: checks its envelope and looks its tenant up again. Never rejects: an
    * envelope or tenant that cannot be used, and an outage, are outcomes of the scope. A message without an envelope names no tenant.
    */

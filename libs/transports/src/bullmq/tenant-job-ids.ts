@@ -13,6 +13,11 @@ export function ownId(tenantId: string, id: string): string {
   return `${tenantId}${SEPARATOR}${id}`;
 }
 
+/** Whether an id was made by {@link ownId} for this tenant. */
+export function isOwnId(tenantId: string, id: string): boolean {
+  return id.startsWith(`${tenantId}${SEPARATOR}`);
+}
+
 /** Options of a job with the ids in them made the tenant's own. The options given are not changed. */
 export function ownIds<O extends Pick<JobsOptions, 'jobId' | 'deduplication'>>(tenantId: string, options: O): O {
   const { jobId, deduplication } = options;

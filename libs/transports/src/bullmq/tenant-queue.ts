@@ -1,6 +1,7 @@
 import type { SealedMessage, TenantMessages } from '@tenantry/core';
 import type { Job, JobSchedulerTemplateOptions, JobsOptions, Queue, RepeatOptions } from 'bullmq';
 import { assertTransportPeers } from '../transport-peers.js';
+import { JobParents } from './job-parents.js';
 import { jobPurpose, ownId, ownIds } from './tenant-job-ids.js';
 
 /** A job for {@link TenantQueue.addBulk}. */
@@ -35,31 +36,35 @@ type TenantJob<T, R> = Job<SealedMessage<T>, R>;
 export class TenantQueue<T, R = unknown> {
   readonly #queue: Queue<SealedMessage<T>, R, string>;
   readonly #messages: TenantMessages;
+  readonly #parents: JobParents;
 
   /** @throws `MT_PEER_UNSUPPORTED` */
   constructor(queue: Queue<SealedMessage<T>, R, string>, messages: TenantMessages) {
     assertTransportPeers('bullmq');
     this.#queue = queue;
     this.#messages = messages;
+    this.#parents = new JobParents(queue, messages);
   }
 
   /**
    * Adds a job of the current tenant.
    *
-   * @throws `MT_CONTEXT_MISSING` outside of any tenant's scope; what is wrong with the tenant; what BullMQ throws
+   * @param opts a `parent` is a job of the current tenant
+   * @throws `MT_CONTEXT_MISSING` outside of any tenant's scope; what is wrong with the tenant; `MT_TENANT_FORBIDDEN` for a
+   *   parent that is not a job of this tenant; what BullMQ throws
    */
   async add(name: string, data: T, opts: Omit<JobsOptions, 'repeat'> = {}): Promise<TenantJob<T, R>> {
     const sealed = this.#seal(name, data);
+    await this.#parents.assertOwn(opts.parent, sealed.$tenant.id);
     return this.#queue.add(name, sealed, ownIds(sealed.$tenant.id, opts));
   }
 
   /** Adds several jobs of the current tenant, all or none. @throws as {@link add} */
   async addBulk(jobs: readonly TenantJobToAdd<T>[]): Promise<TenantJob<T, R>[]> {
+    const sealed = jobs.map(({ name, data, opts = {} }) => ({ name, data: this.#seal(name, data), opts }));
+    await Promise.all(sealed.map(({ data, opts }) => this.#parents.assertOwn(opts.parent, data.$tenant.id)));
     return this.#queue.addBulk(
-      jobs.map(({ name, data, opts = {} }) => {
-        const sealed = this.#seal(name, data);
-        return { name, data: sealed, opts: ownIds(sealed.$tenant.id, opts) };
-      }),
+      sealed.map(({ name, data, opts }) => ({ name, data, opts: ownIds(data.$tenant.id, opts) })),
     );
   }
 
@@ -76,6 +81,7 @@ export class TenantQueue<T, R = unknown> {
     { name = id, data, opts = {} }: TenantJobScheduler<T>,
   ): Promise<TenantJob<T, R> | undefined> {
     const sealed = this.#seal(name, data);
+    await this.#parents.assertOwn(opts.parent, sealed.$tenant.id);
     const template = { name, data: sealed, opts };
     return this.#queue.upsertJobScheduler(ownId(sealed.$tenant.id, id), repeat, template);
   }

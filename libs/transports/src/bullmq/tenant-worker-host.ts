@@ -12,9 +12,11 @@ import type { OpenTenantScope } from '@tenantry/core/spi';
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import type { Job, Worker } from 'bullmq';
 import { assertTransportPeers } from '../transport-peers.js';
+import { JobParents } from './job-parents.js';
+import { RunningJobs } from './running-jobs.js';
 import { jobPurpose } from './tenant-job-ids.js';
 import { refusalFor } from './job-refusal.js';
-import type { JobRefusal } from './job-refusal.js';
+import type { JobRefusal, ParkingTimes } from './job-refusal.js';
 
 /** One run of a job. */
 export interface TenantJobRun<T = unknown> {
@@ -39,8 +41,8 @@ const TENANT_POLICY = 'tenantry:policy';
  *
  * Nest runs no guard before a processor, so it refuses by itself. A job is parked while its tenant is suspended or
  * not ready, and while the catalog or a client cannot be had; that uses up no attempt. A job without an envelope, with
- * a bad one, or of an unknown tenant fails at once, as does one of the super tenant that is not signed, with the code in its
- * `failedReason` and an audit event.
+ * a bad one, of an unknown tenant, or with a parent of another tenant fails at once, as does one of the super tenant that is not
+ * signed, with the code in its `failedReason`, and an audit event.
  *
  * @typeParam T data of the jobs
  * @typeParam R what {@link handle} returns
@@ -59,6 +61,7 @@ export abstract class TenantWorkerHost<T = unknown, R = unknown, W extends Worke
   protected readonly retryMs: number = 5_000;
 
   @Inject(TenantMessages) private readonly tenantMessages!: TenantMessages;
+  readonly #running = new RunningJobs();
 
   /** @throws `MT_PEER_UNSUPPORTED` */
   constructor() {
@@ -78,14 +81,21 @@ export abstract class TenantWorkerHost<T = unknown, R = unknown, W extends Worke
   override async process(job: Job<SealedMessage<T>, R>, token?: string, signal?: AbortSignal): Promise<R> {
     const origin = { transport: TRANSPORT, purpose: jobPurpose(job.queueName, job.name) };
     const { scope, data } = await this.tenantMessages.receive(job.data, origin);
+    this.#running.follow(() => this.worker);
+    const forget = this.#running.add(scope, signal);
     try {
       const refusal = await this.#refusalOf(job, scope);
       if (refusal !== undefined) return await refuse(job, refusal, token);
       const updateData = (next: T): Promise<void> => job.updateData(scope.run(() => this.#seal(job, next)));
       return await scope.runToEnd(() => this.handle(job, data as T, { token, signal, updateData }));
     } finally {
+      forget();
       scope.end();
     }
+  }
+
+  get #times(): ParkingTimes {
+    return { parkMs: this.parkMs, retryMs: this.retryMs };
   }
 
   #isForSuperTenant(): boolean {
@@ -98,7 +108,14 @@ export abstract class TenantWorkerHost<T = unknown, R = unknown, W extends Worke
   }
 
   async #refusalOf(job: Job, scope: OpenTenantScope): Promise<JobRefusal | undefined> {
-    const { outcome } = scope;
+    return (
+      this.#refusalOfTenant(job, scope.outcome) ??
+      (await this.#refusalOfParent(job, scope)) ??
+      this.#refusalOfClients(scope)
+    );
+  }
+
+  #refusalOfTenant(job: Job, outcome: ResolutionOutcome): JobRefusal | undefined {
     if (isUnsignedSuper(outcome))
       return this.#refused(
         job,
@@ -107,17 +124,32 @@ export abstract class TenantWorkerHost<T = unknown, R = unknown, W extends Worke
       );
     if (this.#isForSuperTenant() && isAnotherThanSuper(outcome))
       return this.#refused(job, new TenantForbiddenError('Jobs of this processor are for the super tenant.'));
-    const times = { parkMs: this.parkMs, retryMs: this.retryMs };
     switch (outcome.kind) {
       case 'resolved':
-        return scope.acquireFor(this.constructor, Reflect.get(this, 'handle') as object).then(
-          () => undefined,
-          (error: unknown) => refusalFor(error, times),
-        );
+        return undefined;
       case 'notApplicable':
         return this.tenant === 'optional' ? undefined : this.#refused(job, withoutTenant());
       default:
-        return refusalFor(outcome.error, times);
+        return refusalFor(outcome.error, this.#times);
+    }
+  }
+
+  /** A job that is refused neither fails its parent nor holds it up. */
+  async #refusalOfParent(job: Job, { outcome }: OpenTenantScope): Promise<JobRefusal | undefined> {
+    const tenantId = outcome.kind === 'resolved' ? outcome.tenant.id : undefined;
+    const error = await new JobParents(job, this.tenantMessages).refusalOf(job.parent, tenantId);
+    if (error === undefined) return undefined;
+    await job.removeChildDependency();
+    return this.#refused(job, error, tenantId);
+  }
+
+  async #refusalOfClients(scope: OpenTenantScope): Promise<JobRefusal | undefined> {
+    if (scope.outcome.kind !== 'resolved') return undefined;
+    try {
+      await scope.acquireFor(this.constructor, Reflect.get(this, 'handle'));
+      return undefined;
+    } catch (error) {
+      return refusalFor(error, this.#times);
     }
   }
 
