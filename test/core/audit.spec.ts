@@ -201,7 +201,7 @@ describe('a subscriber that throws', () => {
       module: { type: 'es6' },
     }).code;
   // One module of both files, without the import between them.
-  const code = [compiled('kernel/outside-scopes.ts'), compiled('audit/tenant-audit.ts')]
+  const code = [compiled('kernel/outside-scopes.ts'), compiled('observability/audit/tenant-audit.ts')]
     .join('\n')
     .replace(/^import .* from '\.\.\/.*$/m, '');
   const run = (setUp: string): { status: number | null; stdout: string; stderr: string } => {

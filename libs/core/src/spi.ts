@@ -42,3 +42,24 @@ export { HttpHandshake } from './http/http-handshake.js';
 export { TenantSync } from './sync/tenant-sync.js';
 export type { ChangedTenant } from './sync/tenant-sync.js';
 export { TenantEntryPoints } from './module/tenant-entry-points.js';
+export { numberArgument } from './kernel/argument-checks.js';
+export { catalogError } from './errors/catalog.errors.js';
+export { decodeCursor, encodeCursor } from './kernel/cursor.js';
+export { pause, withinDeadline } from './kernel/deadline.js';
+export type { Deadline } from './kernel/deadline.js';
+export {
+  booleanOption,
+  choiceOption,
+  functionOption,
+  isInRange,
+  methodsOption,
+  numberOption,
+  objectOption,
+  patternOption,
+  rangeText,
+  textOption,
+  textsOption,
+} from './kernel/option-checks.js';
+export type { NumberRange } from './kernel/option-checks.js';
+export { forEachConcurrently } from './kernel/worker-pool.js';
+export { BoundedMap } from './kernel/bounded-map.js';

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { createSecretKey } from 'node:crypto';
 import { OptionsInvalidError } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
+import { numberOption, objectOption, textOption, textsOption } from '@tenantry/core/spi';
 import type { JWTVerifyOptions } from 'jose';
 import { ASYMMETRIC_ALGORITHMS, SECRET_BYTES } from './algorithms.js';
 import type { IssuerOptions } from './issuer-options.js';
@@ -9,7 +10,6 @@ import { assertOneKeySource, checkedKeyOptions } from './key-options.js';
 import type { JwksUrlRule, KeyOptions } from './key-options.js';
 import { KeySet, SecretKey } from './key-source.js';
 import type { KeySource } from './key-source.js';
-import { integerOption, objectOption, textOption, textsOption } from './option-checks.js';
 import { RemoteKeys } from './remote-keys.js';
 import { tenantBinding } from './tenant-binding.js';
 import type { TenantOfClaims } from './tenant-binding.js';
@@ -97,10 +97,20 @@ function checkedVerifyOptions(path: string, options: IssuerOptions, algorithms: 
     audience: [...audiences],
     algorithms,
     requiredClaims: ['exp', ...extra],
-    clockTolerance: integerOption(`${path}.clockToleranceSeconds`, clockToleranceSeconds, [0, 60]),
+    clockTolerance: numberOption(`${path}.clockToleranceSeconds`, clockToleranceSeconds, {
+      min: 0,
+      max: 60,
+      whole: true,
+    }),
     ...(maxTokenAgeSeconds === undefined
       ? {}
-      : { maxTokenAge: integerOption(`${path}.maxTokenAgeSeconds`, maxTokenAgeSeconds, [1, 31_536_000]) }),
+      : {
+          maxTokenAge: numberOption(`${path}.maxTokenAgeSeconds`, maxTokenAgeSeconds, {
+            min: 1,
+            max: 31_536_000,
+            whole: true,
+          }),
+        }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '@tenantry/core';
+import { withinDeadline } from '@tenantry/core/spi';
 import type { JSONWebKeySet } from 'jose';
 
 /** One fetch of a key set. */
@@ -17,19 +18,18 @@ export interface JwksFetch {
  */
 export async function fetchJwks({ url, timeoutMs, maxBytes, clock }: JwksFetch): Promise<JSONWebKeySet> {
   const controller = new AbortController();
-  const tooSlow = (): void => controller.abort(new Error(`no answer within ${timeoutMs} ms`));
-  const timer = clock.setTimer(tooSlow, timeoutMs);
+  const onTimeout = (): Error => new Error(`no answer within ${timeoutMs} ms`);
   try {
-    const response = await fetch(url, {
-      signal: controller.signal,
-      redirect: 'error',
-      headers: { accept: 'application/jwk-set+json, application/json' },
-    });
-    return JSON.parse(await textOf(response, maxBytes)) as JSONWebKeySet;
+    return await withinDeadline({ clock, timeoutMs, onTimeout }, () => fetched(url, maxBytes, controller.signal));
   } finally {
-    timer.clear();
     controller.abort();
   }
+}
+
+async function fetched(url: string, maxBytes: number, signal: AbortSignal): Promise<JSONWebKeySet> {
+  const headers = { accept: 'application/jwk-set+json, application/json' };
+  const response = await fetch(url, { signal, redirect: 'error', headers });
+  return JSON.parse(await textOf(response, maxBytes)) as JSONWebKeySet;
 }
 
 async function textOf(response: Response, maxBytes: number): Promise<string> {

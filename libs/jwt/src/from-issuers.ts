@@ -1,12 +1,12 @@
 import { MultitenancyError, notApplicable, OptionsInvalidError, rejected, resolved, systemClock } from '@tenantry/core';
 import type { ResolverAnswer, TenantRequest, TenantResolver } from '@tenantry/core';
+import { functionOption, numberOption, objectOption } from '@tenantry/core/spi';
 import { bearerTokenOf } from './bearer-token.js';
 import { CachedVerifier } from './cached-verifier.js';
 import type { FromIssuersOptions } from './from-issuers-options.js';
 import { ListedIssuers, LookedUpIssuers } from './issuers.js';
 import type { Issuers } from './issuers.js';
 import { IssuerUnavailableError } from './jwt.errors.js';
-import { functionOption, integerOption, objectOption } from './option-checks.js';
 import { TokenVerifier } from './token-verifier.js';
 import { rememberClaims } from './verified-claims.js';
 
@@ -45,7 +45,7 @@ function verifierOf(options: FromIssuersOptions): Verify {
   functionOption('fromIssuers.now', now, 'a function that gives milliseconds since 1970');
   const issuers = issuersOf(options);
   const verifier = new TokenVerifier(issuers, now);
-  const max = integerOption('fromIssuers.maxCachedTokens', maxCachedTokens, [0, 100_000]);
+  const max = numberOption('fromIssuers.maxCachedTokens', maxCachedTokens, { min: 0, max: 100_000, whole: true });
   return max === 0 ? verifier : new CachedVerifier(verifier, { issuers, max, now, clock });
 }
 
@@ -54,8 +54,8 @@ function issuersOf(options: FromIssuersOptions): Issuers {
   if (allowJwksUrl !== undefined)
     functionOption('fromIssuers.allowJwksUrl', allowJwksUrl, 'a function (url) => boolean');
   const limits = {
-    cacheMs: integerOption('fromIssuers.issuerCacheMs', issuerCacheMs, [0, 3_600_000]),
-    maxIssuers: integerOption('fromIssuers.maxIssuers', maxIssuers, [1, 100_000]),
+    cacheMs: numberOption('fromIssuers.issuerCacheMs', issuerCacheMs, { min: 0, max: 3_600_000, whole: true }),
+    maxIssuers: numberOption('fromIssuers.maxIssuers', maxIssuers, { min: 1, max: 100_000, whole: true }),
   };
   if (Array.isArray(issuers)) {
     return new ListedIssuers(issuers, { clock, allowJwksUrl: allowJwksUrl ?? (() => true), mustSayWhich: false });

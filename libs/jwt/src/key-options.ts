@@ -1,10 +1,10 @@
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { OptionsInvalidError } from '@tenantry/core';
+import { numberOption, objectOption } from '@tenantry/core/spi';
 import type { JWK } from 'jose';
 import { SECRET_BYTES } from './algorithms.js';
 import type { IssuerOptions, JwksOptions } from './issuer-options.js';
-import { integerOption, objectOption } from './option-checks.js';
 import type { RemoteKeysOptions } from './remote-keys.js';
 
 /** What an issuer signs with, checked: plain data, so that two can be compared. */
@@ -51,10 +51,10 @@ function checkedJwks(path: string, options: JwksOptions, rule: JwksUrlRule): Rem
   } = objectOption(path, options);
   return {
     url: checkedUrl(`${path}.url`, url, rule),
-    cacheMs: integerOption(`${path}.cacheMs`, cacheMs, [1_000, 86_400_000]),
-    coolDownMs: integerOption(`${path}.coolDownMs`, coolDownMs, [1_000, 3_600_000]),
-    timeoutMs: integerOption(`${path}.timeoutMs`, timeoutMs, [100, 60_000]),
-    maxBytes: integerOption(`${path}.maxBytes`, maxBytes, [1_024, 10_485_760]),
+    cacheMs: numberOption(`${path}.cacheMs`, cacheMs, { min: 1_000, max: 86_400_000, whole: true }),
+    coolDownMs: numberOption(`${path}.coolDownMs`, coolDownMs, { min: 1_000, max: 3_600_000, whole: true }),
+    timeoutMs: numberOption(`${path}.timeoutMs`, timeoutMs, { min: 100, max: 60_000, whole: true }),
+    maxBytes: numberOption(`${path}.maxBytes`, maxBytes, { min: 1_024, max: 10_485_760, whole: true }),
   };
 }
 

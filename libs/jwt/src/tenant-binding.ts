@@ -1,6 +1,6 @@
 import { isTenantId, OptionsInvalidError, SUPER_TENANT_ID, TenantTokenInvalidError } from '@tenantry/core';
+import { functionOption, objectOption, textOption, textsOption } from '@tenantry/core/spi';
 import type { TenantBinding } from './issuer-options.js';
-import { functionOption, objectOption, textOption, textsOption } from './option-checks.js';
 import type { VerifiedClaims } from './verified-claims.js';
 
 /**

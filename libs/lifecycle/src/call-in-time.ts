@@ -1,4 +1,5 @@
 import type { Clock } from '@tenantry/core';
+import { withinDeadline } from '@tenantry/core/spi';
 import { TenantParticipantTimeoutError } from './lifecycle.errors.js';
 
 /** What bounds the call of a participant. */
@@ -10,7 +11,7 @@ export interface CallLimits {
 }
 
 /**
- * Calls a participant and waits for it up to a time limit.
+ * Calls a participant and waits for it until a deadline.
  *
  * @param call its signal aborts when the time is up; what it returns or throws afterwards is dropped
  * @throws `MT_PARTICIPANT_TIMEOUT`, and what `call` throws
@@ -20,18 +21,10 @@ export async function callInTime(
   { clock, timeoutMs, part }: CallLimits,
 ): Promise<void> {
   const stop = new AbortController();
-  let clear = (): void => undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const timer = clock.setTimer(() => {
-      const error = new TenantParticipantTimeoutError(part, timeoutMs);
-      stop.abort(error);
-      reject(error);
-    }, timeoutMs);
-    clear = () => timer.clear();
-  });
-  try {
-    await Promise.race([Promise.resolve().then(() => call(stop.signal)), late]);
-  } finally {
-    clear();
-  }
+  const onTimeout = (): Error => {
+    const error = new TenantParticipantTimeoutError(part, timeoutMs);
+    stop.abort(error);
+    return error;
+  };
+  await withinDeadline({ clock, timeoutMs, onTimeout }, () => call(stop.signal));
 }

@@ -1,3 +1,4 @@
+import { pause } from '@tenantry/core/spi';
 import type { Clock } from '@tenantry/core';
 import type { Timer } from '@tenantry/core/spi';
 import { OperationTakenOverError } from './lifecycle.errors.js';
@@ -43,17 +44,8 @@ export class ClaimSession {
   }
 
   /** Waits, at most until {@link signal} fires. */
-  pause(ms: number): Promise<void> {
-    if (this.signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = (): void => {
-        timer.clear();
-        this.signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = this.#parts.clock.setTimer(done, ms);
-      this.signal.addEventListener('abort', done);
-    });
+  async pause(ms: number): Promise<void> {
+    await pause(this.#parts.clock, ms, this.signal);
   }
 
   /** Stops keeping the claim. */

@@ -1,5 +1,6 @@
-import { OptionsInvalidError, systemClock } from '@tenantry/core';
+import { systemClock } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
+import { choiceOption, methodsOption, numberOption } from '@tenantry/core/spi';
 import type { TenantLifecycleEvent } from './lifecycle-events.js';
 import type { TenantLifecycleStore } from './tenant-lifecycle-store.js';
 
@@ -64,16 +65,16 @@ const LIMITS: Readonly<Record<keyof TenantLifecycleLimits, readonly [fallback: n
   repeatWaitMs: [30_000, 0, HOUR],
 };
 const STORE_METHODS = ['findTenant', 'find', 'begin', 'claimDue', 'reopen', 'renew', 'save', 'undoDelete'] as const;
+const STORE = 'a TenantLifecycleStore, such as PostgresTenantLifecycleStore';
 
 /** Fills in defaults and checks. @throws `MT_OPTIONS_INVALID` */
 export function resolveLifecycleOptions(options: TenantLifecycleOptions): ResolvedLifecycleOptions {
-  const { onProvisionFailure = 'compensate' } = options;
-  if (onProvisionFailure !== 'compensate' && onProvisionFailure !== 'keep') {
-    throw new OptionsInvalidError('lifecycle.onProvisionFailure', onProvisionFailure, '"compensate" or "keep"');
-  }
   return Object.freeze({
-    store: checkedStore(options.store),
-    onProvisionFailure,
+    store: methodsOption('lifecycle.store', options.store, STORE_METHODS, STORE),
+    onProvisionFailure: choiceOption('lifecycle.onProvisionFailure', options.onProvisionFailure, [
+      'compensate',
+      'keep',
+    ]),
     drained: options.drained ?? (async () => false),
     report: options.report ?? (() => undefined),
     applicationId: options.applicationId,
@@ -86,19 +87,7 @@ export function resolveLifecycleOptions(options: TenantLifecycleOptions): Resolv
 function checkedLimits(options: Partial<TenantLifecycleLimits>): TenantLifecycleLimits {
   const entries = (Object.keys(LIMITS) as (keyof TenantLifecycleLimits)[]).map((name) => {
     const [fallback, min, max] = LIMITS[name];
-    const value = options[name] ?? fallback;
-    if (Number.isInteger(value) && value >= min && value <= max) return [name, value];
-    throw new OptionsInvalidError(`lifecycle.${name}`, value, `a whole number from ${min} to ${max}`);
+    return [name, numberOption(`lifecycle.${name}`, options[name] ?? fallback, { min, max, whole: true })];
   });
   return Object.fromEntries(entries) as TenantLifecycleLimits;
-}
-
-function checkedStore(store: unknown): TenantLifecycleStore {
-  const candidate = (store ?? {}) as Record<string, unknown>;
-  if (STORE_METHODS.every((method) => typeof candidate[method] === 'function')) return store as TenantLifecycleStore;
-  throw new OptionsInvalidError(
-    'lifecycle.store',
-    store,
-    'a TenantLifecycleStore, such as PostgresTenantLifecycleStore',
-  );
 }

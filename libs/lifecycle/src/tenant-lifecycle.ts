@@ -1,7 +1,7 @@
 import { ArgumentInvalidError, TenantSettings } from '@tenantry/core';
 import type { NewTenant, Tenant } from '@tenantry/core';
 import { randomUUID } from 'node:crypto';
-import { keepAlive } from '@tenantry/core/spi';
+import { keepAlive, numberArgument, pause } from '@tenantry/core/spi';
 import { OperationTakenOverError, TenantOperationFailedError } from './lifecycle.errors.js';
 import { BackgroundOperations } from './background-operations.js';
 import { writtenTenant } from './catalog-write.js';
@@ -123,9 +123,7 @@ export class TenantLifecycle {
     tenantId: string,
     { requestKey, gracePeriodMs = 0, ...expected }: DeleteTenantOptions = {},
   ): Promise<TenantOperation> {
-    if (!Number.isFinite(gracePeriodMs) || gracePeriodMs < 0 || gracePeriodMs > LONGEST_GRACE_MS) {
-      throw new ArgumentInvalidError('gracePeriodMs', gracePeriodMs, `a number from 0 to ${LONGEST_GRACE_MS}`);
-    }
+    numberArgument('gracePeriodMs', gracePeriodMs, { min: 0, max: LONGEST_GRACE_MS, unit: 'milliseconds' });
     const from = ['active', 'suspended', 'provisioning'] as const;
     const write: CatalogWrite = { type: 'status', to: 'deleting', from, ...expected };
     const [step, deadlineMs] =
@@ -247,7 +245,7 @@ export class TenantLifecycle {
     const giveUpAt = clock.now() + repeatWaitMs;
     let operation = known;
     while (!isSettled(operation) && clock.now() < giveUpAt) {
-      await new Promise<void>((resolve) => clock.setTimer(resolve, REPEAT_POLL_MS));
+      await pause(clock, REPEAT_POLL_MS);
       operation = (await store.find(known.id)) ?? operation;
     }
     return operation;

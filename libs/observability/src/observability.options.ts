@@ -1,9 +1,9 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency } from '@nestjs/common';
 import { systemClock, OptionsInvalidError } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
+import { methodsOption, numberOption, objectOption, patternOption } from '@tenantry/core/spi';
 import { hostname } from 'node:os';
 import type { MeterProviderShape } from './kernel/meter-shapes.js';
-import { numberOption, objectOption, textOption } from './kernel/option-checks.js';
 import type { OpenTelemetry } from './kernel/open-telemetry.js';
 import { TenantLabel } from './metrics/tenant-label.js';
 import type { TenantLabelOption } from './metrics/tenant-label.js';
@@ -60,20 +60,20 @@ const ATTRIBUTE = /^[A-Za-z][A-Za-z0-9._-]{0,254}$/;
 
 /** Fills in defaults and checks every option. @throws `MT_OPTIONS_INVALID` */
 export function resolveObservabilityOptions(options: ObservabilityOptions): ResolvedObservabilityOptions {
-  objectOption('ObservabilityModule.forRoot', options, [], 'an object of options');
+  objectOption('ObservabilityModule.forRoot', options, 'an object of options');
   const { meterProvider, name, tenantLabel = { top: 100 }, node = hostname(), spanAttribute = 'tenant.id' } = options;
   const { clock = systemClock, readyTimeoutMs = 2_000, loadOpenTelemetry } = options;
   if (meterProvider !== undefined)
-    objectOption('meterProvider', meterProvider, ['getMeter'], 'an OpenTelemetry MeterProvider');
+    methodsOption('meterProvider', meterProvider, ['getMeter'], 'an OpenTelemetry MeterProvider');
   return Object.freeze({
     meterProvider,
-    name: name === undefined ? undefined : textOption('name', name, NAME, '1 to 63 letters, digits, ".", "_", "-"'),
+    name: name === undefined ? undefined : patternOption('name', name, NAME, '1 to 63 letters, digits, ".", "_", "-"'),
     tenantLabel: new TenantLabel(tenantLabel),
-    node: textOption('node', node, NODE, '1 to 253 characters without spaces'),
-    spanAttribute: textOption('spanAttribute', spanAttribute, ATTRIBUTE, 'an attribute name such as "tenant.id"'),
+    node: patternOption('node', node, NODE, '1 to 253 characters without spaces'),
+    spanAttribute: patternOption('spanAttribute', spanAttribute, ATTRIBUTE, 'an attribute name such as "tenant.id"'),
     secrets: secretsOption(options.secrets ?? []),
-    readyTimeoutMs: numberOption('readyTimeoutMs', readyTimeoutMs, [10, 60_000]),
-    clock: objectOption('clock', clock, ['now', 'setTimer'], 'a Clock'),
+    readyTimeoutMs: numberOption('readyTimeoutMs', readyTimeoutMs, { min: 10, max: 60_000 }),
+    clock: methodsOption('clock', clock, ['now', 'setTimer'], 'a Clock'),
     loadOpenTelemetry: loaderOption(loadOpenTelemetry),
   });
 }
@@ -81,7 +81,7 @@ export function resolveObservabilityOptions(options: ObservabilityOptions): Reso
 function secretsOption(secrets: unknown): ReadonlySet<object> {
   if (!Array.isArray(secrets)) throw new OptionsInvalidError('secrets', secrets, 'a list of TenantSecrets');
   (secrets as readonly unknown[]).forEach((each, index) =>
-    objectOption(`secrets[${index}]`, each, ['read'], 'a TenantSecrets, as vaultSecrets() gives'),
+    methodsOption(`secrets[${index}]`, each, ['read'], 'a TenantSecrets, as vaultSecrets() gives'),
   );
   return new Set(secrets as readonly object[]);
 }

@@ -1,6 +1,7 @@
-import { OptionsInvalidError } from '../errors/usage.errors.js';
 import { systemClock } from '../kernel/clock.js';
 import type { Clock } from '../kernel/clock.js';
+import { numberOption } from '../kernel/option-checks.js';
+import type { NumberRange } from '../kernel/option-checks.js';
 
 /** Options of {@link CachedTenantCatalog}. */
 export interface CachedTenantCatalogOptions {
@@ -18,34 +19,24 @@ export interface CachedTenantCatalogOptions {
   readonly clock?: Clock;
 }
 
-/** Fills in defaults and checks. @throws {@link OptionsInvalidError} `MT_OPTIONS_INVALID` */
+type Limit = 'ttlMs' | 'negativeTtlMs' | 'staleWhileUnavailableMs' | 'maxEntries' | 'timeoutMs';
+
+const LIMITS: Readonly<Record<Limit, readonly [fallback: number, range: NumberRange]>> = {
+  ttlMs: [5_000, { min: 0, exclusive: true, infinite: true }],
+  negativeTtlMs: [1_000, { min: 0, infinite: true }],
+  staleWhileUnavailableMs: [60_000, { min: 0, infinite: true }],
+  maxEntries: [10_000, { min: 1, infinite: true }],
+  timeoutMs: [5_000, { min: 1, max: 600_000 }],
+};
+
+/** Fills in defaults and checks. @throws `MT_OPTIONS_INVALID` */
 export function resolveCachedCatalogOptions(options: CachedTenantCatalogOptions): Required<CachedTenantCatalogOptions> {
+  const limits = (Object.keys(LIMITS) as Limit[]).map((limit) => {
+    const [fallback, range] = LIMITS[limit];
+    return [limit, numberOption(`CachedTenantCatalog.${limit}`, options[limit] ?? fallback, range)];
+  });
   return Object.freeze({
-    ttlMs: checked('ttlMs', options.ttlMs ?? 5_000, 'a number above 0', (value) => value > 0),
-    negativeTtlMs: checked(
-      'negativeTtlMs',
-      options.negativeTtlMs ?? 1_000,
-      'a number, 0 and up',
-      (value) => value >= 0,
-    ),
-    staleWhileUnavailableMs: checked(
-      'staleWhileUnavailableMs',
-      options.staleWhileUnavailableMs ?? 60_000,
-      'a number, 0 and up',
-      (value) => value >= 0,
-    ),
-    maxEntries: checked('maxEntries', options.maxEntries ?? 10_000, 'a number, 1 and up', (value) => value >= 1),
-    timeoutMs: checked(
-      'timeoutMs',
-      options.timeoutMs ?? 5_000,
-      'a number from 1 to 600000',
-      (value) => value >= 1 && value <= 600_000,
-    ),
+    ...(Object.fromEntries(limits) as Record<Limit, number>),
     clock: options.clock ?? systemClock,
   });
-}
-
-function checked(option: string, value: number, allowed: string, fits: (value: number) => boolean): number {
-  if (typeof value === 'number' && fits(value)) return value;
-  throw new OptionsInvalidError(`CachedTenantCatalog.${option}`, value, allowed);
 }

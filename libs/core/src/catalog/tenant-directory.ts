@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { CatalogUnavailableError } from '../errors/catalog.errors.js';
-import { MultitenancyError } from '../errors/multitenancy.error.js';
+import { CatalogUnavailableError, catalogError } from '../errors/catalog.errors.js';
+import type { MultitenancyError } from '../errors/multitenancy.error.js';
 import { TenantProvisioningError, TenantSuspendedError, TenantUnknownError } from '../errors/tenant.errors.js';
 import type { MaybePromise } from '../kernel/maybe-promise.js';
 import { SUPER_TENANT, SUPER_TENANT_ID } from '../tenant/super-tenant.js';
@@ -171,6 +171,6 @@ async function guarded<R>(ask: () => Promise<R>): Promise<R> {
   try {
     return await ask();
   } catch (error) {
-    throw error instanceof MultitenancyError ? error : new CatalogUnavailableError(error);
+    throw catalogError(error);
   }
 }

@@ -1,6 +1,7 @@
 import { ArgumentInvalidError } from '../errors/usage.errors.js';
 import type { TenantFilter, TenantListQuery, TenantPage, TenantSort } from './tenant-catalog.js';
 import { assertTenantFilter } from './tenant-filter.js';
+import { decodeCursor, encodeCursor } from '../kernel/cursor.js';
 import { isTenantId } from '../tenant/tenant-id.js';
 import { checkedListLimit } from './tenant-record.js';
 import type { Tenant } from '../tenant/tenant.js';
@@ -33,7 +34,7 @@ export function pageOf(records: Records, { after, limit, filter = {}, sort }: Te
   const order = checkedSort(sort);
   assertTenantFilter(filter);
   const compare = order.direction === 'asc' ? comparePositions : (a: Position, b: Position) => comparePositions(b, a);
-  const start = after === undefined ? null : decodeCursor(order, after);
+  const start = after === undefined ? null : positionOf(order, after);
   const matches = listed(records, order, filter)
     .filter(({ position }) => start === null || compare(position, start) > 0)
     .sort((a, b) => compare(a.position, b.position));
@@ -41,7 +42,7 @@ export function pageOf(records: Records, { after, limit, filter = {}, sort }: Te
   const last = matches.length > size ? page.at(-1) : undefined;
   return {
     items: page.map(({ tenant }) => tenant),
-    next: last === undefined ? null : encodeCursor(order, last.position),
+    next: last === undefined ? null : cursorOf(order, last.position),
   };
 }
 
@@ -92,23 +93,14 @@ function compareText(a: string, b: string): number {
   return (a.codePointAt(at) ?? -1) - (b.codePointAt(at) ?? -1);
 }
 
-function encodeCursor({ by, direction }: Required<TenantSort>, [value, key]: Position): string {
-  return Buffer.from(JSON.stringify([by, direction, value, key])).toString('base64url');
+function cursorOf({ by, direction }: Required<TenantSort>, [value, key]: Position): string {
+  return encodeCursor([by, direction, value, key]);
 }
 
-function decodeCursor(sort: Required<TenantSort>, cursor: string): Position {
-  const [value, key] = positionIn(cursor);
+function positionOf(sort: Required<TenantSort>, cursor: string): Position {
+  const [value, key] = decodeCursor(cursor)?.slice(2) ?? [];
   if (typeof value === 'string' && isTenantId(key) && (sort.by !== 'createdAt' || /^\d{16}$/.test(value))) {
-    if (!/\p{Cc}/u.test(value) && encodeCursor(sort, [value, key]) === cursor) return [value, key];
+    if (!/\p{Cc}/u.test(value) && cursorOf(sort, [value, key]) === cursor) return [value, key];
   }
   throw new ArgumentInvalidError('after', cursor, 'the `next` of a page of the same sort, as it came');
-}
-
-function positionIn(cursor: string): readonly unknown[] {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    return Array.isArray(parts) ? parts.slice(2) : [];
-  } catch {
-    return [];
-  }
 }

@@ -1,4 +1,4 @@
-import { ArgumentInvalidError } from '../errors/usage.errors.js';
+import { numberArgument } from '../kernel/argument-checks.js';
 import { TenantFieldInvalidError, TenantStaleError, TenantTransitionRefusedError } from '../errors/catalog.errors.js';
 import { SUPER_TENANT_ID } from '../tenant/super-tenant.js';
 import { isTenantId, TENANT_ID_RANGE } from '../tenant/tenant-id.js';
@@ -112,10 +112,7 @@ const LIST_LIMIT = { default: 50, max: 1000 } as const;
  * @throws {@link ArgumentInvalidError} `MT_ARGUMENT_INVALID`
  */
 export function checkedListLimit(limit: number = LIST_LIMIT.default): number {
-  if (!Number.isInteger(limit) || limit < 1 || limit > LIST_LIMIT.max) {
-    throw new ArgumentInvalidError('limit', limit, `a whole number from 1 to ${LIST_LIMIT.max}`);
-  }
-  return limit;
+  return numberArgument('limit', limit, { min: 1, max: LIST_LIMIT.max, whole: true });
 }
 
 /** Freezes a record and what it holds; catalogs share records with everybody. */

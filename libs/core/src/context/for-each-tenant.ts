@@ -1,4 +1,5 @@
-import { ArgumentInvalidError } from '../errors/usage.errors.js';
+import { numberArgument } from '../kernel/argument-checks.js';
+import { forEachConcurrently } from '../kernel/worker-pool.js';
 import type { TenantFilter, TenantListQuery, TenantPage } from '../catalog/tenant-catalog.js';
 import type { Tenant } from '../tenant/tenant.js';
 
@@ -50,19 +51,13 @@ export async function forEachTenant(
   { list, work, stop }: TenantRound,
   { concurrency = 4, filter = {}, onError }: ForEachTenantOptions,
 ): Promise<ForEachReport> {
-  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENCY) {
-    throw new ArgumentInvalidError('concurrency', concurrency, `a whole number from 1 to ${MAX_CONCURRENCY}`);
-  }
+  numberArgument('concurrency', concurrency, { min: 1, max: MAX_CONCURRENCY, whole: true });
   const tenants = pages(list, withStatus(filter), () => (stop.aborted ? LONGEST_PAGE : PAGE));
   const results = new RoundResults();
-  const worker = async (): Promise<void> => {
-    for (let next = await tenants.next(); !next.done; next = await tenants.next()) {
-      const tenant = next.value;
-      if (stop.aborted || results.isBroken) results.skip(tenant);
-      else await results.of(tenant, work, { stop, onError });
-    }
-  };
-  await allOrFirstError(Array.from({ length: concurrency }, worker));
+  await forEachConcurrently(tenants, concurrency, async (tenant) => {
+    if (stop.aborted || results.isBroken) results.skip(tenant);
+    else await results.of(tenant, work, { stop, onError });
+  });
   return results.report();
 }
 
@@ -130,11 +125,4 @@ async function* pages(
     after = page.next;
   }
   return undefined;
-}
-
-/** Waits for every worker, then throws the first error: nothing continues after the caller has its answer. */
-async function allOrFirstError(workers: Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(workers);
-  const failure = results.find((result) => result.status === 'rejected');
-  if (failure) throw failure.reason;
 }

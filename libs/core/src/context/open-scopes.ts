@@ -2,6 +2,7 @@ import { ClsServiceManager } from 'nestjs-cls';
 import type { MultitenancyError } from '../errors/multitenancy.error.js';
 import { TenantScopeEndedError } from '../errors/scope.errors.js';
 import { TenantUnknownError } from '../errors/tenant.errors.js';
+import { forEachConcurrently } from '../kernel/worker-pool.js';
 import { outsideScopes } from '../kernel/outside-scopes.js';
 import type { Clock } from '../kernel/clock.js';
 import type { MaybePromise } from '../kernel/maybe-promise.js';
@@ -109,12 +110,7 @@ export class OpenScopes implements ScopeHome {
    * @param tenantIds which tenants; default: all that have an open scope
    */
   async recheck(tenantIds: Iterable<string> = this.#tenantIds(this.#list.all())): Promise<void> {
-    const ids = [...tenantIds].values();
-    const check = async (): Promise<void> => {
-      for (const id of ids) await this.#check(id);
-    };
-    const checkAll = (): Promise<void>[] => Array.from({ length: LOOK_UPS_AT_ONCE }, check);
-    await Promise.all(outsideScopes(checkAll));
+    await outsideScopes(() => forEachConcurrently([...tenantIds], LOOK_UPS_AT_ONCE, (id) => this.#check(id)));
   }
 
   refusalOf(outcome: ResolutionOutcome): MaybePromise<MultitenancyError | null> {

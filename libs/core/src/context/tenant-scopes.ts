@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
-import { CatalogUnavailableError } from '../errors/catalog.errors.js';
+import { catalogError } from '../errors/catalog.errors.js';
 import { MultitenancyError } from '../errors/multitenancy.error.js';
 import type { ResolutionOutcome, ResolverTrust } from '../tenant/resolution-outcome.js';
 import { TenantDirectory } from '../catalog/tenant-directory.js';
@@ -92,6 +92,6 @@ export class TenantScopes {
 
 /** The outcome for work whose tenant cannot be used; an error that is none of ours counts as an outage. */
 export function rejectedOutcome(error: unknown): ResolutionOutcome {
-  const known = error instanceof MultitenancyError ? error : new CatalogUnavailableError(error);
+  const known = catalogError(error);
   return { kind: 'rejected', error: known, trace: [] };
 }

@@ -8,6 +8,11 @@ export class CatalogUnavailableError extends MultitenancyError {
   }
 }
 
+/** What a failed call of the catalog throws: an error of ours as it is, anything else as an outage. */
+export function catalogError(error: unknown): MultitenancyError {
+  return error instanceof MultitenancyError ? error : new CatalogUnavailableError(error);
+}
+
 /** The catalog did not answer in time (503, `MT_CATALOG_UNAVAILABLE`). An outage like any other. */
 export class CatalogTimeoutError extends CatalogUnavailableError {
   /** @param timeoutMs how long it was waited for, milliseconds */

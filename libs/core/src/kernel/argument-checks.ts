@@ -1,15 +1,21 @@
 import { ArgumentInvalidError } from '../errors/usage.errors.js';
+import { isInRange, rangeText } from './option-checks.js';
+import type { NumberRange } from './option-checks.js';
 
-/** A duration of 0 and up. @throws `MT_ARGUMENT_INVALID` */
-export function assertDuration(argument: string, value: number): void {
-  if (typeof value === 'number' && value >= 0) return;
-  throw new ArgumentInvalidError(argument, value, 'milliseconds, 0 and up');
+/** A number of a range. @throws `MT_ARGUMENT_INVALID` */
+export function numberArgument(argument: string, value: unknown, range: NumberRange): number {
+  if (isInRange(value, range)) return value;
+  throw new ArgumentInvalidError(argument, value, rangeText(range));
 }
 
-/** A duration above 0. @throws `MT_ARGUMENT_INVALID` */
+/** A duration of 0 and up, `Infinity` included. @throws `MT_ARGUMENT_INVALID` */
+export function assertDuration(argument: string, value: number): void {
+  numberArgument(argument, value, { min: 0, infinite: true, unit: 'milliseconds' });
+}
+
+/** A duration above 0, `Infinity` included. @throws `MT_ARGUMENT_INVALID` */
 export function assertPatience(argument: string, value: number): void {
-  if (typeof value === 'number' && value > 0) return;
-  throw new ArgumentInvalidError(argument, value, 'milliseconds above 0');
+  numberArgument(argument, value, { min: 0, exclusive: true, infinite: true, unit: 'milliseconds' });
 }
 
 /** A function or `undefined`. @throws `MT_ARGUMENT_INVALID` */

@@ -9,6 +9,7 @@ import type { ResolvedLoading } from '../clients/loading/loading-options.js';
 import type { MessagesOptions, MultitenancyOptions } from './multitenancy.options.js';
 import { systemClock } from '../kernel/clock.js';
 import type { Clock } from '../kernel/clock.js';
+import { booleanOption, choiceOption, functionOption, methodsOption, objectOption } from '../kernel/option-checks.js';
 import type { RegistryLimits } from '../registry/registry-options.js';
 import { resolveRegistryLimits } from '../registry/resolve-registry-options.js';
 import { resolverOf } from '../resolution/tenant-resolver.js';
@@ -47,52 +48,34 @@ const CATALOG_METHODS = ['findByIdentifier', 'findById', 'list'] as const;
  * @throws {@link OptionsInvalidError} `MT_OPTIONS_INVALID` with the option's name, its value and what is allowed
  */
 export function resolveOptions(options: MultitenancyOptions): ResolvedMultitenancyOptions {
-  if (typeof options !== 'object' || options === null) throw new OptionsInvalidError('options', options, 'an object');
-  const { membership = null, cleanup = {}, clients = {}, clock = systemClock } = options;
-  if (membership !== null && typeof membership !== 'function') {
-    throw new OptionsInvalidError('membership', membership, 'a function (principal, tenant) => boolean');
-  }
+  const { membership = null, cleanup = {}, clients = {}, clock = systemClock } = objectOption('options', options);
+  if (membership !== null) functionOption('membership', membership, 'a function (principal, tenant) => boolean');
   return Object.freeze({
     catalog: checkedCatalog(options.catalog),
     resolvers: checkedResolvers(options.resolvers),
-    guard: oneOf('guard', options.guard, ['global', 'manual']),
+    guard: choiceOption('guard', options.guard, ['global', 'manual']),
     membership,
     central: new CentralRoutes(options.central),
-    serverless: checkedBoolean('serverless', options.serverless ?? false),
+    serverless: booleanOption('serverless', options.serverless ?? false),
     loading: resolveLoading(options.loading),
     clients: resolveRegistryLimits('clients', clients),
     cleanup: Object.freeze({ cron: checkedCron(cleanup.cron ?? EVERY_MINUTE), enabled: cleanup.enabled ?? true }),
     messages: Object.freeze({ secrets: checkedSecrets(options.messages) }),
     settings: new TenantSettings(options.settings),
-    errorDetail: oneOf('errorDetail', options.errorDetail, ['full', 'opaque']),
-    startupChecks: oneOf('startupChecks', options.startupChecks, ['warn', 'off']),
+    errorDetail: choiceOption('errorDetail', options.errorDetail, ['full', 'opaque']),
+    startupChecks: choiceOption('startupChecks', options.startupChecks, ['warn', 'off']),
     shutdown: resolveShutdown(options.shutdown),
     clock,
   });
 }
 
-/** One of a few texts; the first is the default. */
-function oneOf<T extends string>(option: string, value: T | undefined, allowed: readonly [T, ...T[]]): T {
-  const chosen = value ?? allowed[0];
-  if (allowed.includes(chosen)) return chosen;
-  throw new OptionsInvalidError(option, value, allowed.map((each) => `"${each}"`).join(' or '));
-}
-
-function checkedBoolean(option: string, value: unknown): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new OptionsInvalidError(option, value, 'true or false');
-}
-
-function checkedCatalog(catalog: unknown): TenantCatalogReader {
-  const candidate = (catalog ?? {}) as Record<string, unknown>;
-  if (CATALOG_METHODS.some((method) => typeof candidate[method] !== 'function')) {
-    throw new OptionsInvalidError(
-      'catalog',
-      catalog,
-      `a TenantCatalogReader (an object with ${CATALOG_METHODS.join(', ')})`,
-    );
-  }
-  return catalog as TenantCatalogReader;
+function checkedCatalog(catalog: TenantCatalogReader): TenantCatalogReader {
+  return methodsOption(
+    'catalog',
+    catalog,
+    CATALOG_METHODS,
+    `a TenantCatalogReader (an object with ${CATALOG_METHODS.join(', ')})`,
+  );
 }
 
 function checkedResolvers(resolvers: MultitenancyOptions['resolvers']): readonly TenantResolver[] {

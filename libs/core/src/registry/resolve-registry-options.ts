@@ -1,6 +1,8 @@
 import { OptionsInvalidError } from '../errors/usage.errors.js';
 import { systemClock } from '../kernel/clock.js';
 import type { Clock } from '../kernel/clock.js';
+import { booleanOption, functionOption, numberOption, objectOption } from '../kernel/option-checks.js';
+import type { NumberRange } from '../kernel/option-checks.js';
 import { ACQUIRE_AS_BASE } from './base-registry.js';
 import { DEFAULT_REGISTRY_LIMITS } from './registry-options.js';
 import type { RegistryLimits, TenantClientRegistryOptions } from './registry-options.js';
@@ -14,15 +16,8 @@ export type ResolvedRegistryOptions<TClient, TOptions> = Omit<
 > &
   RegistryLimits & { readonly clock: Clock; readonly random: () => number };
 
-interface Range {
-  readonly min: number;
-  readonly exclusive?: boolean;
-  readonly whole?: boolean;
-  readonly infinite?: boolean;
-}
-
-const DURATION: Range = { min: 0, exclusive: true };
-const RANGES: Readonly<Record<keyof RegistryLimits, Range>> = {
+const DURATION: NumberRange = { min: 0, exclusive: true };
+const RANGES: Readonly<Record<keyof RegistryLimits, NumberRange>> = {
   idleTimeoutMs: { ...DURATION, infinite: true },
   maxClients: { min: 1, whole: true, infinite: true },
   maxWeight: { min: 0, exclusive: true, infinite: true },
@@ -45,16 +40,14 @@ const LIMIT_NAMES = Object.keys(RANGES) as (keyof RegistryLimits)[];
 export function resolveRegistryOptions<TClient, TOptions>(
   options: TenantClientRegistryOptions<TClient, TOptions>,
 ): ResolvedRegistryOptions<TClient, TOptions> {
-  if (typeof options !== 'object' || options === null) throw new OptionsInvalidError('options', options, 'an object');
-  const { name } = options;
+  const { name } = objectOption('options', options);
   if (typeof name !== 'string' || name.trim() === '')
     throw new OptionsInvalidError('name', name, 'a client kind such as "db"');
-  requireFunction(name, 'create', options.create, false);
+  functionOption(`${name}.create`, options.create);
   for (const optional of ['dispose', 'weigh', 'check', 'random'] as const)
-    requireFunction(name, optional, options[optional], true);
+    if (options[optional] !== undefined) functionOption(`${name}.${optional}`, options[optional]);
   requireBases(name, options.dependsOn);
-  if (options.exclusive !== undefined && typeof options.exclusive !== 'boolean')
-    throw new OptionsInvalidError(`${name}.exclusive`, options.exclusive, 'true or false');
+  booleanOption(`${name}.exclusive`, options.exclusive ?? false);
   return Object.freeze({
     ...options,
     ...resolveRegistryLimits(name, options),
@@ -72,16 +65,9 @@ export function resolveRegistryOptions<TClient, TOptions>(
 export function resolveRegistryLimits(name: string, given: Partial<RegistryLimits>): RegistryLimits {
   const pairs = LIMIT_NAMES.map((limit) => {
     const value = given[limit] === undefined ? DEFAULT_REGISTRY_LIMITS[limit] : given[limit];
-    if (!isInRange(value, RANGES[limit]))
-      throw new OptionsInvalidError(`${name}.${limit}`, value, describe(RANGES[limit]));
-    return [limit, value] as const;
+    return [limit, numberOption(`${name}.${limit}`, value, RANGES[limit])] as const;
   });
   return Object.fromEntries(pairs) as unknown as RegistryLimits;
-}
-
-function requireFunction(name: string, option: string, value: unknown, optional: boolean): void {
-  if (typeof value === 'function' || (optional && value === undefined)) return;
-  throw new OptionsInvalidError(`${name}.${option}`, value, 'a function');
 }
 
 function requireBases(name: string, dependsOn: unknown): void {
@@ -92,18 +78,4 @@ function requireBases(name: string, dependsOn: unknown): void {
 
 function isBaseRegistry(value: unknown): boolean {
   return typeof value === 'object' && value !== null && ACQUIRE_AS_BASE in value;
-}
-
-function isInRange(
-  value: unknown,
-  { min, exclusive = false, whole = false, infinite = false }: Range,
-): value is number {
-  if (typeof value !== 'number' || Number.isNaN(value)) return false;
-  if (value === Infinity) return infinite;
-  return (exclusive ? value > min : value >= min) && (!whole || Number.isInteger(value));
-}
-
-function describe({ min, exclusive = false, whole = false, infinite = false }: Range): string {
-  const kind = whole ? 'a whole number' : 'a number';
-  return `${kind} ${exclusive ? 'above' : 'of at least'} ${min}${infinite ? ', or Infinity' : ''}`;
 }

@@ -1,5 +1,5 @@
-import { CatalogUnavailableError } from '../errors/catalog.errors.js';
-import { MultitenancyError } from '../errors/multitenancy.error.js';
+import { catalogError } from '../errors/catalog.errors.js';
+import type { MultitenancyError } from '../errors/multitenancy.error.js';
 import { presentedError } from '../errors/error-detail.js';
 import type { ErrorDetail } from '../errors/error-detail.js';
 import type { MaybePromise } from '../kernel/maybe-promise.js';
@@ -142,5 +142,5 @@ function presented(outcome: ResolutionOutcome, errorDetail: ErrorDetail): Resolu
 
 /** A catalog that throws is an outage, never "no tenant". */
 function asOutage(error: unknown): MultitenancyError {
-  return error instanceof MultitenancyError ? error : new CatalogUnavailableError(error);
+  return catalogError(error);
 }

@@ -1,5 +1,6 @@
 import { MultitenancyError } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
+import { withinDeadline } from '@tenantry/core/spi';
 import type { TenantProbe } from '@tenantry/core/spi';
 import type { FaultLog } from '../kernel/fault-log.js';
 
@@ -82,23 +83,14 @@ export class TenantHealth {
 
   async #healthOf({ name, check }: TenantProbe): Promise<PartHealth> {
     try {
-      await this.#inTime(async () => check?.());
+      const { clock, timeoutMs } = this.#parts;
+      await withinDeadline({ clock, timeoutMs, onTimeout: () => TIMED_OUT }, () => check?.());
       return { status: 'up' };
     } catch (error) {
       if (!(error instanceof MultitenancyError) && error !== TIMED_OUT)
         this.#parts.faults.report(`The check of ${name}`, error);
       return { status: 'down', reason: reasonOf(error) };
     }
-  }
-
-  #inTime(check: () => Promise<unknown>): Promise<unknown> {
-    const { clock, timeoutMs } = this.#parts;
-    return new Promise((resolve, reject) => {
-      const timer = clock.setTimer(() => reject(TIMED_OUT), timeoutMs);
-      check()
-        .then(resolve, reject)
-        .finally(() => timer.clear());
-    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { isTenantId, OptionsInvalidError } from '@tenantry/core';
-import { integerOption } from '../kernel/option-checks.js';
+import { isInRange, numberOption } from '@tenantry/core/spi';
 
 /**
  * Which tenants have a label value of their own.
@@ -15,7 +15,7 @@ export type TenantLabelOption = 'off' | { readonly allow: readonly string[] } | 
 /** Label value of the tenants that have none of their own. A tenant with this id has none of its own. */
 export const OTHER_TENANTS = 'other';
 
-const RANGE = [1, 10_000] as const;
+const RANGE = { min: 1, max: 10_000, whole: true };
 const ALLOWED = '"off", { allow: [tenant ids] } or { top: 1 to 10000 }';
 
 /** Bounds the values of the label `tenant`: at most the cap and `other`, whatever the requests say. */
@@ -51,7 +51,7 @@ export class TenantLabel {
 function allowedIds(option: TenantLabelOption): readonly string[] | undefined {
   if (typeof option !== 'object' || option === null || !('allow' in option)) return undefined;
   const { allow } = option;
-  if (!Array.isArray(allow) || allow.length < RANGE[0] || allow.length > RANGE[1])
+  if (!Array.isArray(allow) || !isInRange(allow.length, RANGE))
     throw new OptionsInvalidError('tenantLabel.allow', allow, 'a list of 1 to 10000 tenant ids');
   for (const [index, id] of (allow as readonly unknown[]).entries()) {
     if (!isTenantId(id) || id === OTHER_TENANTS)
@@ -64,5 +64,5 @@ function topOf(option: TenantLabelOption): number {
   if (option === 'off') return 0;
   if (typeof option !== 'object' || option === null || !('top' in option))
     throw new OptionsInvalidError('tenantLabel', option, ALLOWED);
-  return integerOption('tenantLabel.top', option.top, RANGE);
+  return numberOption('tenantLabel.top', option.top, RANGE);
 }

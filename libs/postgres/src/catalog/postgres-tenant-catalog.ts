@@ -1,15 +1,14 @@
 import {
   canonicalIdentifier,
-  CatalogUnavailableError,
   isDomain,
   isTenantId,
-  MultitenancyError,
   SUPER_TENANT,
   SUPER_TENANT_ID,
   TenantUnknownError,
 } from '@tenantry/core';
 import {
   assertChangeable,
+  catalogError,
   changedTenantRecord,
   newTenantRecord,
   renamedTenantRecord,
@@ -125,7 +124,7 @@ async function available<R>(ask: () => Promise<R>): Promise<R> {
   try {
     return await ask();
   } catch (error) {
-    throw error instanceof MultitenancyError ? error : new CatalogUnavailableError(error);
+    throw catalogError(error);
   }
 }
 

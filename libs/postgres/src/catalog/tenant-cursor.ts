@@ -1,4 +1,5 @@
 import { ArgumentInvalidError, isTenantId } from '@tenantry/core';
+import { decodeCursor as decodeParts, encodeCursor as encodeParts } from '@tenantry/core/spi';
 import type { TenantOrder } from './tenant-order.js';
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
@@ -11,7 +12,7 @@ const MICROSECONDS = /^-?\d{1,17}$/;
  * @internal
  */
 export function encodeCursor({ by, direction }: TenantOrder, position: readonly string[]): string {
-  return Buffer.from(JSON.stringify([by, direction, ...position])).toString('base64url');
+  return encodeParts([by, direction, ...position]);
 }
 
 /**
@@ -21,20 +22,11 @@ export function encodeCursor({ by, direction }: TenantOrder, position: readonly 
  * @internal
  */
 export function decodeCursor(order: TenantOrder, cursor: string): readonly string[] {
-  const position = positionIn(cursor);
+  const position = decodeParts(cursor)?.slice(2);
   if (!isPosition(order, position) || encodeCursor(order, position) !== cursor) {
     throw new ArgumentInvalidError('after', cursor, 'the `next` of a page of the same sort, as it came');
   }
   return position;
-}
-
-function positionIn(cursor: string): unknown {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    return Array.isArray(parts) ? parts.slice(2) : null;
-  } catch {
-    return null;
-  }
 }
 
 function isPosition({ by, expressions }: TenantOrder, position: unknown): position is readonly string[] {

@@ -1,3 +1,4 @@
+import type { MultitenancyError } from '@tenantry/core';
 import { randomUUID } from 'node:crypto';
 import {
   assertSameRequest,
@@ -7,7 +8,6 @@ import {
   resumedState,
   undoWrite,
 } from '@tenantry/lifecycle/spi';
-import { CatalogUnavailableError, MultitenancyError } from '@tenantry/core';
 import {
   OperationTakenOverError,
   OperationUnknownError,
@@ -22,6 +22,7 @@ import type {
   TenantLifecycleStore,
 } from '@tenantry/lifecycle/spi';
 import type { Tenant } from '@tenantry/core';
+import { catalogError } from '@tenantry/core/spi';
 import type { TenantOperation } from '@tenantry/lifecycle';
 import { keyOf } from '../catalog/tenant-row.js';
 import type { SqlDatabase, SqlSession } from '../sql/sql-database.js';
@@ -200,6 +201,6 @@ async function available<R>(ask: () => Promise<R>): Promise<R> {
   try {
     return await ask();
   } catch (error) {
-    throw error instanceof MultitenancyError ? error : new CatalogUnavailableError(error);
+    throw catalogError(error);
   }
 }

@@ -1,4 +1,4 @@
-import { ArgumentInvalidError } from '@tenantry/core';
+import { numberArgument } from '@tenantry/core/spi';
 import type { SqlSession } from '../sql/sql-database.js';
 
 /**
@@ -11,9 +11,7 @@ import type { SqlSession } from '../sql/sql-database.js';
  * @throws `MT_ARGUMENT_INVALID`
  */
 export async function pruneOperations(session: SqlSession, olderThanDays: number): Promise<number> {
-  if (!Number.isFinite(olderThanDays) || olderThanDays <= 0) {
-    throw new ArgumentInvalidError('olderThanDays', olderThanDays, 'a number above 0');
-  }
+  numberArgument('olderThanDays', olderThanDays, { min: 0, exclusive: true });
   const { rowCount } = await session.query(
     `delete from tenantry.operations
      where updated_at < now() - make_interval(secs => $1::float8 * 86400)

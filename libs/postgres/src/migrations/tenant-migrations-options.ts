@@ -1,5 +1,6 @@
 import { ArgumentInvalidError, systemClock } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
+import { numberArgument } from '@tenantry/core/spi';
 import type { TenantMigrationProgress } from './tenant-migration-report.js';
 import type { MigrationTarget, TenantMigration } from './tenant-migration.js';
 
@@ -70,6 +71,5 @@ function assertOnce(argument: string, names: readonly string[]): void {
 }
 
 function assertWhole(argument: string, value: number, max: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= max) return;
-  throw new ArgumentInvalidError(argument, value, `a whole number from 1 to ${max}`);
+  numberArgument(argument, value, { min: 1, max, whole: true });
 }

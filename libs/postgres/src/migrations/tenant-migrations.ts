@@ -1,4 +1,4 @@
-import { assertPeers } from '@tenantry/core/spi';
+import { assertPeers, forEachConcurrently } from '@tenantry/core/spi';
 import { migrateTenant } from './migrate-tenant.js';
 import { TenantMigrationsFailedError } from './tenant-migrations-failed.error.js';
 import { resolveMigrationsOptions } from './tenant-migrations-options.js';
@@ -66,15 +66,11 @@ class Round {
 
   /** Gives tenants their turns, a few at a time. @throws what the listener for progress threw, when every turn has ended */
   async work(targets: readonly MigrationTarget[], concurrency: number, skipFailing: boolean): Promise<void> {
-    const left = targets.values();
-    const worker = async (): Promise<void> => {
-      for (const target of left) {
-        if (this.#stopped) return;
-        const { state } = await this.#turn(target);
-        this.#stopped ||= state === 'failed' && !skipFailing;
-      }
-    };
-    await Promise.all(Array.from({ length: concurrency }, worker));
+    await forEachConcurrently(targets, concurrency, async (target) => {
+      if (this.#stopped) return;
+      const { state } = await this.#turn(target);
+      this.#stopped ||= state === 'failed' && !skipFailing;
+    });
     if (this.#deaf) throw this.#deaf.error;
   }
 

@@ -1,5 +1,6 @@
-import { ArgumentInvalidError, systemClock } from '@tenantry/core';
+import { systemClock } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
+import { numberArgument } from '@tenantry/core/spi';
 import type { ScopedSql, SqlDatabase } from './sql-database.js';
 
 /** What may be set for {@link checkedDatabase}. */
@@ -24,9 +25,7 @@ export function checkedDatabase(
   check: (database: SqlDatabase) => Promise<void>,
   { retryMs = 1_000, clock = systemClock }: CheckedDatabaseOptions = {},
 ): SqlDatabase {
-  if (!Number.isFinite(retryMs) || retryMs < 0 || retryMs > 60_000) {
-    throw new ArgumentInvalidError('retryMs', retryMs, 'a number of milliseconds from 0 to 60000');
-  }
+  numberArgument('retryMs', retryMs, { min: 0, max: 60_000, unit: 'milliseconds' });
   const gate = new Gate(() => check(database), retryMs, clock);
   const within = database.within?.bind(database);
   return {

@@ -1,4 +1,4 @@
-import { ArgumentInvalidError } from '@tenantry/core';
+import { numberArgument } from '@tenantry/core/spi';
 import type { SqlSession } from '../sql/sql-database.js';
 
 /** What may be set for {@link drainedOnAllNodes}. */
@@ -30,9 +30,7 @@ export function drainedOnAllNodes(
   { deadAfterMs = 30_000 }: DrainedOnAllNodesOptions = {},
 ): (tenantId: string) => Promise<boolean> {
   // A node signs at least every 10 s, the longest pause between two readings.
-  if (!Number.isFinite(deadAfterMs) || deadAfterMs < 11_000 || deadAfterMs > 600_000) {
-    throw new ArgumentInvalidError('deadAfterMs', deadAfterMs, 'a number of milliseconds from 11000 to 600000');
-  }
+  numberArgument('deadAfterMs', deadAfterMs, { min: 11_000, max: 600_000, unit: 'milliseconds' });
   return async (tenantId) => {
     await session.query(FORGET_DEAD, []);
     const { rows } = await session.query<{ open: boolean }>(STILL_OPEN, [tenantId, deadAfterMs]);

@@ -1,5 +1,5 @@
-import { ArgumentInvalidError, systemClock } from '@tenantry/core';
-import { outsideScopes } from '@tenantry/core/spi';
+import { systemClock } from '@tenantry/core';
+import { numberArgument, outsideScopes } from '@tenantry/core/spi';
 import type { Clock } from '@tenantry/core';
 import type { Timer } from '@tenantry/core/spi';
 import type { SqlDatabase } from '../sql/sql-database.js';
@@ -157,10 +157,5 @@ function linkOf(options: TenantChangeFeedOptions, clock: Clock, onHint: () => vo
 }
 
 function within(argument: string, value: number, min: number, max: number): number {
-  if (Number.isFinite(value) && value >= min && value <= max) return value;
-  throw new ArgumentInvalidError(
-    `TenantChangeFeed.${argument}`,
-    value,
-    `a number of milliseconds from ${min} to ${max}`,
-  );
+  return numberArgument(`TenantChangeFeed.${argument}`, value, { min, max, unit: 'milliseconds' });
 }

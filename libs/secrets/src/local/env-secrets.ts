@@ -1,8 +1,8 @@
 import { OptionsInvalidError } from '@tenantry/core';
 import type { TenantId } from '@tenantry/core';
+import { objectOption } from '@tenantry/core/spi';
 import { ContentVersions, parseSecret } from '../port/json-secret.js';
 import { ObservedSecrets } from '../port/observed-secrets.js';
-import { objectOption } from '../port/option-checks.js';
 import { SecretMissingError } from '../port/secrets.errors.js';
 import type { SecretVersion, TenantSecrets } from '../port/tenant-secrets.js';
 

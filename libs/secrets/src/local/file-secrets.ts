@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TenantId } from '@tenantry/core';
+import { objectOption, textOption } from '@tenantry/core/spi';
 import { ContentVersions, MAX_SECRET_BYTES, parseSecret } from '../port/json-secret.js';
 import { ObservedSecrets } from '../port/observed-secrets.js';
-import { objectOption, textOption } from '../port/option-checks.js';
 import { Secret } from '../port/secret.js';
 import {
   SecretDeniedError,
@@ -29,7 +29,7 @@ export interface FileSecretsOptions {
  */
 export function fileSecrets(options: FileSecretsOptions): ObservedSecrets {
   const { directory } = objectOption('fileSecrets', options);
-  return new ObservedSecrets(new FileSecrets(textOption('fileSecrets.directory', directory)));
+  return new ObservedSecrets(new FileSecrets(textOption('fileSecrets.directory', directory, 1_024)));
 }
 
 class FileSecrets implements TenantSecrets {

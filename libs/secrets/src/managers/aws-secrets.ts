@@ -1,7 +1,7 @@
 import type { TenantId } from '@tenantry/core';
+import { functionOption, methodsOption, objectOption } from '@tenantry/core/spi';
 import { parseSecret } from '../port/json-secret.js';
 import { ObservedSecrets } from '../port/observed-secrets.js';
-import { functionOption, methodOption, objectOption } from '../port/option-checks.js';
 import { SecretInvalidError } from '../port/secrets.errors.js';
 import type { SecretCallOptions, SecretVersion, TenantSecrets } from '../port/tenant-secrets.js';
 import { managerCall, managerError } from './manager-failure.js';
@@ -43,7 +43,7 @@ const FAILURES: ReadonlyMap<unknown, ManagerFailure> = new Map([
  */
 export function awsSecrets(options: AwsSecretsOptions): ObservedSecrets {
   const { client, secretId } = objectOption('awsSecrets', options);
-  methodOption('awsSecrets.client', client, 'getSecretValue');
+  methodsOption('awsSecrets.client', client, ['getSecretValue']);
   functionOption('awsSecrets.secretId', secretId, 'a function (tenantId) => name');
   return new ObservedSecrets(new AwsSecrets(client, secretId));
 }

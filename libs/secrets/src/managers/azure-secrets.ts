@@ -1,7 +1,7 @@
 import type { TenantId } from '@tenantry/core';
+import { functionOption, methodsOption, objectOption } from '@tenantry/core/spi';
 import { parseSecret } from '../port/json-secret.js';
 import { ObservedSecrets } from '../port/observed-secrets.js';
-import { functionOption, methodOption, objectOption } from '../port/option-checks.js';
 import { SecretInvalidError } from '../port/secrets.errors.js';
 import type { SecretCallOptions, SecretVersion, TenantSecrets } from '../port/tenant-secrets.js';
 import { managerCall, managerError } from './manager-failure.js';
@@ -42,7 +42,7 @@ const FAILURES: ReadonlyMap<unknown, ManagerFailure> = new Map([
  */
 export function azureSecrets(options: AzureSecretsOptions): ObservedSecrets {
   const { client, name } = objectOption('azureSecrets', options);
-  methodOption('azureSecrets.client', client, 'getSecret');
+  methodsOption('azureSecrets.client', client, ['getSecret']);
   functionOption('azureSecrets.name', name, 'a function (tenantId) => name');
   return new ObservedSecrets(new AzureSecrets(client, name));
 }

@@ -1,7 +1,7 @@
 import type { TenantId } from '@tenantry/core';
+import { functionOption, methodsOption, objectOption } from '@tenantry/core/spi';
 import { parseSecret } from '../port/json-secret.js';
 import { ObservedSecrets } from '../port/observed-secrets.js';
-import { functionOption, methodOption, objectOption } from '../port/option-checks.js';
 import { SecretInvalidError } from '../port/secrets.errors.js';
 import type { SecretCallOptions, SecretVersion, TenantSecrets } from '../port/tenant-secrets.js';
 import { untilAborted } from '../port/until-aborted.js';
@@ -44,7 +44,7 @@ const FAILURES: ReadonlyMap<unknown, ManagerFailure> = new Map([
  */
 export function googleSecrets(options: GoogleSecretsOptions): ObservedSecrets {
   const { client, name } = objectOption('googleSecrets', options);
-  methodOption('googleSecrets.client', client, 'accessSecretVersion');
+  methodsOption('googleSecrets.client', client, ['accessSecretVersion']);
   functionOption('googleSecrets.name', name, 'a function (tenantId) => name');
   return new ObservedSecrets(new GoogleSecrets(client, name));
 }

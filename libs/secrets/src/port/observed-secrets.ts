@@ -1,6 +1,6 @@
 import { tenantId as assertTenantId } from '@tenantry/core';
 import type { TenantId } from '@tenantry/core';
-import { methodOption } from './option-checks.js';
+import { methodsOption } from '@tenantry/core/spi';
 import type { SecretCallOptions, SecretVersion, TenantSecrets } from './tenant-secrets.js';
 
 /** A version that was read, without its value. */
@@ -68,6 +68,6 @@ export class ObservedSecrets implements TenantSecrets {
  */
 export function observedSecrets(source: TenantSecrets): ObservedSecrets {
   if (source instanceof ObservedSecrets) return source;
-  methodOption('observedSecrets', methodOption('observedSecrets', source, 'read'), 'close');
+  methodsOption('observedSecrets', source, ['read', 'close']);
   return new ObservedSecrets(source);
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { MultitenancyError, tenantId as checkedTenantId } from '@tenantry/core';
 import type { Timer } from '@tenantry/core/spi';
-import { outsideScopes } from '@tenantry/core/spi';
+import { forEachConcurrently, outsideScopes } from '@tenantry/core/spi';
 import { LiveClients } from './live-clients.js';
 import { Rejections } from './rejections.js';
 import { resolveRotationOptions } from './rotation-options.js';
@@ -100,13 +100,12 @@ export class ClientRotation {
     if (clients === undefined) return;
     const tenantIds = clients.tenantIds();
     this.#report.keepOnly(tenantIds);
-    const compareNext = async (): Promise<void> => {
-      for (let next = tenantIds.pop(); next !== undefined && this.#isRunning(); next = tenantIds.pop()) {
-        // What concerns all tenants is found out once, not once for each.
-        if (await this.#failsForAll(clients, next)) tenantIds.length = 0;
-      }
-    };
-    await Promise.all(Array.from({ length: this.#options.concurrency }, compareNext));
+    let isOver = false;
+    await forEachConcurrently(tenantIds, this.#options.concurrency, async (tenantId) => {
+      if (isOver || !this.#isRunning()) return;
+      // A failure that concerns all tenants is found once, not once per tenant.
+      isOver ||= await this.#failsForAll(clients, tenantId);
+    });
   }
 
   async #failsForAll(clients: LiveClients, tenantId: string): Promise<boolean> {

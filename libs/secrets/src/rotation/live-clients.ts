@@ -1,3 +1,4 @@
+import { BoundedMap } from '@tenantry/core/spi';
 import type { ObservedSecrets, SecretRead } from '../port/observed-secrets.js';
 import type { RotatedRegistry } from './rotation-options.js';
 
@@ -22,7 +23,7 @@ const MOST_REFRESHES = 3;
 export class LiveClients {
   readonly #registry: RotatedRegistry;
   readonly #isOwn: (signal: AbortSignal) => boolean;
-  readonly #pending = new Map<string, LiveVersion>();
+  readonly #pending = new BoundedMap<LiveVersion>(MOST_PENDING);
   readonly #live = new Map<string, LiveVersion>();
   readonly #stops: readonly (() => void)[];
 
@@ -80,9 +81,8 @@ export class LiveClients {
 
   #onRead({ tenantId, version, expiresAt, signal }: SecretRead): void {
     const key = keyOf(tenantId);
-    if (this.#pending.has(key) || this.#isOwn(signal)) return;
+    if (this.#pending.get(key) !== undefined || this.#isOwn(signal)) return;
     this.#pending.set(key, { version, expiresAt });
-    if (this.#pending.size > MOST_PENDING) this.#pending.delete(this.#pending.keys().next().value as string);
   }
 
   #onCreated(key: string): void {

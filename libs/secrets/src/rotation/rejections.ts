@@ -1,5 +1,5 @@
 import type { Clock } from '@tenantry/core';
-import { backoffMs } from '@tenantry/core/spi';
+import { backoffMs, BoundedMap } from '@tenantry/core/spi';
 
 interface Rejection {
   readonly attempts: number;
@@ -16,7 +16,7 @@ const MOST_REMEMBERED = 10_000;
 export class Rejections {
   readonly #clock: Clock;
   readonly #random: () => number;
-  readonly #last = new Map<string, Rejection>();
+  readonly #last = new BoundedMap<Rejection>(MOST_REMEMBERED);
 
   constructor(clock: Clock, random: () => number) {
     this.#clock = clock;
@@ -29,9 +29,7 @@ export class Rejections {
     const last = this.#last.get(key);
     if (last !== undefined && now < last.retryAt) return false;
     const attempts = last !== undefined && now - last.at < QUIET_MS ? last.attempts + 1 : 1;
-    this.#last.delete(key);
     this.#last.set(key, { attempts, at: now, retryAt: now + backoffMs(attempts, FIRST_PAUSE_MS, this.#random()) });
-    if (this.#last.size > MOST_REMEMBERED) this.#last.delete(this.#last.keys().next().value as string);
     return true;
   }
 }

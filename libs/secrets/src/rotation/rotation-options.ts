@@ -1,7 +1,7 @@
 import { OptionsInvalidError, systemClock } from '@tenantry/core';
 import type { Clock, TenantClientRegistry } from '@tenantry/core';
+import { functionOption, numberOption, objectOption } from '@tenantry/core/spi';
 import { ObservedSecrets } from '../port/observed-secrets.js';
-import { functionOption, integerOption, objectOption } from '../port/option-checks.js';
 
 /** How often and how fast credentials are compared. */
 export interface RotationLimits {
@@ -50,8 +50,8 @@ export function resolveRotationOptions(options: ClientRotationOptions): Resolved
 export function resolveRotationLimits(limits: RotationLimits): Required<RotationLimits> {
   const { everyMs = 60_000, concurrency = 8, clock = systemClock, now = Date.now, random = Math.random } = limits;
   return {
-    everyMs: integerOption('rotateClients.everyMs', everyMs, [1_000, 86_400_000]),
-    concurrency: integerOption('rotateClients.concurrency', concurrency, [1, 1_000]),
+    everyMs: numberOption('rotateClients.everyMs', everyMs, { min: 1_000, max: 86_400_000, whole: true }),
+    concurrency: numberOption('rotateClients.concurrency', concurrency, { min: 1, max: 1_000, whole: true }),
     clock: objectOption('rotateClients.clock', clock),
     now: functionOption('rotateClients.now', now, 'a function that gives milliseconds since 1970'),
     random: functionOption('rotateClients.random', random, 'a function that gives 0 to 1'),

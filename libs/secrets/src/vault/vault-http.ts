@@ -2,6 +2,7 @@ import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Clock } from '@tenantry/core';
+import { withinDeadline } from '@tenantry/core/spi';
 import type { Secret } from '../port/secret.js';
 import { SecretsUnavailableError } from '../port/secrets.errors.js';
 import { conceal } from './concealed-request.js';
@@ -61,19 +62,17 @@ export class VaultHttp {
     const message = this.#open(request);
     const { timeoutMs, clock, maxBytes } = this.#options;
     const abort = (): void => void message.destroy(new Error('aborted'));
-    let tooSlow = false;
-    const timer = clock.setTimer(() => {
-      tooSlow = true;
+    const onTimeout = (): Error => {
       abort();
-    }, timeoutMs);
+      return new SecretsUnavailableError(`no answer within ${timeoutMs} ms`);
+    };
     signal.addEventListener('abort', abort, { once: true });
     try {
-      return await answerTo(message, request.body, maxBytes);
+      return await withinDeadline({ clock, timeoutMs, onTimeout }, () => answerTo(message, request.body, maxBytes));
     } catch (error) {
       signal.throwIfAborted();
-      throw tooSlow ? new SecretsUnavailableError(`no answer within ${timeoutMs} ms`) : broken(error);
+      throw broken(error);
     } finally {
-      timer.clear();
       signal.removeEventListener('abort', abort);
     }
   }

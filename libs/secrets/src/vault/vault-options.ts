@@ -1,6 +1,6 @@
 import { OptionsInvalidError, systemClock } from '@tenantry/core';
 import type { Clock, TenantId } from '@tenantry/core';
-import { functionOption, integerOption, objectOption, textOption } from '../port/option-checks.js';
+import { functionOption, numberOption, objectOption, textOption } from '@tenantry/core/spi';
 import { Secret } from '../port/secret.js';
 import { vaultPath } from './vault-path.js';
 
@@ -62,10 +62,10 @@ export function resolveVaultOptions(options: VaultSecretsOptions): ResolvedVault
     namespace: checkedNamespace('vaultSecrets.namespace', namespace),
     authNamespace: checkedNamespace('vaultSecrets.authNamespace', authNamespace),
     rolePath: vaultPath('vaultSecrets.rolePath', given.rolePath),
-    roleId: textOption('vaultSecrets.roleId', given.roleId),
+    roleId: textOption('vaultSecrets.roleId', given.roleId, 1_024),
     secretId: checkedSecretId(given.secretId),
-    timeoutMs: integerOption('vaultSecrets.timeoutMs', timeoutMs, [100, 60_000]),
-    maxBytes: integerOption('vaultSecrets.maxBytes', maxBytes, [1_024, 10_485_760]),
+    timeoutMs: numberOption('vaultSecrets.timeoutMs', timeoutMs, { min: 100, max: 60_000, whole: true }),
+    maxBytes: numberOption('vaultSecrets.maxBytes', maxBytes, { min: 1_024, max: 10_485_760, whole: true }),
     clock: objectOption('vaultSecrets.clock', clock),
     random: functionOption('vaultSecrets.random', random, 'a function that gives 0 to 1'),
   };

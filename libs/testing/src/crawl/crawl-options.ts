@@ -1,4 +1,5 @@
 import { ArgumentInvalidError } from '@tenantry/core';
+import { numberArgument } from '@tenantry/core/spi';
 import type { CrawlRoute } from './crawl-route.js';
 import type { UnexercisedRoute } from './isolation-report.js';
 import { RoutePath } from './route-path.js';
@@ -22,8 +23,7 @@ export function checkOptions(options: TenantIsolationOptions): void {
   for (const tenant of [one, two]) checkTenant(tenant);
   for (const [name, [min, max]] of Object.entries(RANGES)) {
     const value = options[name as keyof typeof RANGES];
-    if (value !== undefined && !(Number.isInteger(value) && value >= min && value <= max))
-      throw new ArgumentInvalidError(name, value, `a whole number from ${min} to ${max}`);
+    if (value !== undefined) numberArgument(name, value, { min, max, whole: true });
   }
 }
 

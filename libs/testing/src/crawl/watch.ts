@@ -1,3 +1,4 @@
+import { forEachConcurrently } from '@tenantry/core/spi';
 import { isSafe } from './crawl-route.js';
 import { isSuccess } from './crawl.js';
 import type { Crawl, Party, Visit } from './crawl.js';
@@ -85,14 +86,9 @@ export async function inParallel<T, R>(
   work: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const results: R[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items.length) {
-      const index = next++;
-      results[index] = await work(items[index] as T);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  await forEachConcurrently(items.entries(), limit, async ([index, item]) => {
+    results[index] = await work(item);
+  });
   return results;
 }
 

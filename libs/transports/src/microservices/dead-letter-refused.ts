@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
-import { ArgumentInvalidError, errorCodeInfo, systemClock } from '@tenantry/core';
+import { errorCodeInfo, systemClock } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
+import { numberArgument } from '@tenantry/core/spi';
 import { logRefused } from './refused-message.js';
 import type { OnRefused, RefusedMessage } from './refused-message.js';
 
@@ -36,8 +37,7 @@ const logger = new Logger('Multitenancy');
  */
 export function deadLetterRefused(options: DeadLetterOptions = {}): OnRefused {
   const { requeueDelayMs = 1000, clock = systemClock } = options;
-  if (!Number.isFinite(requeueDelayMs) || requeueDelayMs < 0)
-    throw new ArgumentInvalidError('requeueDelayMs', requeueDelayMs, 'milliseconds from 0');
+  numberArgument('requeueDelayMs', requeueDelayMs, { min: 0, unit: 'milliseconds' });
   return (refusal) => {
     logRefused(refusal);
     const { context } = refusal;

@@ -1,4 +1,5 @@
 import type { Clock } from '@tenantry/core';
+import { forEachConcurrently } from '@tenantry/core/spi';
 import type { TenantScopes, Timer } from '@tenantry/core/spi';
 import { socketRefusal } from './handshake-refusal.js';
 import type { TenantConnections } from './tenant-connections.js';
@@ -40,17 +41,15 @@ export class TenantRecheck {
 
   /** The next round is due when this one is over, so that none runs beside another. */
   async #round(): Promise<void> {
-    const ids = this.#connections.tenantIds().values();
-    await Promise.all(Array.from({ length: LOOK_UPS_AT_ONCE }, async () => this.#checkEach(ids)));
+    await forEachConcurrently(this.#connections.tenantIds(), LOOK_UPS_AT_ONCE, (id) => this.#check(id));
     if (!this.#stopped) this.#wait();
   }
 
-  async #checkEach(ids: Iterable<string>): Promise<void> {
-    for (const id of ids) {
-      const refusal = socketRefusal(await this.#scopes.outcomeOf({ id, trust: 'network' }));
-      if (this.#stopped) return;
-      if (refusal !== null) this.#connections.of(id).forEach((connection) => connection.refuse(refusal));
-    }
+  async #check(id: string): Promise<void> {
+    if (this.#stopped) return;
+    const refusal = socketRefusal(await this.#scopes.outcomeOf({ id, trust: 'network' }));
+    if (refusal === null || this.#stopped) return;
+    this.#connections.of(id).forEach((connection) => connection.refuse(refusal));
   }
 
   get #stopped(): boolean {

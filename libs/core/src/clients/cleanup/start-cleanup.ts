@@ -1,5 +1,5 @@
 import { outsideScopes } from '../../kernel/outside-scopes.js';
-import { OptionsInvalidError } from '../../errors/usage.errors.js';
+import { numberOption } from '../../kernel/option-checks.js';
 import { systemClock } from '../../kernel/clock.js';
 import type { Clock, Timer } from '../../kernel/clock.js';
 import type { EvictedClient } from '../../registry/registry-types.js';
@@ -57,14 +57,10 @@ class CleanupRoutine {
 
   constructor(registries: readonly CleanableRegistry[], options: StartCleanupOptions) {
     const { everyMs = 3_600_000, idleMs = 86_400_000 } = options;
-    if (!(Number.isFinite(everyMs) && everyMs > 0))
-      throw new OptionsInvalidError('startCleanup.everyMs', everyMs, 'milliseconds above 0');
-    if (!(typeof idleMs === 'number' && idleMs >= 0))
-      throw new OptionsInvalidError('startCleanup.idleMs', idleMs, 'milliseconds, 0 and up');
     this.#registries = registries;
     this.#options = options;
-    this.#everyMs = everyMs;
-    this.#idleMs = idleMs;
+    this.#everyMs = numberOption('startCleanup.everyMs', everyMs, { min: 0, exclusive: true, unit: 'milliseconds' });
+    this.#idleMs = numberOption('startCleanup.idleMs', idleMs, { min: 0, infinite: true, unit: 'milliseconds' });
     this.#schedule();
   }
 

@@ -3,6 +3,8 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import type { TenantClientRegistries } from '../tenant-client-registries.js';
 import { MultitenancyError } from '../../errors/multitenancy.error.js';
 import type { Clock } from '../../kernel/clock.js';
+import { pause } from '../../kernel/deadline.js';
+import { forEachConcurrently } from '../../kernel/worker-pool.js';
 import type { TenantDirectory } from '../../catalog/tenant-directory.js';
 import type { ResolvedLoading } from './loading-options.js';
 import { selectTenants } from './select-tenants.js';
@@ -76,10 +78,7 @@ export class TenantEagerLoader implements OnApplicationBootstrap, BeforeApplicat
     const pending = selected ?? [];
     this.#pinFromNowOn(pending);
     this.#total = pending.length;
-    const worker = async (): Promise<void> => {
-      for (let id = pending.shift(); id !== undefined; id = pending.shift()) await this.#loadTenant(id);
-    };
-    await Promise.all(Array.from({ length: concurrency }, worker));
+    await forEachConcurrently(pending, concurrency, (id) => this.#loadTenant(id));
     if (!this.#stop.signal.aborted) await this.#retryFailing();
   }
 
@@ -93,7 +92,7 @@ export class TenantEagerLoader implements OnApplicationBootstrap, BeforeApplicat
   }
 
   async #retryFailing(): Promise<void> {
-    while (this.#failing.size > 0 && (await this.#pause())) {
+    while (this.#failing.size > 0 && (await pause(this.#clock, RETRY_MS, this.#stop.signal))) {
       for (const id of [...this.#failing]) await this.#loadTenant(id);
     }
     if (!this.#stop.signal.aborted) this.#state = 'done';
@@ -125,26 +124,9 @@ export class TenantEagerLoader implements OnApplicationBootstrap, BeforeApplicat
         return await attempt();
       } catch (error) {
         this.#logger.warn(`${what}, and tries again: ${reasonOf(error)}`);
-        if (!(await this.#pause())) return undefined;
+        if (!(await pause(this.#clock, RETRY_MS, this.#stop.signal))) return undefined;
       }
     }
-  }
-
-  /** @returns whether to go on */
-  #pause(): Promise<boolean> {
-    const { signal } = this.#stop;
-    return new Promise((resolve) => {
-      const onAbort = (): void => {
-        timer.clear();
-        resolve(false);
-      };
-      const timer = this.#clock.setTimer(() => {
-        signal.removeEventListener('abort', onAbort);
-        resolve(true);
-      }, RETRY_MS);
-      if (signal.aborted) onAbort();
-      else signal.addEventListener('abort', onAbort, { once: true });
-    });
   }
 }
 

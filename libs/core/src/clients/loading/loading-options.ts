@@ -1,4 +1,4 @@
-import { OptionsInvalidError } from '../../errors/usage.errors.js';
+import { choiceOption, numberOption } from '../../kernel/option-checks.js';
 import { parseTenantSelection } from './tenant-selection.js';
 import type { TenantSelection } from './tenant-selection.js';
 
@@ -18,12 +18,10 @@ const MAX_CONCURRENCY = 100;
 /** Checks the option `loading`. @throws `MT_OPTIONS_INVALID` */
 export function resolveLoading(loading: LoadingOptions = { policy: 'lazy' }): ResolvedLoading {
   if (loading.policy === 'lazy') return null;
-  if (loading.policy !== 'eager') {
-    throw new OptionsInvalidError('loading.policy', (loading as { policy: unknown }).policy, '"lazy" or "eager"');
-  }
+  choiceOption('loading.policy', loading.policy as 'lazy' | 'eager', ['lazy', 'eager']);
   const { include = '*', concurrency = 4 } = loading;
-  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENCY) {
-    throw new OptionsInvalidError('loading.concurrency', concurrency, `a whole number from 1 to ${MAX_CONCURRENCY}`);
-  }
-  return { selection: parseTenantSelection('loading.include', include), concurrency };
+  return {
+    selection: parseTenantSelection('loading.include', include),
+    concurrency: numberOption('loading.concurrency', concurrency, { min: 1, max: MAX_CONCURRENCY, whole: true }),
+  };
 }

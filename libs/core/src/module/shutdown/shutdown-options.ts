@@ -1,4 +1,4 @@
-import { OptionsInvalidError } from '../../errors/usage.errors.js';
+import { numberOption, objectOption } from '../../kernel/option-checks.js';
 
 /** How long the application may take to shut down. */
 export interface ShutdownOptions {
@@ -22,10 +22,10 @@ const DEADLINE_MS = 15_000;
 const INCOMPLETE_REQUESTS_MS = 5_000;
 const LONGEST_MS = 3_600_000;
 
-/** Fills in the defaults. @throws {@link OptionsInvalidError} `MT_OPTIONS_INVALID` */
+/** Fills in the defaults. @throws `MT_OPTIONS_INVALID` */
 export function resolveShutdown(options: ShutdownOptions = {}): ResolvedShutdown {
-  if (typeof options !== 'object' || options === null) throw new OptionsInvalidError('shutdown', options, 'an object');
-  const deadlineMs = checkedMs('shutdown.deadlineMs', options.deadlineMs ?? DEADLINE_MS, LONGEST_MS);
+  const { deadlineMs: given = DEADLINE_MS } = objectOption('shutdown', options);
+  const deadlineMs = checkedMs('shutdown.deadlineMs', given, LONGEST_MS);
   const incompleteRequestsMs = options.incompleteRequestsMs ?? Math.min(INCOMPLETE_REQUESTS_MS, deadlineMs);
   return Object.freeze({
     deadlineMs,
@@ -34,6 +34,5 @@ export function resolveShutdown(options: ShutdownOptions = {}): ResolvedShutdown
 }
 
 function checkedMs(option: string, value: number, max: number): number {
-  if (typeof value === 'number' && value >= 0 && value <= max) return value;
-  throw new OptionsInvalidError(option, value, `milliseconds from 0 to ${max}`);
+  return numberOption(option, value, { min: 0, max, unit: 'milliseconds' });
 }

@@ -1,6 +1,8 @@
 import { outsideScopes } from '../../kernel/outside-scopes.js';
 import { isPromise } from '../../kernel/maybe-promise.js';
 import type { Clock } from '../../kernel/clock.js';
+import { withinDeadline } from '../../kernel/deadline.js';
+import type { Deadline } from '../../kernel/deadline.js';
 import type { CloseClient } from '../client-entry.js';
 import type { EvictionCause } from '../registry-options.js';
 
@@ -9,15 +11,14 @@ export type DisposalResult =
   { readonly kind: 'disposed' } | { readonly kind: 'failed'; readonly error: unknown } | { readonly kind: 'timedOut' };
 
 const DISPOSED: DisposalResult = Object.freeze({ kind: 'disposed' });
+const TIMED_OUT = new Error('The disposer has not settled in time.');
 
 /** Closes clients, each within a deadline. Never throws: a bad disposer harms nobody else. */
 export class Disposer {
-  readonly #clock: Clock;
-  readonly #timeoutMs: number;
+  readonly #deadline: Deadline;
 
   constructor(clock: Clock, timeoutMs: number) {
-    this.#clock = clock;
-    this.#timeoutMs = timeoutMs;
+    this.#deadline = { clock, timeoutMs, onTimeout: () => TIMED_OUT };
   }
 
   /**
@@ -34,16 +35,10 @@ export class Disposer {
     await Promise.resolve();
     try {
       const closing = outsideScopes(() => close(client, { tenantId, cause }));
-      return isPromise(closing) ? await this.#withinDeadline(Promise.resolve(closing)) : DISPOSED;
+      if (isPromise(closing)) await withinDeadline(this.#deadline, () => closing);
+      return DISPOSED;
     } catch (error) {
-      return { kind: 'failed', error };
+      return error === TIMED_OUT ? { kind: 'timedOut' } : { kind: 'failed', error };
     }
-  }
-
-  #withinDeadline(closing: Promise<unknown>): Promise<DisposalResult> {
-    return new Promise((resolve, reject) => {
-      const timer = this.#clock.setTimer(() => resolve({ kind: 'timedOut' }), this.#timeoutMs);
-      void closing.then(() => resolve(DISPOSED), reject).finally(() => timer.clear());
-    });
   }
 }

@@ -1,5 +1,7 @@
 import { outsideScopes } from '../../kernel/outside-scopes.js';
 import type { Clock } from '../../kernel/clock.js';
+import { withinDeadline } from '../../kernel/deadline.js';
+import { forEachConcurrently } from '../../kernel/worker-pool.js';
 
 const CONCURRENT_CHECKS = 8;
 
@@ -15,31 +17,19 @@ export interface CheckParts<T> {
   readonly onUnhealthy: (item: T) => void;
 }
 
-/** Asks a check about many clients, a few at a time, each within a deadline. Never rejects. */
+/** Checks clients, a few at a time, each within a deadline. Never rejects. */
 export async function checkAll<T>(items: Iterable<T>, parts: CheckParts<T>): Promise<void> {
   const { matters, onUnhealthy } = parts;
-  const queue = items[Symbol.iterator]();
-  const worker = async (): Promise<void> => {
-    for (let next = queue.next(); !next.done; next = queue.next()) {
-      const item = next.value;
-      if (matters(item) && !(await isHealthy(item, parts)) && matters(item)) onUnhealthy(item);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENT_CHECKS }, worker));
+  await forEachConcurrently(items, CONCURRENT_CHECKS, async (item) => {
+    if (matters(item) && !(await isHealthy(item, parts)) && matters(item)) onUnhealthy(item);
+  });
 }
 
-function isHealthy<T>(item: T, { check, clock, timeoutMs }: CheckParts<T>): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = clock.setTimer(() => resolve(false), timeoutMs);
-    const answer = (healthy: boolean): void => {
-      timer.clear();
-      resolve(healthy);
-    };
-    void Promise.resolve(item)
-      .then((checked) => outsideScopes(() => check(checked)))
-      .then(
-        (result) => answer(result !== false),
-        () => answer(false),
-      );
-  });
+async function isHealthy<T>(item: T, { check, clock, timeoutMs }: CheckParts<T>): Promise<boolean> {
+  const onTimeout = (): Error => new Error('The check has not answered in time.');
+  try {
+    return (await withinDeadline({ clock, timeoutMs, onTimeout }, () => outsideScopes(() => check(item)))) !== false;
+  } catch {
+    return false;
+  }
 }

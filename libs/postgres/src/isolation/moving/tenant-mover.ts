@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { OptionsInvalidError } from '@tenantry/core';
+import { numberOption } from '@tenantry/core/spi';
 import { MoveMismatchError, MoveRefusedError } from '../placement/move.errors.js';
 import { isSameTarget } from '../placement/postgres-placements.js';
 import type { PostgresPlacements } from '../placement/postgres-placements.js';
@@ -49,8 +50,7 @@ export class TenantMover {
   constructor(options: TenantMoverOptions) {
     const { tables, settleMs = 15_000 } = options;
     if (tables.length === 0) throw new OptionsInvalidError('tables', tables, 'at least one table');
-    if (!(settleMs >= 0 && Number.isFinite(settleMs)))
-      throw new OptionsInvalidError('settleMs', settleMs, 'a number of at least 0');
+    numberOption('settleMs', settleMs, { min: 0, unit: 'milliseconds' });
     tables.forEach(parsedTable);
     this.#options = options;
     this.#settleMs = settleMs;

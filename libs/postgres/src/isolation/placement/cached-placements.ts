@@ -1,5 +1,6 @@
-import { OptionsInvalidError, systemClock } from '@tenantry/core';
+import { systemClock } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
+import { numberOption } from '@tenantry/core/spi';
 import type { TenantPlacement, TenantPlacementReader } from './tenant-placement.js';
 
 /** What may be set for {@link CachedPlacements}. */
@@ -28,14 +29,9 @@ export class CachedPlacements implements TenantPlacementReader {
   /** @throws `MT_OPTIONS_INVALID` */
   constructor(reader: TenantPlacementReader, options: CachedPlacementsOptions = {}) {
     const { maxAgeMs = 1_000, maxEntries = 10_000, clock = systemClock } = options;
-    if (!(maxAgeMs > 0 && Number.isFinite(maxAgeMs)))
-      throw new OptionsInvalidError('maxAgeMs', maxAgeMs, 'a number above 0');
-    if (!(Number.isInteger(maxEntries) && maxEntries > 0)) {
-      throw new OptionsInvalidError('maxEntries', maxEntries, 'a whole number of at least 1');
-    }
     this.#reader = reader;
-    this.#maxAgeMs = maxAgeMs;
-    this.#maxEntries = maxEntries;
+    this.#maxAgeMs = numberOption('maxAgeMs', maxAgeMs, { min: 0, exclusive: true, unit: 'milliseconds' });
+    this.#maxEntries = numberOption('maxEntries', maxEntries, { min: 1, whole: true });
     this.#clock = clock;
   }
 

@@ -1,4 +1,5 @@
 import { OptionsInvalidError, tenantId as checkedTenantId } from '@tenantry/core';
+import { numberOption } from '@tenantry/core/spi';
 import type { IsolationStrategy, TenantSql } from '../strategies/isolation-strategy.js';
 import { PlacementInvalidError, PlacementMissingError, TenantMovingError } from '../strategies/strategy.errors.js';
 import type { TenantConnections, TenantConnectionSettings } from '../strategies/tenant-connection.js';
@@ -58,10 +59,8 @@ export class PlacedIsolation implements IsolationStrategy {
     this.#placements = placements;
     this.#strategies = new Map(Object.entries(strategies));
     this.fallback = fallback;
-    this.#connectionLifetimeMs = connectionLifetimeMs;
-    if (!(connectionLifetimeMs > 0 && Number.isFinite(connectionLifetimeMs))) {
-      throw new OptionsInvalidError('connectionLifetimeMs', connectionLifetimeMs, 'a number above 0');
-    }
+    const lifetime = { min: 0, exclusive: true, unit: 'milliseconds' };
+    this.#connectionLifetimeMs = numberOption('connectionLifetimeMs', connectionLifetimeMs, lifetime);
     const names = [...this.#strategies.keys()];
     if (names.length === 0) throw new OptionsInvalidError('strategies', strategies, 'at least one strategy');
     if (fallback !== undefined && !this.#strategies.has(fallback.strategy)) {

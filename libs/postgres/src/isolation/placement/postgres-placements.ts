@@ -1,9 +1,5 @@
-import {
-  CatalogUnavailableError,
-  MultitenancyError,
-  OptionsInvalidError,
-  tenantId as checkedTenantId,
-} from '@tenantry/core';
+import { OptionsInvalidError, tenantId as checkedTenantId } from '@tenantry/core';
+import { catalogError } from '@tenantry/core/spi';
 import { ONE_TENANT_EACH } from '../../catalog/placed-databases.js';
 import { keyOf } from '../../catalog/tenant-row.js';
 import type { SqlDatabase } from '../../sql/sql-database.js';
@@ -149,6 +145,6 @@ async function available<R>(ask: () => Promise<R>): Promise<R> {
   try {
     return await ask();
   } catch (error) {
-    throw error instanceof MultitenancyError ? error : new CatalogUnavailableError(error);
+    throw catalogError(error);
   }
 }
