@@ -1,4 +1,4 @@
-import type { MultitenancyError } from '@tenantry/core';
+import type { MultitenancyError, Tenant } from '@tenantry/core';
 import { randomUUID } from 'node:crypto';
 import {
   assertSameRequest,
@@ -21,7 +21,6 @@ import type {
   OperationPatch,
   TenantLifecycleStore,
 } from '@tenantry/lifecycle/spi';
-import type { Tenant } from '@tenantry/core';
 import { catalogError } from '@tenantry/core/spi';
 import type { TenantOperation } from '@tenantry/lifecycle';
 import { keyOf } from '../catalog/tenant-row.js';
