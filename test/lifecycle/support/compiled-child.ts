@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { transformFileSync } from '@swc/core';
 
@@ -26,15 +26,14 @@ export function compileChild(files: readonly [string, ...string[]] = CHILD): {
 } {
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'tenantry-lifecycle-'));
-  const manifest = JSON.stringify({ type: 'module', main: './index.js' });
-  for (const lib of ['core', 'postgres']) {
-    const target = join(folder, 'node_modules/@tenantry', lib);
-    compileFolder(join(ROOT, 'libs', lib, 'src'), target);
-    writeFileSync(join(target, 'package.json'), manifest);
+  for (const lib of ['core', 'lifecycle', 'postgres']) {
+    const [source, target] = [join(ROOT, 'libs', lib), join(folder, 'node_modules/@tenantry', lib)];
+    compileFolder(join(source, 'src'), join(target, 'dist'));
+    copyFileSync(join(source, 'package.json'), join(target, 'package.json'));
   }
   const compiledTo = (file: string): string => join(folder, `${basename(file, '.ts')}.js`);
   for (const file of files) compile(file, compiledTo(file));
-  writeFileSync(join(folder, 'package.json'), manifest);
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   return {
     run: (...args) => runNode([compiledTo(files[0]), ...args]),
     remove: () => rmSync(folder, { recursive: true, force: true }),

@@ -14,7 +14,7 @@ import { transformFileSync } from '@swc/core';
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const [folder] = process.argv.slice(2);
 
-for (const name of ['core', 'postgres']) compilePackage(name);
+for (const name of ['core', 'lifecycle', 'postgres']) compilePackage(name);
 for (const part of ['test/nodes/support', 'test/support', 'test/drills']) {
   for (const file of sourcesOf(join(repository, part))) compile(file, join(folder, relative(repository, file)));
 }

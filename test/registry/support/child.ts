@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { transformFileSync } from '@swc/core';
 
 const SOURCES = join(__dirname, '../../../libs/core/src');
-/** All that the registry is made of: it knows neither Nest nor HTTP. */
-const ROOMS = ['registry', 'errors', 'tenant', 'kernel'];
+/** The folders of the registry and of what it imports: it knows neither Nest nor HTTP. */
+const FOLDERS = ['registry', 'errors', 'tenant', 'kernel'];
 
 /** Compiles the registry alone, as it is now. @returns the folder, and how to remove it */
 export function compileRegistry(): { readonly folder: string; remove(): void } {
@@ -15,10 +15,10 @@ export function compileRegistry(): { readonly folder: string; remove(): void } {
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   // An error of the library is an HttpException of Nest's.
   symlinkSync(join(__dirname, '../../../node_modules'), join(folder, 'node_modules'));
-  for (const room of ROOMS) {
-    for (const name of readdirSync(join(SOURCES, room))) {
+  for (const part of FOLDERS) {
+    for (const name of readdirSync(join(SOURCES, part), { recursive: true, encoding: 'utf8' })) {
       if (!name.endsWith('.ts') || name.endsWith('.spec.ts')) continue;
-      compile(join(SOURCES, room, name), folder);
+      compile(join(SOURCES, part, name), folder);
     }
   }
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
