@@ -198,6 +198,14 @@ async function start(adapter: AdapterName, made: string[]): Promise<INestApplica
       return this.lookUp.find();
     }
   }
+  @Controller()
+  class OneKindController {
+    constructor(private readonly lookUp: LooksUp) {}
+    @Get('module-ref/one-kind')
+    find(): Promise<string> {
+      return this.lookUp.find();
+    }
+  }
   @Controller('kinds')
   class KindsController {
     constructor(
@@ -256,8 +264,13 @@ async function start(adapter: AdapterName, made: string[]): Promise<INestApplica
       },
     });
 
+  const db = kind('db');
+  @Module({ imports: [db], controllers: [OneKindController], providers: [LooksUp] })
+  class OneKindModule {}
+
   @Module({
     imports: [
+      OneKindModule,
       MultitenancyModule.forRoot({
         catalog: await withSuspended('sus', [
           { id: 'foo', domain: 'foo.com' },
@@ -266,7 +279,7 @@ async function start(adapter: AdapterName, made: string[]): Promise<INestApplica
         ]),
         resolvers: [fromHost()],
       }),
-      kind('db'),
+      db,
       kind('audit'),
       kind('cloud'),
       kind('sandbox', 'declared'),
@@ -335,6 +348,10 @@ describe.each(ADAPTERS)('clients before and in handlers on %s', (adapter) => {
     expect((await ask('/module-ref/undeclared')).json).toMatchObject({ status: 500, code: 'MT_CLIENT_NOT_ACQUIRED' });
     expect((await ask('/module-ref')).status).toBe(200);
     expect(made.filter((client) => client.startsWith('cloud'))).toEqual([]);
+  });
+
+  it('are acquired for ModuleRef where its module can inject one kind only', async () => {
+    expect((await ask('/module-ref/one-kind', 'bar.com')).text).toBe('ref@bar.com');
   });
 
   it('of a kind that fails fail what uses it, and nothing else', async () => {

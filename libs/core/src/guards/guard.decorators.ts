@@ -24,9 +24,15 @@ export function SuperTenantOnly(): ClassDecorator & MethodDecorator {
   return applyDecorators(SetMetadata(TENANT_POLICY, 'super'), UseGuards(SuperTenantGuard));
 }
 
-/** The current tenant as a handler's parameter; `null` on an optional route without one. @see TenantOptional */
-export const CurrentTenant = createParamDecorator((): Tenant | null => {
+/**
+ * The current tenant as a handler's parameter, or one field of it: `@CurrentTenant('id')`. `null` on an optional route without
+ * a tenant.
+ *
+ * @see TenantOptional
+ */
+export const CurrentTenant = createParamDecorator((field: keyof Tenant | undefined): unknown => {
   const scope = currentScope(ClsServiceManager.getClsService());
   if (scope === undefined) throw new TenantContextMissingError();
-  return scope.tenantOrNull;
+  const tenant = scope.tenantOrNull;
+  return tenant === null || field === undefined ? tenant : tenant[field];
 });
