@@ -5,13 +5,18 @@ import { EXCEPTIONS, TABLE } from './words/table.mjs';
 
 /** What is checked. */
 const SCOPE = [
+  'apps',
   'libs/jwt/src',
   'libs/lifecycle/src',
   'libs/observability/src',
+  'libs/postgres/src',
   'libs/schematics/src',
   'libs/secrets/src',
+  'libs/testing/src',
   'libs/transports/src',
   'scripts',
+  'test/jwt',
+  'test/secrets',
 ];
 /** `words` holds the table itself. */
 const SKIPPED = /(^|\/)(node_modules|dist|generated|words)(\/|$)/;

@@ -78,7 +78,7 @@ describe('npm run tenants', () => {
     });
     expect(await tenants('delete doubt --yes --grace-minutes 5')).toMatchObject({
       code: 0,
-      err: '1/1 doubt is shut out and will be deleted in 5 minutes',
+      err: '1/1 doubt is blocked and will be deleted in 5 minutes',
     });
     expect((await tenants('list --sort -domain')).out).toMatch(/doubt .*deleting[^]*bar /);
     expect(await tenants('undelete doubt')).toMatchObject({ code: 0, err: '1/1 doubt kept' });
@@ -102,7 +102,7 @@ describe('npm run tenants', () => {
   });
 
   it('forgets what is old, as the owner', async () => {
-    expect(await tenants('prune --days 30')).toEqual({ code: 0, out: 'Forgotten: 0 operations, 0 changes.', err: '' });
+    expect(await tenants('prune --days 30')).toEqual({ code: 0, out: 'Deleted: 0 operations, 0 changes.', err: '' });
     expect(await tenants('prune', { ADMIN_DATABASE_URL: '' })).toMatchObject({
       code: 1,
       err: expect.stringContaining('ADMIN_DATABASE_URL'),

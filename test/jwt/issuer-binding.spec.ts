@@ -192,7 +192,7 @@ describe.each(ADAPTERS)('issuers and their tenants on %s', (adapter) => {
       expect(asked).toHaveLength(1);
     });
 
-    it('are not pushed out by made-up ones', async () => {
+    it('are not evicted by unknown ones', async () => {
       await lookingUp(ofCatalog, { maxIssuers: 2 });
       expect(await tenantOf(await foo.sign())).toBe('foo');
       for (let i = 0; i < 20; i += 1) await tenantOf(await foo.sign({ iss: `https://evil-${i}.example.com` }));
@@ -231,7 +231,7 @@ describe.each(ADAPTERS)('issuers and their tenants on %s', (adapter) => {
         'an address of keys that is not allowed',
         () => publishing(foo, { jwks: { url: 'https://10.0.0.1/' }, tenants: { tenantId: 'foo' } }),
       ],
-    ])('let nobody in with %s', async (_what, options) => {
+    ])('refuse every request with %s', async (_what, options) => {
       await lookingUp(options);
       expect(await tenantOf(await foo.sign())).toBe('MT_OPTIONS_INVALID');
       expect([foo.fetches, bar.fetches]).toEqual([0, 0]);

@@ -66,7 +66,7 @@ describe.each(ADAPTERS)('keys that an issuer publishes, on %s', (adapter) => {
     expect(server.fetches).toBe(2);
   });
 
-  it('does not let 1,000 made-up key names cause more than one fetch per cool-down', async () => {
+  it('does not let 1,000 unknown key names cause more than one fetch per cool-down', async () => {
     const { privateKey } = await generateKeyPair('ES256');
     expect(await status(await server.sign())).toBe(200);
     const storm = async (): Promise<void> => {
@@ -140,7 +140,7 @@ describe.each(ADAPTERS)('keys that an issuer publishes, on %s', (adapter) => {
     expect((await answer).json).toMatchObject({ status: 503, code: 'MT_CATALOG_UNAVAILABLE' });
   });
 
-  it('goes on with the keys it knows through an outage, until a token names a new one', async () => {
+  it('uses the keys it knows through an outage, until a token names a new one', async () => {
     const token = await server.sign({ exp: Math.floor(Date.now() / 1_000) + 86_400 });
     expect(await status(token)).toBe(200);
     await server.addKey('k2');

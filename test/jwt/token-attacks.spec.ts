@@ -127,7 +127,7 @@ describe.each(ADAPTERS)('tokens on %s', (adapter) => {
     await expectRefused(hmacToken(HS256, usualClaims(server.issuer)), /algorithm/);
   });
 
-  it('refuses a token signed with a key of a stranger under a known kid, or changed after it was signed', async () => {
+  it('refuses a token signed with another key under a known kid, or changed after it was signed', async () => {
     const { privateKey } = await generateKeyPair('ES256');
     await expectRefused(await server.signWith(privateKey, {}, { kid: 'k1' }), /signature does not verify/);
     const [header, , signature] = (await server.sign()).split('.');
@@ -171,7 +171,7 @@ describe.each(ADAPTERS)('tokens on %s', (adapter) => {
     ['an empty tenant', { tenant: '' }, /tenant does not name one tenant/],
     ['a tenant with a blank', { tenant: 'foo ' }, /tenant does not name one tenant/],
     ['a tenant with a look-alike letter', { tenant: '\u212Aoo' }, /tenant does not name one tenant/],
-    ['the super tenant, which nobody allowed', { tenant: 'super' }, /not trusted with/],
+    ['the super tenant, which is not allowed', { tenant: 'super' }, /not trusted with/],
     ['the super tenant in capitals', { tenant: 'SUPER' }, /not trusted with/],
   ])('refuses a signed token with %s', (_what, claims, detail) => expectRefused(hmacToken(HS256, own(claims)), detail));
 

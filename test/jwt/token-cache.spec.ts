@@ -38,14 +38,14 @@ describe.each(ADAPTERS)('verified tokens on %s', (adapter) => {
 
   const status = async (token: string): Promise<number> => (await me(app!, token)).status;
 
-  it('are verified anew in each request by default', async () => {
+  it('are verified again in each request by default', async () => {
     await start();
     const token = await server.sign();
     expect([await status(token), await status(token)]).toEqual([200, 200]);
     expect(verify).toHaveBeenCalledTimes(2);
   });
 
-  it('are verified once in a request whose body is heard as well', async () => {
+  it('are verified once in a request whose body is resolved as well', async () => {
     await start();
     const headers = { authorization: `Bearer ${await server.sign()}` };
     const answer = await call(app!, '/me', { method: 'POST', headers, body: { username: 'alice@foo.com' } });
@@ -101,7 +101,7 @@ describe.each(ADAPTERS)('verified tokens on %s', (adapter) => {
     expect(verify).toHaveBeenCalledTimes(4);
   });
 
-  it('are told apart by every character', async () => {
+  it('are distinguished by every character', async () => {
     await start({ maxCachedTokens: 10 });
     const token = await server.sign();
     expect(await status(token)).toBe(200);

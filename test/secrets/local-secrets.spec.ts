@@ -133,7 +133,7 @@ describe('envSecrets', () => {
 });
 
 describe('observedSecrets', () => {
-  it('follows the reads of secrets of your own, and reads where they cannot tell a version', async () => {
+  it('follows the reads of secrets of your own, and reads where they report no version', async () => {
     let version = 0;
     const source = {
       read: async () => ({ version: String((version += 1)), value: new Secret({}), expiresAt: 5 }),

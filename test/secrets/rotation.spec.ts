@@ -104,7 +104,7 @@ describe('a rotation of credentials in a (fake) Vault', () => {
     await registry.close();
   });
 
-  it('leaves clients at work while the server is sealed, logs that once, and is made up for afterwards', async () => {
+  it('leaves clients in use while the server is sealed, logs that once, and catches up afterwards', async () => {
     for (const id of IDS) vault.write(`tenants/${id}`, { client_secret: 'one' });
     const clock = new ManualClock();
     const registry = registryOn(secrets, clock);
@@ -294,7 +294,7 @@ describe('ClientRotation', () => {
       expect(reads).toBe(2);
     });
 
-    it('renews again after a pause only, which grows while reports go on, up to 15 s', async () => {
+    it('renews again after a delay only, which grows while reports continue, up to 15 s', async () => {
       await use();
       await rotation.credentialsRejected('foo');
       const pauses: number[] = [];

@@ -106,7 +106,7 @@ describe('what vaultSecrets does with an answer of the (fake) server', () => {
 
   it.each<[string, Partial<VaultSecretsOptions>, string]>([
     ['a wrong secret id (400)', { secretId: new Secret(CANARY) }, 'answered 400'],
-    ['a wrong role id (400)', { roleId: 'nobody' }, 'answered 400'],
+    ['a wrong role id (400)', { roleId: 'unknown' }, 'answered 400'],
     ['a namespace of the login that does not exist', { authNamespace: 'none' }, 'namespace does not exist'],
     ['a secret id that is not a Secret', { secretId: async () => CANARY as never }, 'did not give new Secret'],
   ])('reports %s as a refused login, which is not the tenant’s fault', async (_, options, text) => {

@@ -91,7 +91,7 @@ export function describeVault(name: string, start: () => Promise<ContractVault>)
 
     it.each<[string, Partial<VaultSecretsOptions>]>([
       ['secret id', { secretId: new Secret('00000000-0000-0000-0000-000000000000') }],
-      ['role id', { roleId: 'nobody' }],
+      ['role id', { roleId: 'unknown' }],
       ['path of the role', { rolePath: 'no-such-approle' }],
       ['namespace', { namespace: 'no-such-namespace' }],
     ])('is not let in with a wrong %s', async (_, options) => {

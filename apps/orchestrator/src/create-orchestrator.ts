@@ -17,7 +17,7 @@ import type { Settings } from './settings/settings.js';
  * `DATA_DIR` or a `DATABASE_URL` of its own to be independent. Nest's logger is left alone, because it is one for the
  * whole process.
  *
- * @param env the environment to read settings from; `process.env` is not looked at
+ * @param env the environment to read settings from; `process.env` is not read
  * @param overrides what to do while PostgreSQL is down; clocks and the opening of the embedded database, for tests
  * @throws `SettingsError`, `DatabaseStartError`, `MT_ISOLATION_UNSAFE`, `MT_OPTIONS_INVALID`
  */

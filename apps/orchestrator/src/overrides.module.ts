@@ -10,7 +10,7 @@ export const NOW = Symbol('now');
 /** Injection token of the monotonic {@link Clock} of the tenants' clients. */
 export const CLOCK = Symbol('clock');
 
-/** What one application may be told beside its settings. */
+/** What one application can override beside its settings. */
 export interface OrchestratorOverrides {
   /** `wait`: start while PostgreSQL is down, live but not ready, until it is back. Default `fail`: end with a message. */
   readonly whenDown?: WhenDown;

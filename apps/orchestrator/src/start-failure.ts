@@ -3,7 +3,7 @@ import { DatabaseStartError } from './database/database-start.error.js';
 import { SettingsError } from './settings/settings.error.js';
 
 /**
- * Tells the operator why the application did not start, and makes the process end with status 1. Errors that were made
+ * Reports to the operator why the application did not start, and makes the process end with status 1. Errors that were made
  * to be read show their message alone; anything else shows its stack.
  */
 export function reportStartFailure(error: unknown): void {

@@ -14,7 +14,7 @@ export interface ProblemExtras {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer other than success, told as RFC 9457 problem details. */
+/** A response other than success, sent as RFC 9457 problem details. */
 export class ProblemException extends HttpException {
   /** Stable, for programs. */
   readonly code: string;

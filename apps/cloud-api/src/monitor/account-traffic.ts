@@ -4,7 +4,7 @@ import { Deferred } from './deferred.js';
 export interface AccountHold {
   /** Settles when the first request has arrived and is being held. */
   readonly firstArrival: Promise<void>;
-  /** Lets the held requests go on, and later ones pass. Idempotent. */
+  /** Releases the held requests, and lets later ones pass. Idempotent. */
   release(): void;
 }
 

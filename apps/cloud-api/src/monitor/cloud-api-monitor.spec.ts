@@ -11,7 +11,7 @@ describe('CloudApiMonitor', () => {
 
   afterEach(() => api.close());
 
-  it('counts the requests of each account, and those of nobody for nobody', async () => {
+  it('counts the requests of each account, and counts requests without an account for none', async () => {
     const token = await api.tokenOf(foo);
     await api.send(token, '/v1/servers');
     await api.send(token, '/v1/servers/missing');
@@ -78,9 +78,9 @@ describe('CloudApiMonitor', () => {
   });
 
   it('refuses unknown accounts and statuses that are no errors', () => {
-    expect(() => api.monitor.countsOf('nobody')).toThrow(RangeError);
-    expect(() => api.monitor.failAccount('nobody', 503)).toThrow(RangeError);
-    expect(() => api.monitor.revokeTokens('nobody')).toThrow(RangeError);
+    expect(() => api.monitor.countsOf('unknown')).toThrow(RangeError);
+    expect(() => api.monitor.failAccount('unknown', 503)).toThrow(RangeError);
+    expect(() => api.monitor.revokeTokens('unknown')).toThrow(RangeError);
     for (const status of [200, 399, 600, 500.5])
       expect(() => api.monitor.failAccount('foo', status)).toThrow(RangeError);
   });

@@ -76,7 +76,7 @@ export class CloudApiMonitor implements OnModuleDestroy {
     return traffic[surface];
   }
 
-  /** Releases every hold, so that closing the service waits for nobody. */
+  /** Releases every hold, so that the service closes at once. */
   onModuleDestroy(): void {
     for (const { api, token } of this.#traffic.values()) {
       api.release();

@@ -14,7 +14,7 @@ export interface AuthenticatedClient {
 @Injectable()
 export class ClientStore {
   readonly #clients: ReadonlyMap<string, ResolvedCloudApiClient>;
-  readonly #nobody: ResolvedCloudApiClient = { clientId: '', account: '', secretDigest: Buffer.alloc(32) };
+  readonly #noClient: ResolvedCloudApiClient = { clientId: '', account: '', secretDigest: Buffer.alloc(32) };
 
   constructor(@Inject(CLOUD_API_OPTIONS) options: ResolvedCloudApiOptions) {
     this.#clients = new Map(options.clients.map((client) => [client.clientId, client]));
@@ -26,8 +26,8 @@ export class ClientStore {
    * @returns the client, or `null` when the credentials are not good
    */
   authenticate(clientId: string, clientSecret: string): AuthenticatedClient | null {
-    const client = this.#clients.get(clientId) ?? this.#nobody;
+    const client = this.#clients.get(clientId) ?? this.#noClient;
     const matches = timingSafeEqual(client.secretDigest, digest(clientSecret));
-    return matches && client !== this.#nobody ? { clientId: client.clientId, account: client.account } : null;
+    return matches && client !== this.#noClient ? { clientId: client.clientId, account: client.account } : null;
   }
 }

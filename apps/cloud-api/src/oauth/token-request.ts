@@ -1,6 +1,6 @@
 import OAuth2Server from '@node-oauth/oauth2-server';
 
-/** The parts of an HTTP request that OAuth2 looks at. */
+/** The parts of an HTTP request that OAuth2 uses. */
 export interface HttpRequestParts {
   readonly method: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -23,7 +23,7 @@ export function tokenRequest({ method, headers, body }: HttpRequestParts): OAuth
   return libraryRequest(method, { ...headers, authorization: withDecodedCredentials(authorization) }, parameters);
 }
 
-/** Brings a request to the API into the shape of the OAuth2 library, which then looks at the header alone. */
+/** Brings a request to the API into the shape of the OAuth2 library, which then reads the header alone. */
 export function bearerRequest({ method, headers }: HttpRequestParts): OAuth2Server.Request {
   return libraryRequest(method, headers, {});
 }

@@ -14,7 +14,7 @@ describe('TokenStore', () => {
     store = new TokenStore(resolveCloudApiOptions({ clients: CLIENTS, tokenLifetimeSeconds: 10, clock: () => nowMs }));
   });
 
-  it('finds a token until it expires, and forgets it then', () => {
+  it('finds a token until it expires, and not afterwards', () => {
     store.save('t', foo);
     nowMs = 9_999;
     expect(store.find('t')).toEqual({ ...foo, expiresAtMs: 10_000 });

@@ -43,7 +43,7 @@ describe('POST /oauth/token', () => {
 
   it.each<[string, Record<string, string>]>([
     ['a wrong secret', basic(bar.clientId, foo.clientSecret)],
-    ['an unknown client', basic('nobody', bar.clientSecret)],
+    ['an unknown client', basic('unknown', bar.clientSecret)],
     ['the client that unknown ones are compared with', basic('', bar.clientSecret)],
     ['a name of the object prototype', basic('__proto__', bar.clientSecret)],
     ['a broken encoding', basic(bar.clientId, '%zz')],

@@ -8,7 +8,7 @@ import type { Server, ServerPage } from './server.js';
 const MAX_SERVERS_PER_ACCOUNT = 1000;
 
 interface StoredServer {
-  /** Grows with each server of the store, so that a page can go on where the one before ended. */
+  /** Grows with each server of the store, so that a page can continue where the one before ended. */
   readonly sequence: number;
   readonly server: Server;
 }

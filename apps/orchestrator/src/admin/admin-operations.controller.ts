@@ -28,7 +28,7 @@ export class AdminOperationsController {
     return this.#operations.get(id);
   }
 
-  /** Goes on with an operation that has failed. */
+  /** Continues an operation that has failed. */
   @Post(':id/resume')
   @HttpCode(200)
   @ApiOperation({ summary: 'Resume an operation' })

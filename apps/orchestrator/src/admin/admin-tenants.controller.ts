@@ -107,7 +107,7 @@ export class AdminTenantsController {
     return this.#administration.undelete(id);
   }
 
-  /** Deletes one tenant and what it owns: at once, or shut out at once and removed after `graceMinutes`. */
+  /** Deletes one tenant and what it owns: at once, or blocked at once and removed after `graceMinutes`. */
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a tenant' })

@@ -94,10 +94,10 @@ export class TenantAdministration {
   }
 
   /**
-   * Deletes a tenant and everything that it owns here. Its id stays taken for ever. Errors as {@link change}, and
-   * `MT_OPERATION_FAILED`: then the tenant is shut out, and the operation can be resumed.
+   * Deletes a tenant and everything that it owns here. Its id stays taken indefinitely. Errors as {@link change}, and
+   * `MT_OPERATION_FAILED`: then the tenant is blocked, and the operation can be resumed.
    *
-   * @param graceMinutes how long {@link undelete} works; the tenant is shut out meanwhile. Default 0
+   * @param graceMinutes how long {@link undelete} works; the tenant is blocked during that time. Default 0
    */
   async delete(id: string, graceMinutes = 0): Promise<void> {
     await this.#lifecycle.delete(id, { gracePeriodMs: graceMinutes * MINUTE_MS });

@@ -25,7 +25,7 @@ export class TenantOperations {
   }
 
   /**
-   * Goes on with an operation that has failed.
+   * Continues an operation that has failed.
    *
    * @param input first user and cloud account, both or neither: needed where a creation is `MT_TENANT_INPUT_NEEDED`
    * @throws `VALIDATION_FAILED`, `MT_OPERATION_UNKNOWN`, `MT_OPERATION_NOT_RESUMABLE`, `MT_OPERATION_FAILED`, `MT_CATALOG_UNAVAILABLE`

@@ -67,8 +67,8 @@ describe('AccessTokens', () => {
   it.each<[string, Forgery]>([
     ['another key', { secret: 'x'.repeat(32) }],
     ['another algorithm of the same family', { alg: 'HS512' }],
-    ['another issuer', { issuer: 'somebody' }],
-    ['another audience', { audience: 'somebody' }],
+    ['another issuer', { issuer: 'another' }],
+    ['another audience', { audience: 'another' }],
     ['no expiry', { expires: false }],
     ['no tenant', { claims: { tenant: undefined } }],
     ['a list of tenants', { claims: { tenant: ['foo', 'bar'] } }],
@@ -100,7 +100,7 @@ describe('AccessTokens', () => {
     verify.mockRestore();
   });
 
-  it('remembers a refusal too', async () => {
+  it('caches a refusal too', async () => {
     const request = new IncomingMessage(new Socket());
     await expect(tokens.verifyOnce(request, 'nonsense')).rejects.toThrow();
     await expect(tokens.principalOf(request)).rejects.toThrow();

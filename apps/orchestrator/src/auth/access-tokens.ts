@@ -70,7 +70,7 @@ export class AccessTokens {
   }
 
   /**
-   * Checks the token of a request once, and remembers the result for as long as the request lives.
+   * Checks the token of a request once, and keeps the result for the lifetime of the request.
    *
    * @param request Node's own request
    * @throws as {@link verify}

@@ -35,7 +35,7 @@ describe('LoginAttempts', () => {
     expect(await delays(attemptsOf(), 8)).toEqual([0, 0, 0, 250, 500, 1_000, 2_000, 2_000]);
   });
 
-  it('does not delay a user at another address for the wrong passwords of strangers', async () => {
+  it('does not delay a user at another address for wrong passwords sent from elsewhere', async () => {
     const attempts = attemptsOf();
     await delays(attempts, 10);
     expect(await delays(attempts, 1, { ...alice, address: '10.0.0.2' })).toEqual([0]);

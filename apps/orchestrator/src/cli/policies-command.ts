@@ -33,7 +33,7 @@ async function printPolicies(tables: readonly string[], typed: PoliciesOptions, 
   try {
     out((await tenantPoliciesSql(database, { ...choice, ...(existingRows && { existingRows }) })).trimEnd());
   } catch (error) {
-    throw error instanceof MultitenancyError ? error : unaskable(error);
+    throw error instanceof MultitenancyError ? error : inspectionFailed(error);
   } finally {
     await database.close();
   }
@@ -52,7 +52,7 @@ async function open(env: CliIo['env']): Promise<SqlDatabase> {
   return (await openDatabase(readSettings({ ...env, SEED_DEMO: 'true' }))).database;
 }
 
-function unaskable(cause: unknown): DatabaseStartError {
+function inspectionFailed(cause: unknown): DatabaseStartError {
   const { message, code } = Object(cause) as { message?: unknown; code?: unknown };
   const reason = [message, code].filter((part) => typeof part === 'string' && part !== '').join(', ');
   return new DatabaseStartError(`The database cannot be asked: ${reason}.`, cause);

@@ -10,14 +10,14 @@ import type { CliIo } from './cli-io.js';
 const DAYS = 'a number of days from 1 to 36500';
 const optionsSchema = z.object({ days: z.coerce.number(DAYS).min(1, DAYS).max(36_500, DAYS) });
 
-/** `prune`: forgets changes and finished operations of some age, as the owner of the catalog. */
+/** `prune`: deletes changes and finished operations of some age, as the owner of the catalog. */
 export async function prune(typed: string, { env, out }: CliIo): Promise<void> {
-  const { days } = checked(optionsSchema, { days: typed }, 'Nothing was forgotten');
+  const { days } = checked(optionsSchema, { days: typed }, 'Nothing was deleted');
   const database = await ownersDatabase(env);
   try {
     const operations = await pruneOperations(database, days);
     const changes = await pruneChanges(database, days * 24);
-    out(`Forgotten: ${operations} operations, ${changes} changes.`);
+    out(`Deleted: ${operations} operations, ${changes} changes.`);
   } finally {
     await database.close();
   }
@@ -27,5 +27,5 @@ async function ownersDatabase(env: CliIo['env']): Promise<SqlDatabase> {
   const { DATABASE_URL: url, ADMIN_DATABASE_URL: adminUrl } = env;
   if (!url) return (await openDatabase(readSettings({ ...env, SEED_DEMO: 'true' }))).database;
   if (adminUrl) return connect(adminUrl, 1);
-  throw new Error('ADMIN_DATABASE_URL is needed: the role of DATABASE_URL may forget nothing.');
+  throw new Error('ADMIN_DATABASE_URL is needed: the role of DATABASE_URL may delete nothing.');
 }

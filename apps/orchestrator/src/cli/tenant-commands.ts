@@ -75,7 +75,7 @@ function cloudAccountOf(id: string, { cloudClient }: CreateOptions, env: CliIo['
 /** What one command does to each of several tenants. */
 export interface TenantChange {
   readonly change: (administration: TenantAdministration, id: string) => Promise<unknown>;
-  /** What is told of a tenant when it is done. */
+  /** What is printed of a tenant when it is done. */
   readonly done: string;
 }
 
@@ -84,7 +84,7 @@ export interface ChangeOptions {
   readonly json?: true;
 }
 
-/** A change of tenants that are named one after the other; stops at the first that fails, and tells what was done until then. */
+/** A change of tenants that are named one after the other; stops at the first that fails, and prints what was done until then. */
 export async function changeTenants(
   ids: readonly string[],
   { change, done }: TenantChange,
@@ -108,7 +108,7 @@ export async function changeTenants(
 export function deleteTenants(ids: readonly string[], options: DeleteOptions, io: CliIo): Promise<void> {
   const given = { graceMinutes: options.graceMinutes };
   const { graceMinutes } = checked(deleteTenantQuerySchema, given, 'Nothing was deleted');
-  const done = graceMinutes === 0 ? 'deleted' : `is shut out and will be deleted in ${graceMinutes} minutes`;
+  const done = graceMinutes === 0 ? 'deleted' : `is blocked and will be deleted in ${graceMinutes} minutes`;
   const change: TenantChange['change'] = (administration, id) => administration.delete(id, graceMinutes);
   return changeTenants(ids, { change, done }, options, io);
 }

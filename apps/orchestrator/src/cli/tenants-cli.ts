@@ -44,7 +44,7 @@ function newProgram(io: CliIo, exitWith: (code: number) => void): Command {
     .action(() => migrate(io));
   program
     .command('prune')
-    .description('forget old changes and operations that are over (a server needs ADMIN_DATABASE_URL)')
+    .description('delete old changes and operations that are over (a server needs ADMIN_DATABASE_URL)')
     .option('--days <days>', 'how old', '90')
     .action(({ days }: { days: string }) => prune(days, io));
   addRotateKey(program, io);
@@ -112,7 +112,7 @@ function addChanges(program: Command, io: CliIo): void {
     .command('delete <ids...>')
     .description('delete tenants and what they own; ids are never used again')
     .requiredOption('--yes', 'this cannot be undone once it is done')
-    .option('--grace-minutes <minutes>', 'shut out now, remove later; undelete works until then', '0')
+    .option('--grace-minutes <minutes>', 'block now, remove later; undelete works until then', '0')
     .option('--json', 'what was done as JSON')
     .action((ids: string[], options: DeleteOptions) => deleteTenants(ids, options, io));
 }
@@ -124,7 +124,7 @@ function addOperations(program: Command, io: CliIo): void {
     .action((id: string) => showOperation(id, io));
   program
     .command('resume <id>')
-    .description('go on with an operation that has failed; a creation may need --admin and the passwords of create')
+    .description('continue an operation that has failed; a creation may need --admin and the passwords of create')
     .option('--admin <user>', 'name of its first user')
     .option('--cloud-client <id>', 'client id at the cloud')
     .action((id: string, options: ResumeOptions) => resumeOperation(id, options, io));

@@ -13,7 +13,7 @@ export async function withApplication<R>(
   env: Environment,
   work: (app: INestApplicationContext) => Promise<R>,
 ): Promise<R> {
-  // Nobody logs in here: any secret will do.
+  // No user logs in here: any secret will do.
   const secret = env['JWT_SECRET'] || randomBytes(32).toString('base64url');
   const quiet = { SEED_DEMO: 'false', SUPER_ADMIN_PASSWORD: '', TENANT_EAGER: '' };
   const app = await createOrchestrator({ ...env, ...quiet, JWT_SECRET: secret });

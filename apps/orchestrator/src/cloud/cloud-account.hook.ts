@@ -6,7 +6,7 @@ import type { Settings } from '../settings/settings.js';
 import { NewTenantInput } from '../tenancy/new-tenant-input.js';
 import { CloudAccountRepository } from './cloud-account.repository.js';
 
-/** Records the cloud account of a new tenant, unless accounts are in Vault, and forgets that of one that goes. */
+/** Records the cloud account of a new tenant, unless accounts are in Vault, and deletes that of a deleted one. */
 @Provisioner({ name: 'cloud-account', order: 20 })
 export class CloudAccountHook implements TenantProvisioner {
   readonly #accounts: CloudAccountRepository;

@@ -51,7 +51,7 @@ export class CloudAccountRepository {
     return rowCount > 0;
   }
 
-  /** Forgets the account of a tenant. */
+  /** Deletes the account of a tenant. */
   async removeOf(tenantId: string): Promise<void> {
     await this.#database.forTenant(tenantId).query('delete from cloud_accounts', []);
   }

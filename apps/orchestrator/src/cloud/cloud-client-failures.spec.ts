@@ -181,7 +181,7 @@ describe('a cloud client against a cloud that misbehaves', () => {
     await expect(client.listServers()).rejects.toMatchObject({ kind: 'timeout' });
   });
 
-  it('asks nobody, not even for a token, when its caller has aborted already or it is closed', async () => {
+  it('sends no request, not even for a token, when its caller has aborted already or it is closed', async () => {
     const fetch = jest.fn(() => Promise.reject(new Error('not expected')));
     await start(() => undefined, { fetch });
     await expect(client.listServers({}, { signal: AbortSignal.abort() })).rejects.toMatchObject({ kind: 'aborted' });
@@ -229,7 +229,7 @@ describe('a cloud client with a call in flight', () => {
     for (const call of await calls) expect(call).toMatchObject({ status: 'rejected', reason: { kind: 'closed' } });
   });
 
-  it('asks nobody any more after close', async () => {
+  it('sends no request after close', async () => {
     await client.listServers();
     await client.close();
     await client.close();

@@ -18,7 +18,7 @@ describe('CallSignal', () => {
     expect(call.signal.reason).toMatchObject({ kind: 'aborted', cause: 'gone' });
   });
 
-  it('hears no source any more once it is released', () => {
+  it('follows no source any more once it is released', () => {
     const caller = new AbortController();
     const call = new CallSignal(60_000, open(), caller.signal);
     call.release();

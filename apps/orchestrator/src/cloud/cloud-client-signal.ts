@@ -21,7 +21,7 @@ export class CallSignal {
     return this.#controller.signal;
   }
 
-  /** Lets go of the three sources. To be called when the call has ended. */
+  /** Detaches from the three sources. To be called when the call has ended. */
   release(): void {
     for (const unwatch of this.#watched) unwatch();
   }
@@ -47,7 +47,7 @@ function timeoutError(timeoutMs: number): CloudApiError {
 }
 
 /**
- * Waits for work that others may share, and stops waiting when the signal aborts; the work itself goes on.
+ * Waits for work that others may share, and stops waiting when the signal aborts; the work itself continues.
  *
  * @throws the signal's reason, or what the work throws
  */

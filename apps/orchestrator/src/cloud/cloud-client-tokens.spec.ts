@@ -124,7 +124,7 @@ describe('the token of a cloud client', () => {
     expect({ token: tokenRequests(), api: apiRequests() }).toEqual({ token: 1, api: 1 });
   });
 
-  it('goes on being fetched for the others when one caller aborts', async () => {
+  it('is still fetched for the other callers when one caller aborts', async () => {
     await start(300);
     const client = await clientOf('foo');
     const hold = monitor.holdAccount('foo', 'token');

@@ -34,7 +34,7 @@ export class CloudClientTokens {
     return this.#fetching;
   }
 
-  /** Forgets a token that was not accepted; does nothing when another one has taken its place. */
+  /** Drops a token that was not accepted; does nothing when another one has taken its place. */
   drop(token: AccessToken): void {
     if (this.#current === token) this.#current = null;
   }

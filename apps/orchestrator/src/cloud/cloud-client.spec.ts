@@ -66,7 +66,7 @@ describe('CloudClient', () => {
   });
 
   it.each(['', '.', '..', '../../oauth/token', 'a/b', 'a?b', '%2e%2e'])(
-    'finds no server %j and asks nobody',
+    'finds no server %j and sends no request',
     async (id) => {
       await expect(client.getServer(id)).rejects.toMatchObject({ kind: 'not-found' });
       await expect(client.deleteServer(id)).rejects.toMatchObject({ kind: 'not-found' });
@@ -75,9 +75,17 @@ describe('CloudClient', () => {
   );
 
   it('reports a wrong secret as refused', async () => {
-    const stranger = new CloudClient({ baseUrl: await app.getUrl(), ...credentials, clientSecret: 'not-the-secret' });
-    await expect(stranger.listServers()).rejects.toMatchObject({ name: 'CloudApiError', kind: 'refused', status: 401 });
-    await stranger.close();
+    const wrongClient = new CloudClient({
+      baseUrl: await app.getUrl(),
+      ...credentials,
+      clientSecret: 'not-the-secret',
+    });
+    await expect(wrongClient.listServers()).rejects.toMatchObject({
+      name: 'CloudApiError',
+      kind: 'refused',
+      status: 401,
+    });
+    await wrongClient.close();
   });
 
   it('reports a cloud that is not there as unavailable', async () => {

@@ -108,7 +108,7 @@ export class CloudClient {
     return exchange(this.#options.fetch, new URL(path, this.#options.baseUrl).href, init, signal);
   }
 
-  // In nobody's name: its end is bound to no caller, since many may wait for it.
+  // Bound to no caller's signal, since several callers may wait for it.
   #requestToken(): Promise<IssuedToken> {
     return this.#bounded((signal) => requestToken(this.#options, signal));
   }

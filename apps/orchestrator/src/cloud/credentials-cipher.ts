@@ -77,7 +77,7 @@ export function contentName(clientId: string, encrypted: string): string {
   return createHash('sha256').update(`${clientId}\n${data}`).digest('base64url').slice(0, 22);
 }
 
-/** Tells keys apart; of no use to guess one. */
+/** Distinguishes keys; of no use to guess one. */
 function keyId(key: Buffer): string {
   return createHash('sha256').update('tenantry credentials key').update(key).digest('hex').slice(0, 16);
 }

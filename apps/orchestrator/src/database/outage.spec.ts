@@ -26,5 +26,5 @@ describe('isOutage', () => {
     null,
     undefined,
     'ECONNREFUSED',
-  ])('is nothing that waiting does not mend: %p', (error) => expect(isOutage(error)).toBe(false));
+  ])('is not an error that waiting cannot fix: %p', (error) => expect(isOutage(error)).toBe(false));
 });

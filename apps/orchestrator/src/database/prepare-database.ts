@@ -2,7 +2,7 @@ import { grantCatalogSql, migrateCatalog, tenantTableSql } from '@tenantry/postg
 import type { SqlDatabase, SqlSession } from '@tenantry/postgres';
 import { CREATE_TABLES, TENANT_TABLES } from './schema.js';
 
-/** Any constant that nobody else uses for an advisory lock. */
+/** Any constant that no other code uses for an advisory lock. */
 const LOCK_KEY = '7239115524680113';
 
 /**

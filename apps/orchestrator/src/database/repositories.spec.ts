@@ -136,7 +136,7 @@ describe.each(['PGlite', 'PostgreSQL'])('repositories on %s', (kind) => {
     await expect(users.findByName('bob')).resolves.toBeNull();
   });
 
-  it('keeps the first cloud account of a tenant, and gives it to nobody else', async () => {
+  it('keeps the first cloud account of a tenant, and returns it to no other tenant', async () => {
     const account = { clientId: 'c', clientSecret: 's' };
     const [one, two] = [context.tenant.id, `t-${randomUUID()}`];
     await expect(accounts.addTo(one, account)).resolves.toBe(true);

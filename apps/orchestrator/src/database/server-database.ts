@@ -21,7 +21,7 @@ export function connect(url: string, poolSize: number): SqlDatabase {
   return pgDatabase(pool, { onIdleError: (error) => logger.warn(`An idle connection broke: ${error.message}`) });
 }
 
-/** What to do when PostgreSQL cannot be reached at the start: end, or go on and look again. */
+/** What to do when PostgreSQL cannot be reached at the start: end, or continue and retry. */
 export type WhenDown = 'fail' | 'wait';
 
 /**

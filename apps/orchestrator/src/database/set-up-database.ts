@@ -58,7 +58,7 @@ function assertPair(admin: URL, app: URL): void {
 function failed(cause: unknown): DatabaseStartError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new DatabaseStartError(
-    `The database could not be set up: ${reason}. Mend that and run the command again.`,
+    `The database could not be set up: ${reason}. Fix that and run the command again.`,
     cause,
   );
 }

@@ -43,7 +43,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** 200 while requests should be sent here, else 503. Tells how far eager loading has come; requests need not wait for it. */
+  /** 200 while requests should be sent here, else 503. Reports the progress of eager loading; requests need not wait for it. */
   @Get('ready')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Should requests be sent here' })
@@ -59,7 +59,7 @@ export class HealthController {
     );
   }
 
-  /** Everybody may ask: how many tenants fail, not which. */
+  /** Readable without credentials: how many tenants fail, not which. */
   #loading(): Ready['loading'] {
     const { state, total, loaded, failing } = this.#loader.progress();
     return { state, total, loaded, failing: failing.length };

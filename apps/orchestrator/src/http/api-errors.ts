@@ -39,7 +39,7 @@ export function invalidCredentials(): ApiError {
   return new ApiError(401, 'INVALID_CREDENTIALS', 'Invalid credentials', 'The user name or the password is wrong.');
 }
 
-/** Too many log-in attempts (429 `TOO_MANY_ATTEMPTS`). @param retryAfterSeconds when the next attempt is heard */
+/** Too many log-in attempts (429 `TOO_MANY_ATTEMPTS`). @param retryAfterSeconds when the next attempt is accepted */
 export function tooManyAttempts(retryAfterSeconds: number): ApiError {
   const detail = `There were too many log-in attempts. Try again in ${retryAfterSeconds} s.`;
   return new ApiError(429, 'TOO_MANY_ATTEMPTS', 'Too many attempts', detail, {

@@ -7,7 +7,7 @@ export interface ApiErrorDetails {
   readonly cause?: unknown;
 }
 
-/** An error that an HTTP client is told about as it stands: nothing in it may be secret. */
+/** An error that is sent to an HTTP client as it is: nothing in it may be secret. */
 export class ApiError extends Error {
   readonly status: number;
   /** Stable, documented code. */

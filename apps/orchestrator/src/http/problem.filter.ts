@@ -4,7 +4,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { MultitenancyError, PROBLEM_MEDIA_TYPE } from '@tenantry/core';
 import { problemOf } from './problem.js';
 
-/** Answers every error as `application/problem+json`, on Express and Fastify alike, and logs those that nobody foresaw. */
+/** Answers every error as `application/problem+json`, on Express and Fastify alike, and logs unexpected ones. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   readonly #logger = new Logger(ProblemFilter.name);
@@ -30,7 +30,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Message and stack alone: other properties of an error may hold what somebody sent. */
+/** Message and stack alone: other properties of an error may hold what a client sent. */
 function describe(error: unknown): [message: string, stack: string] {
   return error instanceof Error
     ? [`${error.name}: ${error.message}`, error.stack ?? '']

@@ -13,8 +13,8 @@ export interface ProblemAnswer {
 }
 
 /**
- * What an HTTP client is told about an error. Only errors that were made to be told show their text; anything else is a
- * 503 while the database is down, and else a 500, and says nothing about the inside.
+ * What an HTTP client receives for an error. Only errors made for clients show their text; anything else is a
+ * 503 while the database is down, and else a 500, and reveals no internals.
  */
 export function problemOf(error: unknown): ProblemAnswer {
   if (error instanceof ApiError) return apiProblem(error);

@@ -29,7 +29,7 @@ export class Seeder implements OnModuleInit, OnModuleDestroy {
   readonly #users: UserRepository;
   readonly #hasher: PasswordHasher;
   #timer: NodeJS.Timeout | undefined;
-  #told: string | undefined;
+  #logged: string | undefined;
   #isDone = false;
   #isClosing = false;
 
@@ -74,21 +74,21 @@ export class Seeder implements OnModuleInit, OnModuleDestroy {
     this.#timer = setTimeout(() => void this.#seedBehind(), RETRY_MS);
   }
 
-  /** Nobody would start it again: so it goes on until the database is as it must be, and tells each trouble once. */
+  /** Retries until the database is filled, since nothing else would start it again, and logs each failure once. */
   async #seedBehind(): Promise<void> {
     try {
       await this.#seed();
       this.#isDone = true;
     } catch (error) {
-      if (!isOutage(error) && !this.#isClosing) this.#tell(error);
+      if (!isOutage(error) && !this.#isClosing) this.#logOnce(error);
       this.#seedLater();
     }
   }
 
-  #tell(error: unknown): void {
+  #logOnce(error: unknown): void {
     const trouble = String(error);
-    if (trouble !== this.#told) this.#logger.error('The database cannot be filled. This is tried again.', error);
-    this.#told = trouble;
+    if (trouble !== this.#logged) this.#logger.error('The database cannot be filled. This is tried again.', error);
+    this.#logged = trouble;
   }
 
   async #seed(): Promise<void> {

@@ -12,7 +12,7 @@ import { ProblemFilter } from '../http/problem.filter.js';
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * Tells clients what became of a call to the tenant's cloud. A cloud that fails is a 503 of this tenant alone. Where it refuses the
+ * Reports to clients the result of a call to the tenant's cloud. A cloud that fails is a 503 of this tenant alone. Where it refuses the
  * credentials, they are read again and the client is renewed.
  */
 @Catch(CloudApiError)

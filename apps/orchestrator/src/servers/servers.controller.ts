@@ -12,7 +12,7 @@ import { CloudProblemFilter } from './cloud-problem.filter.js';
 import { newServerSchema, serverPageSchema, serverSchema } from './server.schemas.js';
 import type { NewServer } from './server.schemas.js';
 
-/** The tenant's servers at its cloud. The client is the tenant's own, on loan to each request of this controller. */
+/** The tenant's servers at its cloud. The client is the tenant's own, leased to each request of this controller. */
 @ApiProblems(409, 503)
 @UseFilters(CloudProblemFilter)
 @TenantController('servers')

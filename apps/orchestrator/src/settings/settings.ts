@@ -42,7 +42,7 @@ export interface Settings {
   readonly databasePoolSize: number;
   /** Which HTTP framework Nest runs on. Default `fastify`. */
   readonly httpAdapter: 'express' | 'fastify';
-  /** Peers whose `X-Forwarded-For` is believed, for the addresses that log-in attempts are counted by. Default: nobody. */
+  /** Peers whose `X-Forwarded-For` is believed, for the addresses that log-in attempts are counted by. Default: none. */
   readonly trustedProxies: readonly string[];
   /** Load balancers that say in `X-Balancer-Tenant` whose request they have read; a request that they misread is refused. Default: none. */
   readonly balancers: readonly string[];
@@ -64,6 +64,6 @@ export interface Settings {
   readonly seedDemo: boolean;
   /** What the demo's cloud secrets are made of, when another process must know them; absent = random. */
   readonly seedCloudSecret: string | undefined;
-  /** Password of the super tenant's `admin`, who is made at the start when missing; absent = nobody is made. */
+  /** Password of the super tenant's `admin`, who is made at the start when missing; absent = no such user is made. */
   readonly superAdminPassword: string | undefined;
 }

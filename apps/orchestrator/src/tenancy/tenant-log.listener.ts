@@ -8,30 +8,30 @@ export class TenantLogListener implements TenantLifecycleListener {
   readonly #logger = new Logger('Tenants');
 
   afterCreate(event: TenantChangeEvent): void {
-    this.#tell(event);
+    this.#log(event);
   }
 
   afterActivate(event: TenantChangeEvent): void {
-    this.#tell(event);
+    this.#log(event);
   }
 
   afterSuspend(event: TenantChangeEvent): void {
-    this.#tell(event);
+    this.#log(event);
   }
 
   afterRename(event: TenantChangeEvent): void {
-    this.#tell(event);
+    this.#log(event);
   }
 
   afterUpdate(event: TenantChangeEvent): void {
-    this.#tell(event);
+    this.#log(event);
   }
 
   afterDelete(event: TenantChangeEvent): void {
-    this.#tell(event);
+    this.#log(event);
   }
 
-  #tell({ kind, operationId, tenant }: TenantChangeEvent): void {
+  #log({ kind, operationId, tenant }: TenantChangeEvent): void {
     this.#logger.log(`${kind} ${tenant.id} (${tenant.domain}) is done, operation ${operationId}.`);
   }
 }

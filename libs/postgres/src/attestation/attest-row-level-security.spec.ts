@@ -35,7 +35,7 @@ describe('row-level-security attest on PostgreSQL', () => {
   const findings = (table = 'doc'): Promise<[string, string][]> =>
     attestRowLevelSecurity(app, { tables: [table] }).then((all) => all.map(({ kind, object }) => [kind, object]));
 
-  it('finds nothing on a table made with the kit, and the start goes on', async () => {
+  it('finds nothing on a table made with the kit, and the start continues', async () => {
     expect(await findings()).toEqual([]);
     expect(await findings('public.doc')).toEqual([]);
     await expect(assertRowLevelSecurity(app, { tables: ['doc'] })).resolves.toEqual([]);
@@ -87,7 +87,7 @@ describe('row-level-security attest on PostgreSQL', () => {
     expect(await findings('doc_view')).toEqual([]);
   });
 
-  it('finds an owner on whom row-level security is not forced, and its remedy mends it', async () => {
+  it('finds an owner on whom row-level security is not forced, and its remedy fixes it', async () => {
     await admin.query(`alter table doc owner to ${test.appRole}; alter table doc no force row level security;`);
     const found = await attestRowLevelSecurity(app, { tables: ['doc'] });
     expect(found.map(({ kind }) => kind)).toEqual(['owner-not-forced', 'role-owns-table']);
@@ -106,7 +106,7 @@ describe('row-level-security attest on PostgreSQL', () => {
     await admin.query(`alter role ${test.appRole} nobypassrls`);
   });
 
-  it('refuses to go on with every finding in the error', async () => {
+  it('stops the start with every finding in the error', async () => {
     await admin.query('alter table doc disable row level security; drop policy tenant_isolation on doc;');
     const error: unknown = await assertRowLevelSecurity(admin, { tables: ['doc', 'none'] }).catch(
       (reason: unknown) => reason,

@@ -20,17 +20,17 @@ import type { RoleFacts } from './role-facts.js';
 import type { TableFacts } from './table-facts.js';
 import type { TenantTable } from './tenant-tables.js';
 
-/** What to look at. */
+/** What to check. */
 export interface AttestOptions {
   /**
-   * Tables and views with rows of tenants: `table` or `schema.table`. Looked at as well, where the role, or one that it may
+   * Tables and views with rows of tenants: `table` or `schema.table`. Checked as well, where the role, or one that it may
    * become, may use them: their partitions, children and parents, other tables with a column `tenant_id`, and the views, rules
    * and functions over all of these.
    */
   readonly tables: readonly string[];
   /** The role given to `TenantDatabase`; default: the connection's own. */
   readonly role?: string;
-  /** Tables and views that are left alone although they would be looked at, spelt like `tables`. Default: none. */
+  /** Tables and views that are left alone although they would be checked, spelt like `tables`. Default: none. */
   readonly ignore?: readonly string[];
   /**
    * Policies that show rows of every tenant on purpose, like prices that are the same for all. Each is for SELECT only: one that lets
@@ -73,7 +73,7 @@ export async function attestRowLevelSecurity(
 }
 
 /**
- * Like {@link attestRowLevelSecurity}, for the start of an application: refuses to go on when an error was found.
+ * Like {@link attestRowLevelSecurity}, for the start of an application: throws when an error was found.
  *
  * @returns the warnings, for the log
  * @throws {@link IsolationUnsafeError} `MT_ISOLATION_UNSAFE` with all findings, when one of them is an error
@@ -143,7 +143,7 @@ function policyRules(
 }
 
 interface Everything {
-  /** Tables of tenants, also those that nobody in reach may use: views, rules and functions may. */
+  /** Tables of tenants, also those that no role in reach may use: views, rules and functions may. */
   readonly all: readonly TenantTable[];
   readonly tables: readonly TableFacts[];
   readonly views: readonly TableFacts[];
@@ -158,7 +158,7 @@ async function readAll(
 ): Promise<Everything> {
   const all = await readTenantTables(tx, listed, ignored, roles);
   const oids = all.map(({ oid }) => oid);
-  const beside = all.filter(({ oid, lookedAt }) => lookedAt && !listed.includes(oid)).map(({ oid }) => oid);
+  const beside = all.filter(({ oid, isChecked }) => isChecked && !listed.includes(oid)).map(({ oid }) => oid);
   const tables = await readTables(tx, [...listed, ...beside], roles);
   return { all, tables, views: await readTables(tx, await readViews(tx, oids, ignored, roles), roles) };
 }

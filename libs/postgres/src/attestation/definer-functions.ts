@@ -14,7 +14,7 @@ interface DefinerFunction extends ReachingFunction {
   readonly own: boolean;
 }
 
-// A trigger calls its function whoever may EXECUTE it. $1: tables of tenants; $2: roles in reach.
+// A trigger calls its function without checking EXECUTE. $1: tables of tenants; $2: roles in reach.
 const TRIGGERS = `(select coalesce(json_agg(t order by t.name), '[]') from (
   select pg_catalog.format('%I on %I.%I', t.tgname, n.nspname, c.relname) as name, c.oid::text as on
     from pg_catalog.pg_trigger t join pg_catalog.pg_class c on c.oid = t.tgrelid
@@ -24,7 +24,7 @@ const TRIGGERS = `(select coalesce(json_agg(t order by t.name), '[]') from (
   union all select pg_catalog.format('%I', e.evtname), null from pg_catalog.pg_event_trigger e
     where e.evtfoid = p.oid and e.evtenabled <> 'D') t)`;
 
-// The owner of a table that is not forced is not bound, nor is anybody where row-level security is off.
+// The owner of a table that is not forced is not bound, nor is any role where row-level security is off.
 const UNBOUND = `(select coalesce(json_agg(c.oid::text), '[]') from pg_catalog.pg_class c
   where c.oid = any ($1::text[]::oid[]) and (o.rolsuper or o.rolbypassrls
     or (not c.relrowsecurity and pg_catalog.has_table_privilege(o.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE'))
@@ -101,7 +101,7 @@ function functionFinding(
     const words = 'Or take EXECUTE away from the role, or see to it that it answers for the tenant alone.';
     return finding(['function-past-rls', 'warning'], `function ${signature}`, what, { sql, words });
   }
-  const called = `${what}; it is called by the trigger ${triggers.map((trigger) => trigger.name).join(', ')}, whoever may EXECUTE it`;
+  const called = `${what}; it is called by the trigger ${triggers.map((trigger) => trigger.name).join(', ')}, which does not check EXECUTE`;
   const words = 'Or drop the trigger, or see to it that it keeps to the tenant of the row.';
   return finding(['trigger-past-rls', 'warning'], `function ${signature}`, called, { sql, words });
 }

@@ -6,7 +6,7 @@ import type { IsolationFinding } from './isolation-finding.js';
 
 interface ForeignLogin {
   readonly server: string;
-  /** `null` = everybody. */
+  /** `null` = every role. */
   readonly user: string | null;
 }
 
@@ -33,7 +33,7 @@ export async function foreignLoginFindings(tx: SqlSession, roles: readonly strin
     return finding(
       ['foreign-login', 'warning'],
       `user mapping of ${whose} for ${name}`,
-      'logs the role in on another server, or on this one as somebody else, where the policies of this database say nothing',
+      'logs the role in on another server, or on this one as another role, where the policies of this database do not apply',
       {
         sql: `drop user mapping for ${whose} server ${name};`,
         words: 'Or see to it that what it logs in as gets at no rows of tenants.',

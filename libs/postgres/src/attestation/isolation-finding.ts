@@ -39,7 +39,7 @@ export type IsolationFindingKind =
   | 'unique-without-tenant'
   | 'foreign-key-without-tenant';
 
-/** `error`: rows of other tenants can be reached, so the application must not start. `warning`: mend it soon, or know why not. */
+/** `error`: rows of other tenants can be reached, so the application must not start. `warning`: fix it soon, or document why not. */
 export type IsolationSeverity = 'error' | 'warning';
 
 /** One reason why tenants would not be kept apart, or not in every way. */
@@ -56,7 +56,7 @@ export interface IsolationFinding {
   readonly sql: string | null;
 }
 
-/** How a finding is mended: by SQL, by hand, or by SQL with a word to go with it. */
+/** How a finding is fixed: by SQL, by hand, or by SQL with an explanation. */
 export interface Remedy {
   readonly sql?: string | undefined;
   readonly words?: string | undefined;

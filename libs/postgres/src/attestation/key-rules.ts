@@ -24,7 +24,7 @@ export function keyFindings(keys: TenantlessKeys, tenantTables: ReadonlySet<stri
 
 function uniqueFinding({ table, name }: UniqueKey, remedy: Remedy): IsolationFinding {
   const object = `unique key ${quotedIdentifier(name)} on ${table}`;
-  const what = 'is without tenant_id: its violation tells one tenant what another one has';
+  const what = 'is without tenant_id: its violation shows one tenant which values another one has';
   return finding(['unique-without-tenant', 'warning'], object, what, remedy);
 }
 
@@ -36,7 +36,7 @@ function foreignFinding({ table, name, target }: ForeignKey, remedy: Remedy, isT
   return finding(['foreign-key-without-tenant', 'warning'], object, what, remedy);
 }
 
-/** Unique keys are built anew together with every foreign key that refers to them. */
+/** Unique keys are rebuilt together with every foreign key that refers to them. */
 function remedyOf(
   unique: readonly UniqueKey[],
   foreign: readonly ForeignKey[],

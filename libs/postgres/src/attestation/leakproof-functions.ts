@@ -17,8 +17,8 @@ const FUNCTIONS = `
   order by 1`;
 
 /**
- * Functions of one's own that are marked LEAKPROOF: they may be called before a policy has judged the row. Whether they tell
- * what they were given cannot be seen, so it is a warning.
+ * Functions of one's own that are marked LEAKPROOF: they may be called before a policy has checked the row. Whether they leak
+ * their arguments cannot be seen, so it is a warning.
  *
  * @internal
  */
@@ -31,7 +31,7 @@ export async function leakproofFindings(tx: SqlSession, roles: readonly string[]
       'is marked LEAKPROOF, so that it is given values of rows that no policy has judged yet',
       {
         sql: `alter function ${signature} not leakproof;`,
-        words: 'Or see to it that neither errors nor notices tell what it was given.',
+        words: 'Or see to it that neither errors nor notices show its arguments.',
       },
     ),
   );

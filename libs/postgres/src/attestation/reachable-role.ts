@@ -1,5 +1,5 @@
 /**
- * SQL that tells whether a role may change to another one. Since PostgreSQL 16 a membership says so by itself; but who may
+ * SQL that returns whether a role may change to another one. Since PostgreSQL 16 a membership says so by itself; but who may
  * administer it may say otherwise at any time.
  *
  * @param from SQL of an object id
@@ -14,7 +14,7 @@ export function assumable(from: string, to: string): string {
 }
 
 /**
- * SQL that tells whether one of the roles in reach is another one or has its rights.
+ * SQL that returns whether one of the roles in reach is another one or has its rights.
  *
  * @param role SQL of an object id
  * @param roles SQL of an array of texts: object ids of the roles in reach
@@ -25,7 +25,7 @@ export function reachable(role: string, roles: string): string {
 }
 
 /**
- * SQL that tells whether a condition holds for one of the roles in reach, `s`: the role in use and those that it may become.
+ * SQL that returns whether a condition holds for one of the roles in reach, `s`: the role in use and those that it may become.
  *
  * @internal
  */
@@ -34,7 +34,7 @@ export function anyOf(roles: string, condition: string): string {
 }
 
 /**
- * SQL that tells whether a role in reach may do anything with a relation `c` in a namespace `n`.
+ * SQL that returns whether a role in reach may do anything with a relation `c` in a namespace `n`.
  *
  * @internal
  */

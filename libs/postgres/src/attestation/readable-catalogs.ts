@@ -36,7 +36,7 @@ const GRANTS = `
   order by 1`;
 
 /**
- * Parts of the system catalog, and functions, that PostgreSQL keeps from everybody because they have values of any row, files
+ * Parts of the system catalog, and functions, that PostgreSQL reserves to superusers because they have values of any row, files
  * or passwords, and that a role in reach was granted.
  *
  * @internal

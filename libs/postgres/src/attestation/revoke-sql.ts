@@ -3,14 +3,14 @@ import { quotedIdentifier } from '../policies/quoted-identifier.js';
 /** Who was granted a right to something. */
 export interface Grant {
   readonly privilege: string;
-  /** `null` = everybody. */
+  /** `null` = PUBLIC. */
   readonly grantees: readonly (string | null)[];
   /** Who granted it, but the owner. */
   readonly grantors: readonly string[];
 }
 
 /**
- * SQL that takes a right away, whoever granted it: a superuser revokes as the owner, and so undoes the grants of others only
+ * SQL that revokes a right from any grantor: a superuser revokes as the owner, and so undoes the grants of others only
  * through their option to grant.
  *
  * @param on what it is a right to: `table x`, `schema y`
@@ -24,7 +24,7 @@ export function revokeSql({ privilege, grantees, grantors }: Grant, on: string):
 }
 
 /**
- * Roles as SQL names them, `null` for everybody.
+ * Roles as SQL names them, `null` for PUBLIC.
  *
  * @internal
  */

@@ -25,7 +25,7 @@ interface RuleChoice {
 const NAMED = (relation: string, namespace: string): string =>
   `'"' || replace(${namespace}.nspname, '"', '""') || '"."' || replace(${relation}.relname, '"', '""') || '"'`;
 
-// A rule depends on its own table in any case: there, a second mention in its text tells that it uses the table.
+// A rule depends on its own table in any case: there, a second mention in its text shows that it uses the table.
 const RULES = `
   with recursive used as (
     select distinct r.oid as rule, r.ev_class, d.refobjid from pg_catalog.pg_rewrite r

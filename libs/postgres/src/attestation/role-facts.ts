@@ -33,11 +33,11 @@ export interface RolePower {
 /** That the role in use is a member of another one. */
 export interface RoleMembership {
   readonly role: string;
-  /** Who granted it; `null` = nobody who is still there. */
+  /** Who granted it; `null` = a role that no longer exists. */
   readonly grantor: string | null;
 }
 
-// Rights of superusers are not looked at: that the role may become one is enough to know.
+// Rights of superusers are not read: that the role may become one is enough to know.
 const ROLE = `
   with recursive me as (select * from pg_catalog.pg_roles where rolname = current_user),
   become as (

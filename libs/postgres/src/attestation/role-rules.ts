@@ -6,7 +6,7 @@ import type { RoleFacts, RoleMembership, RolePower } from './role-facts.js';
 const ANOTHER = 'Or connect as (or pass as role) one that is neither superuser nor BYPASSRLS.';
 
 /** First minor release of each major one that does not show rows past row-level security through statistics (CVE-2025-8713). */
-const MENDED: ReadonlyMap<number, number> = new Map([
+const FIXED: ReadonlyMap<number, number> = new Map([
   [15, 14],
   [16, 10],
   [17, 6],
@@ -87,14 +87,14 @@ function serverFindings({ login, version, rowSecurity }: RoleFacts): IsolationFi
     );
   }
   const [major, minor] = [Math.floor(version / 10_000), version % 10_000];
-  const mended = MENDED.get(major);
-  if (mended !== undefined && minor < mended) {
+  const fixed = FIXED.get(major);
+  if (fixed !== undefined && minor < fixed) {
     findings.push(
       finding(
         ['server-outdated', 'warning'],
         `PostgreSQL ${major}.${minor}`,
         'shows rows past row-level security through the planner’s statistics (CVE-2025-8713)',
-        { words: `Update the server to ${major}.${mended} or newer.` },
+        { words: `Update the server to ${major}.${fixed} or newer.` },
       ),
     );
   }

@@ -54,7 +54,7 @@ export async function defaultPrivilegeFindings(
   });
 }
 
-// Whoever owns tables there has to make them; that it does is found by itself.
+// A role that owns tables there must be able to create them; its ownership is found by itself.
 const SCHEMAS = `
   select n.nspname::text as schema, 'CREATE' as privilege, json_agg(distinct r.rolname) as grantees,
     coalesce(json_agg(distinct o.rolname) filter (where x.grantor <> n.nspowner), '[]') as grantors

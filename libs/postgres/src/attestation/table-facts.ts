@@ -54,7 +54,7 @@ export interface TableFacts {
   /** What the current role may do with its rows: some of SELECT, INSERT, UPDATE, DELETE. */
   readonly commands: readonly Exclude<PolicyCommand, 'ALL'>[];
   readonly grants: readonly TableGrant[];
-  /** Who may read it beside its owner; `null` = everybody. */
+  /** Who may read it beside its owner; `null` = PUBLIC. */
   readonly readers: readonly (string | null)[];
   readonly policies: readonly TablePolicy[];
   /** The columns of each unique key that holds for every row. */

@@ -47,7 +47,7 @@ export function tableFindings(judged: JudgedTable): IsolationFinding[] {
   ];
 }
 
-/** A column that a policy uses keeps its collation: our own policy steps aside, others are not ours to build anew. */
+/** A column that a policy uses keeps its collation: our own policy is dropped and created again, others are not ours to rebuild. */
 function collationFindings({ table, facts }: JudgedTable): IsolationFinding[] {
   const { inexact, qualified, kind, child, policies, columnType } = facts;
   if (!inexact) return [];
@@ -57,7 +57,7 @@ function collationFindings({ table, facts }: JudgedTable): IsolationFinding[] {
     `alter table ${qualified} alter column tenant_id type ${columnType} collate pg_catalog."default";`,
     ...rowPolicySql(qualified),
   ].join('\n');
-  const words = 'Give the column a deterministic collation, and its policies anew.';
+  const words = 'Give the column a deterministic collation, and create its policies again.';
   const remedy = ours && kind === 'r' && !child && !facts.parent ? { sql } : { words };
   const what = 'has a tenant_id whose collation takes different ids for the same, like A and a';
   return [finding(['collation-not-exact', 'error'], table, what, remedy)];
@@ -136,6 +136,6 @@ const GRANTED: Readonly<
     'may be emptied of every tenant’s rows: TRUNCATE knows no row-level security',
   ],
   TRIGGER: ['privilege-trigger', 'error', 'grants TRIGGER: a trigger gets the rows that every tenant writes'],
-  REFERENCES: ['privilege-needless', 'warning', 'grants REFERENCES: a foreign key tells which keys other tenants have'],
-  MAINTAIN: ['privilege-needless', 'warning', 'grants MAINTAIN, which only whoever looks after the table needs'],
+  REFERENCES: ['privilege-needless', 'warning', 'grants REFERENCES: a foreign key shows which keys other tenants have'],
+  MAINTAIN: ['privilege-needless', 'warning', 'grants MAINTAIN, which only the role that maintains the table needs'],
 };

@@ -5,7 +5,7 @@ import type { IsolationFinding } from './isolation-finding.js';
 
 interface Preset {
   readonly value: string;
-  /** Whose connections; `null` = everybody's. */
+  /** Whose connections; `null` = those of every role. */
   readonly role: string | null;
   /** Connections to what; `null` = to any database. */
   readonly database: string | null;

@@ -5,8 +5,8 @@ import { usable } from './reachable-role.js';
 export interface TenantTable {
   readonly oid: string;
   readonly name: string;
-  /** Whether it is looked at itself: it is listed, or a role in reach may use it. */
-  readonly lookedAt: boolean;
+  /** Whether it is checked itself: it is listed, or a role in reach may use it. */
+  readonly isChecked: boolean;
 }
 
 const OURS = `n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'tenantry') and n.nspname not like 'pg\\_temp\\_%'
@@ -23,7 +23,7 @@ const OF_TENANTS = `
     union select h.inhrelid from pg_catalog.pg_inherits h join named on named.oid = h.inhparent),
   family as (select oid from named
     union select h.inhparent from pg_catalog.pg_inherits h join family on family.oid = h.inhrelid)
-  select c.oid::text as oid, c.relname::text as name, c.oid = any ($1::text[]::oid[]) or (${usable('$3')}) as "lookedAt"
+  select c.oid::text as oid, c.relname::text as name, c.oid = any ($1::text[]::oid[]) or (${usable('$3')}) as "isChecked"
   from family join pg_catalog.pg_class c on c.oid = family.oid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.oid <> all ($2::text[]::oid[]) or c.oid = any ($1::text[]::oid[])

@@ -30,8 +30,8 @@ const TENANTS = `
   create index tenant_names_tenant_key_idx on tenantry.tenant_names (tenant_key);`;
 
 /*
- * The log of changes, which nodes follow. The counter row makes versions gapless and their order that of the commits: whoever
- * sees version n sees all before it. A trigger writes it, so that changes made by hand are followed too, and at the end of
+ * The log of changes, which nodes follow. The counter row makes versions gapless and their order that of the commits: a reader
+ * that sees version n sees all before it. A trigger writes it, so that changes made by hand are followed too, and at the end of
  * the transaction, so that the counter is held for a moment only.
  */
 const CHANGES = `
@@ -68,8 +68,8 @@ const CHANGES = `
     deferrable initially deferred for each row execute function tenantry.log_tenant_change();`;
 
 /*
- * Operations on tenants. The partial unique index is what keeps two of them from one tenant at once; one that only tells its
- * listeners is in nobody's way. A claim is a token with an end by this server's clock.
+ * Operations on tenants. The partial unique index prevents two open operations of one tenant; one that only notifies its
+ * listeners does not count. A claim is a token with an end by this server's clock.
  */
 const OPERATIONS = `
   create table tenantry.operations (
@@ -138,7 +138,7 @@ const LISTS = `
   analyze tenantry.tenant_names;`;
 
 /*
- * The nodes that follow the log: how far each has applied it and closed the clients of tenants that were shut out. The index
+ * The nodes that follow the log: how far each has applied it and closed the clients of tenants that were blocked. The index
  * finds a tenant's last change.
  */
 const NODES = `

@@ -34,7 +34,7 @@ describe('migrateCatalog on PostgreSQL', () => {
     await test.drop();
   });
 
-  it('works once when several processes start at once, and the others go on', async () => {
+  it('works once when several processes start at once, and the others continue', async () => {
     const reports = await Promise.all(Array.from({ length: 6 }, () => migrateCatalog(connect(test.adminUrl))));
     expect(reports.flatMap(({ applied }) => applied)).toEqual(STEPS);
   });
@@ -71,7 +71,7 @@ describe('migrateCatalog on PostgreSQL', () => {
     await expect(catalog.create({ id: 'bar', domain: 'foo.com' })).rejects.toMatchObject({ code: 'MT_TENANT_EXISTS' });
   });
 
-  it('indexes parts of domains where pg_trgm can be created, and goes on without where it cannot', async () => {
+  it('indexes parts of domains where pg_trgm can be created, and works without it where it cannot', async () => {
     const admin = connect(test.adminUrl);
     const homeless = connect(`${test.adminUrl}?options=-csearch_path%3Dnowhere`);
     const indexes = async (): Promise<unknown[]> =>

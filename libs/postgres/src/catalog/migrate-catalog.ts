@@ -17,7 +17,7 @@ export type CatalogMigrationReport = SchemaMigrationReport;
  *
  * Idempotent, and safe when several processes run it at once: one works, the others wait for it. Where nothing is to be
  * done, it only reads, so that a role with the rights of {@link grantCatalogSql} may call it too. A schema that is newer
- * than this version of the library is left alone. While indexes are built over many tenants, reads go on and changes wait.
+ * than this version of the library is left alone. While indexes are built over many tenants, reads continue and changes wait.
  *
  * @param database connected as a role that may create a schema, at the first time and after an update
  * @param options `dryRun` to look before

@@ -119,7 +119,7 @@ export class PostgresTenantCatalog implements TenantCatalogReader, TenantCatalog
   }
 }
 
-/** Tells an outage of the database from the refusals that the rules of the catalog throw. */
+/** Separates an outage of the database from the refusals that the rules of the catalog throw. */
 async function available<R>(ask: () => Promise<R>): Promise<R> {
   try {
     return await ask();

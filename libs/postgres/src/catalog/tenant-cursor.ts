@@ -6,7 +6,7 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
 const MICROSECONDS = /^-?\d{1,17}$/;
 
 /**
- * The text by which a list goes on: its sort, and where it stands in it.
+ * The cursor from which a list continues: its sort, and the position in it.
  *
  * @param position one text for each of the order's expressions
  * @internal

@@ -29,11 +29,11 @@ export async function changeNames(tx: SqlSession, current: Tenant, next: Tenant)
 }
 
 /**
- * Frees the domain and aliases of a tenant, and buries its id: that name stays taken by nobody.
+ * Frees the domain and aliases of a tenant, and tombstones its id: the id cannot be taken again.
  *
  * @internal
  */
-export async function buryNames(tx: SqlSession, tenant: Tenant): Promise<void> {
+export async function tombstoneNames(tx: SqlSession, tenant: Tenant): Promise<void> {
   const key = keyOf(tenant.id);
   await tx.query('delete from tenantry.tenant_names where tenant_key = $1 and name <> $1', [key]);
   await tx.query('update tenantry.tenant_names set tenant_key = null, deleted_at = now() where name = $1', [key]);

@@ -1,5 +1,5 @@
 import { isTenantId, TenantExistsError, TenantStaleError } from '@tenantry/core';
-import { buryNames, changeNames, takeNames } from './tenant-names.js';
+import { tombstoneNames, changeNames, takeNames } from './tenant-names.js';
 import { keyOf, TENANT_COLUMNS, tenantOf, tenantParams } from './tenant-row.js';
 import type { Tenant } from '@tenantry/core';
 import type { SqlSession } from '../sql/sql-database.js';
@@ -26,7 +26,7 @@ export async function findRecord(session: SqlSession, id: string): Promise<Tenan
   return isTenantId(id) ? findOne(session, FIND_BY_KEY, keyOf(id)) : null;
 }
 
-/** As {@link findRecord}, and nobody else changes it until the transaction ends. @internal */
+/** As {@link findRecord}, and locks the record until the transaction ends. @internal */
 export async function lockRecord(tx: SqlSession, id: string): Promise<Tenant | null> {
   return isTenantId(id) ? findOne(tx, `${FIND_BY_KEY} for update`, keyOf(id)) : null;
 }
@@ -47,7 +47,7 @@ export async function replaceRecord(tx: SqlSession, current: Tenant, next: Tenan
 
 /** Removes the locked record. Its id stays taken; its other names are free. @internal */
 export async function removeRecord(tx: SqlSession, current: Tenant): Promise<void> {
-  await buryNames(tx, current);
+  await tombstoneNames(tx, current);
   await tx.query('delete from tenantry.tenants where key = $1', [keyOf(current.id)]);
 }
 

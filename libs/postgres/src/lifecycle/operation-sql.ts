@@ -20,7 +20,7 @@ export const OPERATION_SQL = {
     ${ALL} where o.tenant_key = $1 and o.kind = 'delete' and o.state in ('running', 'compensating') for update`,
   /**
    * Gives no row where the request key is taken, or the tenant has an operation under way. `begin` is the step until the first
-   * write is done: also an operation that goes on to `notify` at once may not pass another one.
+   * write is done: also an operation that continues to `notify` at once may not pass another one.
    */
   insert: `
     insert into tenantry.operations

@@ -195,7 +195,7 @@ async function first(session: SqlSession, text: string, params: readonly unknown
   return (await session.query<OperationRow>(text, params)).rows[0];
 }
 
-/** Tells an outage of the database from refusals. */
+/** Separates an outage of the database from refusals. */
 async function available<R>(ask: () => Promise<R>): Promise<R> {
   try {
     return await ask();

@@ -28,7 +28,7 @@ export interface TenantMigrationReport {
   readonly outcomes: readonly TenantMigrationOutcome[];
 }
 
-/** Told while migrations run. */
+/** Reported while migrations run. */
 export type TenantMigrationProgress =
   | { readonly kind: 'migration'; readonly tenantId: string; readonly migration: string }
   | {

@@ -15,7 +15,7 @@ export class TenantMigrationsFailedError extends MultitenancyError {
     if (errors.length > NAMED) lines.push(`- and ${errors.length - NAMED} more, see report`);
     super(
       'MT_MIGRATION_FAILED',
-      `${errors.length} of ${report.outcomes.length} tenants failed, ${notBegun} were not begun. Mend the cause and run the migrations again: they go on where they stopped.\n${lines.join('\n')}`,
+      `${errors.length} of ${report.outcomes.length} tenants failed, ${notBegun} were not begun. Fix the cause and run the migrations again: they continue where they stopped.\n${lines.join('\n')}`,
       { cause: errors[0] },
     );
     this.report = report;

@@ -18,9 +18,9 @@ export interface TenantMigrationsOptions {
   readonly lockTimeoutMs?: number;
   /** The id of the tenant that goes first, alone: when it fails, no other is begun. Default: the first target. */
   readonly canary?: string;
-  /** Whether a tenant that failed lets the others go on. It never does so for the canary. Default `false`. */
+  /** Whether the other tenants continue when one has failed. They never do so for the canary. Default `false`. */
   readonly skipFailing?: boolean;
-  /** Told of every migration and every tenant. A throw from here ends the run after what is under way. */
+  /** Receives every migration and every tenant. A throw from here ends the run after what is under way. */
   readonly onProgress?: (progress: TenantMigrationProgress) => void;
   /** Default: the system's. */
   readonly clock?: Clock;

@@ -14,7 +14,7 @@ import type { ResolvedOptions, TenantMigrationsOptions } from './tenant-migratio
  * Brings the schemas or databases that tenants have of their own up to date, a few at a time. Needs the package `umzug`.
  *
  * Each tenant has a ledger, the table `tenantry_migrations` in its own schema, and each migration is one transaction together
- * with its entry there: after a crash nothing is half done, and the next run goes on with what is left. Several processes
+ * with its entry there: after a crash nothing is half done, and the next run continues with what is left. Several processes
  * may run at once; each migration of a tenant is applied by one of them.
  */
 export class TenantMigrations {
@@ -53,7 +53,7 @@ class Round {
   readonly #options: ResolvedOptions;
   readonly #outcomes = new Map<string, TenantMigrationOutcome>();
   #stopped = false;
-  #deaf: { readonly error: unknown } | undefined;
+  #reportFailure: { readonly error: unknown } | undefined;
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
@@ -71,7 +71,7 @@ class Round {
       const { state } = await this.#turn(target);
       this.#stopped ||= state === 'failed' && !skipFailing;
     });
-    if (this.#deaf) throw this.#deaf.error;
+    if (this.#reportFailure) throw this.#reportFailure.error;
   }
 
   report(): TenantMigrationReport {
@@ -83,17 +83,17 @@ class Round {
   }
 
   async #turn(target: MigrationTarget): Promise<TenantMigrationOutcome> {
-    const outcome = await migrateTenant(target, { ...this.#options, onProgress: this.#tell });
+    const outcome = await migrateTenant(target, { ...this.#options, onProgress: this.#report });
     this.#outcomes.set(target.tenantId, outcome);
-    this.#tell({ kind: 'tenant', outcome, finished: this.#outcomes.size, total: this.#options.targets.length });
+    this.#report({ kind: 'tenant', outcome, finished: this.#outcomes.size, total: this.#options.targets.length });
     return outcome;
   }
 
-  readonly #tell = (progress: TenantMigrationProgress): void => {
+  readonly #report = (progress: TenantMigrationProgress): void => {
     try {
       this.#options.onProgress(progress);
     } catch (error) {
-      this.#deaf ??= { error };
+      this.#reportFailure ??= { error };
       this.#stopped = true;
     }
   };

@@ -1,5 +1,5 @@
 /**
- * SQL that tells whether a row of `pg_policy` uses functions or operators that its conditions do not name as they are printed:
+ * SQL that returns whether a row of `pg_policy` uses functions or operators that its conditions do not name as they are printed:
  * the operator in `NULLIF` or `IS DISTINCT FROM`, and the function of a cast. Those of PostgreSQL itself do not count.
  *
  * The search path has to be `pg_catalog, pg_temp`, so that every other name is printed with its schema.

@@ -19,7 +19,7 @@ export function uniqueKeyObstacle({ table, name, kind, definition }: UniqueKey):
     return `${table} has the exclusion constraint ${quotedIdentifier(name)}: add "tenant_id with =" to it by hand (extension btree_gist).`;
   }
   return definition === null
-    ? `${table} has the unique index ${quotedIdentifier(name)}, whose definition cannot be read: build it anew by hand with tenant_id as its first column.`
+    ? `${table} has the unique index ${quotedIdentifier(name)}, whose definition cannot be read: rebuild it by hand with tenant_id as its first column.`
     : null;
 }
 
@@ -38,8 +38,8 @@ export function foreignKeyObstacle({ table, name, onUpdate, temporal }: ForeignK
 }
 
 /**
- * Builds unique keys anew with the tenant in front, and foreign keys with the tenant beside: those step aside first. The
- * owner of the tables sees every row meanwhile, so that what is there is checked.
+ * Rebuilds unique keys with the tenant in front, and foreign keys with the tenant beside; foreign keys are dropped first. The
+ * owner of the tables sees every row during that time, so that existing rows are checked.
  *
  * @returns statements that can be run again; the foreign keys are all that refer to these unique keys
  * @internal

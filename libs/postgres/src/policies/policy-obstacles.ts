@@ -3,7 +3,7 @@ import { tenantCondition } from './tenant-condition.js';
 import type { OtherPolicy, TableToBind } from './tables-to-bind.js';
 
 /**
- * Why a policy of ours would not bind a table: other policies for everybody let rows through beside it, and no restrictive
+ * Why a policy of ours would not bind a table: other policies for PUBLIC let rows through beside it, and no restrictive
  * one holds them back.
  *
  * @internal

@@ -29,7 +29,7 @@ export interface TableToBind {
   readonly check: string | null;
   /** Whether our policy uses functions or operators that its conditions do not name. */
   readonly hidden: boolean;
-  /** Other policies for everybody. */
+  /** Other policies for PUBLIC. */
   readonly others: readonly OtherPolicy[];
 }
 

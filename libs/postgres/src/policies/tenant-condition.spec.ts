@@ -65,7 +65,7 @@ describe('tenantCondition', () => {
     `(tenant_id = (current_setting('tenantry.tenant_id'::text) COLLATE evil.same))`,
     `(tenant_id =\n${SET.replace('NULL::text', "'b'::text")})`,
     `(tenant_id =\n${SET.replace('<>', '=')})`,
-  ])('cannot tell of %s', (expression) => {
+  ])('cannot decide about %s', (expression) => {
     expect(tenantCondition(expression)).toBe('unclear');
   });
 });

@@ -10,7 +10,7 @@ export interface UniqueKey {
   readonly name: string;
   /** `p` primary key, `u` unique constraint, `x` exclusion constraint, `i` unique index without a constraint. */
   readonly kind: 'p' | 'u' | 'x' | 'i';
-  /** As the catalog writes it: the whole constraint, or what follows USING of an index; `null` = it cannot be told. */
+  /** As the catalog writes it: the whole constraint, or what follows USING of an index; `null` = it cannot be read. */
   readonly definition: string | null;
 }
 

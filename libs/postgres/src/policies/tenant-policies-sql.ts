@@ -26,7 +26,7 @@ export type TenantPoliciesOptions = (
       readonly except?: readonly string[];
     }
 ) & {
-  /** The tenant that gets every row which has none yet. Default: nobody, and tables with such rows are refused. */
+  /** The tenant that gets every row which has none yet. Default: none, and tables with such rows are refused. */
   readonly existingRows?: string;
 };
 

@@ -12,8 +12,8 @@ export interface CheckedDatabaseOptions {
 }
 
 /**
- * A database that nobody gets at before a check of it has passed: for an application that starts while its database is down.
- * The first call makes the check, calls meanwhile wait for it, and once it has passed it costs nothing. A check that fails
+ * A database that runs no statement before a check of it has passed: for an application that starts while its database is down.
+ * The first call makes the check, concurrent calls wait for it, and once it has passed it costs nothing. A check that fails
  * fails the calls that wait for it; a later call makes it again.
  *
  * @param database belongs to the result, whose `close()` ends it

@@ -4,7 +4,7 @@ import type { PgClient, PgPool, PgResult, PgStatement } from './pg-pool.js';
 import type { SqlResult, SqlSession } from './sql-database.js';
 
 /**
- * Answers of a server that ends the connection, or finds it in a transaction that somebody else has left open: nothing is rolled
+ * Answers of a server that ends the connection, or finds it in a transaction that was left open before: nothing is rolled
  * back behind a unit, so the connection is not given back.
  */
 const LOST: ReadonlySet<unknown> = new Set([
@@ -26,11 +26,11 @@ const LOST: ReadonlySet<unknown> = new Set([
  */
 export class PgConnection implements SqlSession {
   readonly #client: PgClient;
-  #doubt: Error | undefined;
+  #failure: Error | undefined;
   #isOver = false;
-  // The pool listens to idle clients only; a lent one without a listener would end the process.
+  // The pool listens to idle clients only; a client in use without a listener would end the process.
   readonly #onError = (error: Error): void => {
-    this.#doubt = error;
+    this.#failure = error;
   };
 
   constructor(client: PgClient) {
@@ -71,40 +71,40 @@ export class PgConnection implements SqlSession {
     try {
       return await this.batch<R>(batch);
     } catch (error) {
-      if (LOST.has((error as { code?: unknown }).code)) this.#doubt ??= toError(error);
+      if (LOST.has((error as { code?: unknown }).code)) this.#failure ??= toError(error);
       throw error;
     }
   }
 
   /** Rolls back where there is something to, and the connection is still to be trusted. Never throws. */
   async rollBack(): Promise<void> {
-    if (this.#isOver || this.#doubt !== undefined) return;
+    if (this.#isOver || this.#failure !== undefined) return;
     try {
       await this.query('rollback');
     } catch (error) {
-      this.#doubt = toError(error);
+      this.#failure = toError(error);
     }
   }
 
   /** Clears what statements left on the session, where the connection is still to be trusted. Outside of transactions. Never throws. */
   async discard(): Promise<void> {
-    if (this.#doubt !== undefined) return;
+    if (this.#failure !== undefined) return;
     try {
       await this.query('discard all');
     } catch (error) {
-      this.#doubt = toError(error);
+      this.#failure = toError(error);
     }
   }
 
-  /** Gives the connection back, or ends it when its state is in doubt. */
+  /** Gives the connection back, or ends it when its state is uncertain. */
   release(): void {
-    // On purpose the listener stays on a doubtful client: it may still emit while it is being ended.
-    if (this.#doubt === undefined) this.#client.off('error', this.#onError);
-    this.#client.release(this.#doubt);
+    // On purpose the listener stays on a client that is ended: it may still emit.
+    if (this.#failure === undefined) this.#client.off('error', this.#onError);
+    this.#client.release(this.#failure);
   }
 
   #noted(error: unknown): unknown {
-    if (!isAnsweredByServer(error)) this.#doubt = toError(error);
+    if (!isAnsweredByServer(error)) this.#failure = toError(error);
     return error;
   }
 

@@ -35,7 +35,7 @@ describe('pgDatabase and connections that fail', () => {
     while (!condition()) await new Promise((resolve) => setImmediate(resolve));
   };
 
-  it('survives the end of an idle connection, tells the listener, and connects anew', async () => {
+  it('survives the end of an idle connection, notifies the listener, and connects again', async () => {
     const pid = await backend();
     await terminate(pid);
     await until(() => idleErrors.length > 0);
@@ -43,7 +43,7 @@ describe('pgDatabase and connections that fail', () => {
   });
 
   it.each(['while a statement runs', 'between statements'])(
-    'survives the end of a lent connection %s',
+    'survives the end of a connection in use %s',
     async (moment) => {
       let pid = 0;
       const ended = new Promise((resolve) =>
@@ -82,7 +82,7 @@ describe('pgDatabase and connections that fail', () => {
     expect((await admin.query('select * from slow', [])).rowCount).toBe(0);
   });
 
-  it('gives a late answer of a timed-out statement to nobody', async () => {
+  it('delivers a late answer of a timed-out statement to no other caller', async () => {
     const tenants = new TenantDatabase(database, { tenant: { id: 'A' } });
     const slow = tenants.query(`select 'late' as answer from pg_sleep(0.4)`);
     const next = tenants.query(`select 'mine' as answer`);
@@ -108,7 +108,7 @@ describe('pgDatabase and connections that fail', () => {
   });
 });
 
-describe('pgDatabase and a connection in doubt', () => {
+describe('pgDatabase and a connection of uncertain state', () => {
   const failOn = (failing: string, error: Error) => {
     const sent: string[] = [];
     const released: (Error | undefined)[] = [];

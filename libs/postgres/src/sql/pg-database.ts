@@ -6,7 +6,7 @@ import type { ScopedSql, SqlDatabase, SqlResult, SqlSession, TransactionSettings
 
 /** What may be set for {@link pgDatabase}. */
 export interface PgDatabaseOptions {
-  /** Told when an idle connection breaks (the pool replaces it by itself). For a log; must not throw. Default: nobody. */
+  /** Called when an idle connection breaks (the pool replaces it by itself). For a log; must not throw. Default: none. */
   readonly onIdleError?: (error: Error) => void;
 }
 
@@ -14,7 +14,7 @@ export interface PgDatabaseOptions {
  * Makes a `pg` pool a {@link SqlDatabase}.
  *
  * The pool belongs to the database from here on: `close()` ends it. A listener for `error` is added, because without one
- * an idle connection that breaks ends the process. A connection whose state is in doubt (timeout, broken socket, failed
+ * an idle connection that breaks ends the process. A connection whose state is uncertain (timeout, broken socket, failed
  * rollback) is ended and never goes back to the pool.
  *
  * @param pool a `pg.Pool`, with {@link PG_POOL_TIMEOUTS} or timeouts of your own

@@ -30,8 +30,8 @@ export interface PgPool {
 }
 
 /**
- * Options to spread into `new pg.Pool({ connectionString, ...PG_POOL_TIMEOUTS })`. By default the driver waits for ever,
- * for a connection and for an answer; a server that went silent would hold every request.
+ * Options to spread into `new pg.Pool({ connectionString, ...PG_POOL_TIMEOUTS })`. By default the driver waits indefinitely,
+ * for a connection and for an answer; a server that stops answering would hold every request.
  */
 export const PG_POOL_TIMEOUTS = Object.freeze({
   /** Milliseconds to wait for a free or a new connection: 5,000. */

@@ -70,7 +70,7 @@ describe.each([
     expect(await sql.query('', [])).toEqual({ rows: [], rowCount: 0 });
   });
 
-  it('rolls a failed statement back, tells its error and works on', async () => {
+  it('rolls a failed statement back, throws its error and works on', async () => {
     await expect(
       sql.query('insert into note select 1 / (2 - n) from generate_series(1, 3) n', []),
     ).rejects.toMatchObject({ code: '22012' });
@@ -115,7 +115,7 @@ describe.each([
     '\n table note',
     'values (1)',
     'with one as (insert into note values (1) returning id) select * from one',
-    '-- told\n select 1',
+    '-- a comment\n select 1',
     'explain select 1',
     'select 1 / 0',
     'do $$ begin perform 1 / 0; end $$',
@@ -183,7 +183,7 @@ describe.each([
     await admin.end();
   });
 
-  it('a connection that somebody has left in a transaction fails one call, and is not used again', async () => {
+  it('a connection that was left in a transaction fails one call, and is not used again', async () => {
     await database.query('begin');
     await expect(sql.query('select 1 as one', [])).rejects.toMatchObject({ code: '25001' });
     expect((await sql.query('select 1 as one', [])).rows).toEqual([{ one: 1 }]);

@@ -1,4 +1,4 @@
-/** A statement whose result nobody reads: as text, and as the messages that run it. */
+/** A statement whose result is not read: as text, and as the messages that run it. */
 export interface BatchStep {
   readonly text: string;
   /** For `$1`, `$2`, ... */

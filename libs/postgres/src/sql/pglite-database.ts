@@ -21,7 +21,7 @@ export interface Pglite extends PgliteSession {
   close(): Promise<void>;
 }
 
-/** What others may have left. Not `unlisten *`: whoever listens on a PGlite does so on its only connection. */
+/** What others may have left. Not `unlisten *`: listeners of a PGlite share its only connection. */
 const CLEAR = `close all; deallocate all; reset role; reset all; select pg_catalog.pg_advisory_unlock_all(); discard temp; discard sequences;`;
 
 /**

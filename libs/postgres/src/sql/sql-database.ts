@@ -38,7 +38,7 @@ export interface SqlDatabase extends SqlSession {
    *
    * The session is for `fn` alone: it refuses work once `fn` has settled. When a statement failed, its error was
    * swallowed and no savepoint undid it, nothing was committed and this rejects with that error.
-   * Do not call other methods of this database inside `fn`: with a single connection they would wait for ever.
+   * Do not call other methods of this database inside `fn`: with a single connection they would wait indefinitely.
    *
    * @throws `MT_ISOLATION_UNSAFE` from the session, when it is used after `fn` has settled
    */

@@ -1,22 +1,22 @@
 import { CHANGES_CHANNEL } from './change-log.js';
 
-/** What a listener tells. */
+/** What a listener reports. */
 export interface ChangeListenerEvents {
   /** Something may have changed. */
   readonly onHint: () => void;
-  /** The connection is gone; told once. */
+  /** The connection is lost; called once. */
   readonly onLost: (error: Error) => void;
 }
 
 /** A connection that listens. */
 export interface ChangeSubscription {
-  /** Asks the server for a sign of life. Rejects when it does not come. */
+  /** Asks the server for a heartbeat. Rejects when it does not come. */
   check(): Promise<void>;
   /** Ends the connection, without `onLost`. Idempotent. */
   close(): Promise<void>;
 }
 
-/** How a node hears that something has changed. A hint only: forged, missed and repeated ones do no harm. */
+/** How a node is notified of changes. A hint only: forged, missed and repeated ones do no harm. */
 export interface ChangeListener {
   /** Connects and listens. Rejects when that cannot be done. */
   listen(events: ChangeListenerEvents): Promise<ChangeSubscription>;

@@ -45,7 +45,7 @@ export async function readChanges(session: SqlSession, after: number, limit: num
 }
 
 /**
- * Forgets changes older than some time. Nodes that were away for longer begin anew by themselves.
+ * Deletes changes older than some time. Nodes that were away for longer reset by themselves.
  *
  * @param session connected as the owner of the catalog
  * @param olderThanHours above 0

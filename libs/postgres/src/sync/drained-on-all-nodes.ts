@@ -3,11 +3,11 @@ import type { SqlSession } from '../sql/sql-database.js';
 
 /** What may be set for {@link drainedOnAllNodes}. */
 export interface DrainedOnAllNodesOptions {
-  /** Milliseconds without a sign of life after which a node is held for dead, 11,000 to 600,000. Default 30,000. */
+  /** Milliseconds without a heartbeat after which a node counts as dead, 11,000 to 600,000. Default 30,000. */
   readonly deadAfterMs?: number;
 }
 
-/* Nodes that ended without a word would pile up: they go when somebody asks, a day later. */
+/* Nodes that ended without signing off would pile up: they are deleted by a later query, a day later. */
 const FORGET_DEAD = `delete from tenantry.nodes where seen_at < clock_timestamp() - interval '1 day'`;
 const STILL_OPEN = `
   select exists (
@@ -17,7 +17,7 @@ const STILL_OPEN = `
   ) as open`;
 
 /**
- * Answers whether a tenant that was shut out has no open clients left on any node: for `drained` of the lifecycle's options.
+ * Answers whether a blocked tenant has no open clients left on any node: for `drained` of the lifecycle's options.
  * Nodes are those that follow the catalog through `TenantSyncModule`, from their first reading on; others are not seen.
  * All times are by the clock of the database.
  *

@@ -6,14 +6,14 @@ const EVERY_MS = 60_000;
 
 /**
  * Logs that a node cannot follow the changes, at most once a minute, for as long as it lasts. The driver's message may name
- * hosts and users and stays out; its code is told.
+ * hosts and users and stays out; its code is logged.
  */
 export function feedTroubleLog(clock: Clock = systemClock): (error: unknown) => void {
   const logger = new Logger('Multitenancy');
-  let toldAt = -Infinity;
+  let loggedAt = -Infinity;
   return (error) => {
-    if (clock.now() - toldAt < EVERY_MS) return;
-    toldAt = clock.now();
+    if (clock.now() - loggedAt < EVERY_MS) return;
+    loggedAt = clock.now();
     logger.warn(`This node cannot follow the changes of tenants at the moment, and tries again: ${reasonOf(error)}`);
   };
 }

@@ -22,7 +22,7 @@ class Subscription implements ChangeSubscription {
 describe('a link to a server that may go silent', () => {
   let clock: ManualClock;
   let errors: string[];
-  let told: ChangeListenerEvents[];
+  let subscribed: ChangeListenerEvents[];
   let listen: () => Promise<ChangeSubscription>;
   let link: ListenLink;
   let random: number;
@@ -30,10 +30,10 @@ describe('a link to a server that may go silent', () => {
   beforeEach(() => {
     clock = new ManualClock();
     random = 1;
-    [errors, told] = [[], []];
+    [errors, subscribed] = [[], []];
     const listener = {
       listen: (events: ChangeListenerEvents): Promise<ChangeSubscription> => {
-        told.push(events);
+        subscribed.push(events);
         return listen();
       },
     };
@@ -64,12 +64,12 @@ describe('a link to a server that may go silent', () => {
     listen = () => Promise.resolve(second);
     clock.advance(250);
     await until(() => link.listening);
-    told[0]?.onLost(new Error('an old connection'));
+    subscribed[0]?.onLost(new Error('an old connection'));
     expect(link.listening).toBe(true);
     expect(link.reconnects).toBe(0);
   });
 
-  it('counts a sign of life that does not come as a loss', async () => {
+  it('counts a missing heartbeat as a loss', async () => {
     const subscription = new Subscription();
     listen = () => Promise.resolve(subscription);
     await link.open();
@@ -81,9 +81,9 @@ describe('a link to a server that may go silent', () => {
     expect(link.reconnects).toBe(1);
   });
 
-  it('tells one failure once, whether it comes as an event, a rejection or both', async () => {
+  it('reports one failure once, whether it comes as an event, a rejection or both', async () => {
     listen = () => {
-      told.at(-1)?.onLost(new Error('ECONNRESET'));
+      subscribed.at(-1)?.onLost(new Error('ECONNRESET'));
       return Promise.reject(new Error('ECONNRESET'));
     };
     await link.open();

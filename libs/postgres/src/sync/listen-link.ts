@@ -7,7 +7,7 @@ import { withinTime } from '../sql/within-time.js';
 export interface ListenLinkParts {
   readonly listener: ChangeListener;
   readonly clock: Clock;
-  /** Milliseconds between two signs of life. */
+  /** Milliseconds between two heartbeats. */
   readonly heartbeatMs: number;
   /** Something may have changed: a notification, or a link that is back after notifications were missed. */
   readonly onHint: () => void;
@@ -21,13 +21,13 @@ const LONGEST_BACKOFF_MS = 5_000;
 const PATIENCE_MS = 5_000;
 
 /**
- * Keeps one connection listening: asks it for signs of life, and connects again, with growing pauses, when it is lost. A
+ * Keeps one connection listening: sends heartbeats, and reconnects with exponential backoff when it is lost. A
  * server that does not answer within 5 s counts as lost, whatever the driver's own timeouts are.
  */
 export class ListenLink {
   readonly #parts: ListenLinkParts;
   #subscription: ChangeSubscription | undefined;
-  /** Stands for the connection that is being made or listens; what an earlier one still tells is not heard. */
+  /** Identifies the connection that is being made or listens; events of an earlier one are ignored. */
   #current: symbol | undefined;
   #timer: Timer | undefined;
   #failures = 0;
@@ -48,7 +48,7 @@ export class ListenLink {
     return this.#reconnects;
   }
 
-  /** Connects; when that fails, goes on trying in the background. Never rejects. */
+  /** Connects; when that fails, retries in the background. Never rejects. */
   async open(): Promise<void> {
     const link = Symbol('link');
     this.#current = link;
@@ -85,7 +85,7 @@ export class ListenLink {
 
   async #check(link: symbol, subscription: ChangeSubscription): Promise<void> {
     try {
-      await this.#inTime('to give a sign of life', subscription.check());
+      await this.#inTime('to answer a heartbeat', subscription.check());
       if (this.#current === link) this.#schedule(this.#parts.heartbeatMs, () => this.#check(link, subscription));
     } catch (error) {
       this.#lose(link, error);

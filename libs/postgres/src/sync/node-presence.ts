@@ -6,24 +6,24 @@ import type { SqlDatabase } from '../sql/sql-database.js';
 export interface NodePresenceParts {
   readonly database: SqlDatabase;
   readonly node: Pick<TenantSync, 'pending' | 'closed'>;
-  /** Told what goes wrong; it is tried again at the next reading. */
+  /** Receives failures; the write is tried again at the next reading. */
   readonly onError: (error: unknown) => void;
 }
 
-const TELL = `
+const RECORD = `
   insert into tenantry.nodes (id, drained_to) values ($1::uuid, $2::bigint)
   on conflict (id) do update set drained_to = excluded.drained_to, seen_at = clock_timestamp()`;
 
 /**
  * Keeps this node on record, with the version of the log up to which it has applied the changes and closed the clients of the
- * tenants that were shut out. One write at a time; each reading of the log is a sign of life.
+ * blocked tenants. One write at a time; each reading of the log is a heartbeat.
  */
 export class NodePresence {
   readonly #parts: NodePresenceParts;
   readonly #id = randomUUID();
   #drainedTo = 0;
   #isStale = false;
-  #telling: Promise<void> | undefined;
+  #writing: Promise<void> | undefined;
   #ended = false;
 
   constructor(parts: NodePresenceParts) {
@@ -32,13 +32,13 @@ export class NodePresence {
 
   /** Takes note that everything up to a version is applied here. Returns at once and never throws. */
   hasRead(position: number): void {
-    this.#tell();
+    this.#write();
     // What waits for the catalog may still find clients to close: the next reading comes in a few seconds.
     if (this.#parts.node.pending > 0) return;
     void this.#parts.node.closed().then(() => {
       if (position <= this.#drainedTo) return;
       this.#drainedTo = position;
-      this.#tell();
+      this.#write();
     });
   }
 
@@ -46,21 +46,21 @@ export class NodePresence {
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    await this.#telling;
+    await this.#writing;
     await this.#attempt('delete from tenantry.nodes where id = $1::uuid', [this.#id]);
   }
 
-  #tell(): void {
+  #write(): void {
     this.#isStale = true;
-    this.#telling ??= this.#tellAll();
+    this.#writing ??= this.#writeAll();
   }
 
-  async #tellAll(): Promise<void> {
+  async #writeAll(): Promise<void> {
     while (this.#isStale && !this.#ended) {
       this.#isStale = false;
-      await this.#attempt(TELL, [this.#id, this.#drainedTo]);
+      await this.#attempt(RECORD, [this.#id, this.#drainedTo]);
     }
-    this.#telling = undefined;
+    this.#writing = undefined;
   }
 
   async #attempt(text: string, params: readonly unknown[]): Promise<void> {

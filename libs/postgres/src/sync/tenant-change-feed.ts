@@ -15,19 +15,19 @@ export interface TenantChangeFeedOptions {
   readonly database: SqlDatabase;
   /**
    * Applies changes on this node, in order. They come at least once each: they come again when this throws or rejects.
-   * `null` = anything may have changed: the node begins anew (after a start without a database, a restored database, a
+   * `null` = anything may have changed: the node resets (after a start without a database, a restored database, a
    * log that was pruned further than this node had read).
    */
   readonly apply: (changes: readonly TenantChange[] | null) => unknown;
-  /** Told after each reading to the end of the log: the version of its last change. Default: nobody. */
+  /** Called after each reading to the end of the log: the version of its last change. Default: none. */
   readonly onRead?: (position: number) => void;
   /** Makes changes arrive at once. Default: none; then only polling finds them, as through a pooler without LISTEN. */
   readonly listener?: ChangeListener;
   /** Milliseconds between two readings without a hint, 100 to 10,000. Bounds the staleness. Default 5,000. */
   readonly pollMs?: number;
-  /** Milliseconds between two signs of life of the listening connection, 100 to 60,000. Default 2,000. */
+  /** Milliseconds between two heartbeats of the listening connection, 100 to 60,000. Default 2,000. */
   readonly heartbeatMs?: number;
-  /** Told what goes wrong; the feed goes on by itself. For a log. Default: nobody. */
+  /** Receives failures; the feed continues by itself. For a log. Default: none. */
   readonly onError?: (error: unknown) => void;
   /** For tests. */
   readonly clock?: Clock;
@@ -46,7 +46,7 @@ export interface TenantChangeFeedStats {
   /** Whether a connection listens. */
   readonly listening: boolean;
   readonly reconnects: number;
-  /** How often the node began anew. */
+  /** How often the node was reset. */
   readonly resets: number;
 }
 
@@ -79,7 +79,7 @@ export class TenantChangeFeed {
     this.#link = linkOf(options, this.#clock, () => void this.read());
   }
 
-  /** Reads how far the log goes, listens and polls. Never rejects: without a database it goes on trying. */
+  /** Reads how far the log goes, listens and polls. Never rejects: without a database it keeps trying. */
   async start(): Promise<void> {
     await outsideScopes(() => Promise.all([this.#link?.open(), this.read()]));
   }
@@ -129,11 +129,11 @@ export class TenantChangeFeed {
   async #readOnce(): Promise<void> {
     const { last, prunedTo } = await readChangeLogExtent(this.#options.database);
     const position = this.#position;
-    if (position === null || last < position || prunedTo > position) return this.#beginAnew(last);
+    if (position === null || last < position || prunedTo > position) return this.#reset(last);
     for (let at = position; at < last && !this.#closed; at = this.#position ?? last) await this.#applyNext(at, last);
   }
 
-  async #beginAnew(last: number): Promise<void> {
+  async #reset(last: number): Promise<void> {
     await this.#options.apply(null);
     if (this.#position !== null) this.#resets += 1;
     this.#position = last;
@@ -143,7 +143,7 @@ export class TenantChangeFeed {
     const changes = await readChanges(this.#options.database, after, BATCH);
     // Versions have no gaps: where the next one is not there, the log was pruned just now.
     const newest = changes[0]?.version === after + 1 ? changes.at(-1) : undefined;
-    if (newest === undefined) return this.#beginAnew(last);
+    if (newest === undefined) return this.#reset(last);
     await this.#options.apply(changes);
     this.#position = newest.version;
     this.#lagMs = newest.ageMs;

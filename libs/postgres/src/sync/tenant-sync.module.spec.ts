@@ -49,12 +49,12 @@ describe('the log of a node that cannot follow', () => {
   it('has one line a minute, with the code of the driver and without its message', () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
     const clock = new ManualClock();
-    const tell = feedTroubleLog(clock);
-    tell(refused);
-    tell(refused);
+    const log = feedTroubleLog(clock);
+    log(refused);
+    log(refused);
     clock.advance(60_000);
-    tell(Object.assign(new Error('secret'), { code: 'not a code, but "secret"' }));
-    tell(new Error('secret'));
+    log(Object.assign(new Error('secret'), { code: 'not a code, but "secret"' }));
+    log(new Error('secret'));
     const lines = warn.mock.calls.map(([line]) => String(line));
     warn.mockRestore();
     expect(lines).toEqual([

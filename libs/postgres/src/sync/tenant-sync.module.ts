@@ -32,8 +32,8 @@ const FEED: Provider = {
  * Has the application follow the catalog's log of changes, so that what one node changes holds on all of them. Import it once,
  * beside `MultitenancyModule.forRoot`.
  *
- * The feed starts when the application has started and never holds it up: without a database it goes on trying. It ends at
- * shutdown, before the database of the caller may be closed. Meanwhile the node is on record, for {@link drainedOnAllNodes}. Inject `TenantChangeFeed` for its `stats()`.
+ * The feed starts when the application has started and never holds it up: without a database it keeps trying. It ends at
+ * shutdown, before the database of the caller may be closed. Until then the node is on record, for {@link drainedOnAllNodes}. Inject `TenantChangeFeed` for its `stats()`.
  */
 @Module({})
 export class TenantSyncModule implements OnApplicationBootstrap, BeforeApplicationShutdown {

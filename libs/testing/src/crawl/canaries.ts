@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Makes texts that nobody else has: of letters and digits, of one length, always the same ones for the same tenant. */
+/** Makes unique texts: of letters and digits, of one length, always the same ones for the same tenant. */
 export class Canaries {
   readonly #seed: string;
   #count = 0;

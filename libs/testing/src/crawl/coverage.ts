@@ -4,7 +4,7 @@ import type { UnexercisedRoute, VisitedRoute } from './isolation-report.js';
 interface Visits {
   requests: number;
   readonly statuses: Record<string, number>;
-  /** What a tenant was told for its own data, as long as it was no success. */
+  /** The last answer to a tenant's request for its own data that was no success. */
   lastRefusal: string | undefined;
   ownSuccess: boolean;
   foreignTried: boolean;

@@ -69,8 +69,8 @@ export class Crawl {
   readonly #origin: string;
   readonly #maxRequests: number;
   #requests = 0;
-  /** Answers of the time when it is not yet known what belongs to whom; `undefined` = it is known. */
-  #unjudged: Visit[] | undefined = [];
+  /** Answers from before it is known which data belongs to which tenant; `undefined` = it is known. */
+  #unchecked: Visit[] | undefined = [];
 
   constructor({ exchange, origin, routes, parties, shapes, options }: CrawlParts) {
     this.routes = routes.filter(({ obstacle }) => obstacle === undefined);
@@ -95,14 +95,14 @@ export class Crawl {
 
   /** Sends a request and judges the answer. @throws RequestLimitReached */
   async ask(call: Call): Promise<Visit> {
-    const visit = await this.askUnjudged(call);
-    if (this.#unjudged === undefined) this.#judge(visit);
-    else this.#unjudged.push(visit);
+    const visit = await this.askUnchecked(call);
+    if (this.#unchecked === undefined) this.#check(visit);
+    else this.#unchecked.push(visit);
     return visit;
   }
 
-  /** Sends a request whose answer the caller looks at. @throws RequestLimitReached */
-  async askUnjudged(call: Call): Promise<Visit> {
+  /** Sends a request whose answer the caller checks. @throws RequestLimitReached */
+  async askUnchecked(call: Call): Promise<Visit> {
     if ((this.#requests += 1) > this.#maxRequests) throw new RequestLimitReached();
     const wire = wireOf(call);
     const answer = await this.#exchange.send(wire);
@@ -113,7 +113,7 @@ export class Crawl {
     return visit;
   }
 
-  /** Takes what an answer holds as known to its reader from now on, so that one leak is not told at every route. */
+  /** Treats what an answer holds as known to its reader from now on, so that one leak is not reported at every route. */
   forgive({ call, answer }: Visit): void {
     const { tenant } = call.as;
     if (tenant === undefined) return;
@@ -121,11 +121,11 @@ export class Crawl {
     this.ownership.stored(tenant, found);
   }
 
-  /** From now on it is known what belongs to whom: judges what was answered so far, and then each answer at once. */
-  judgeFromNowOn(): void {
-    const visits = this.#unjudged ?? [];
-    this.#unjudged = undefined;
-    for (const visit of visits) this.#judge(visit);
+  /** From now on the owners of data are known: checks what was answered so far, and then each answer at once. */
+  checkFromNowOn(): void {
+    const visits = this.#unchecked ?? [];
+    this.#unchecked = undefined;
+    for (const visit of visits) this.#check(visit);
   }
 
   /** Notes a leak that a request has shown. */
@@ -138,7 +138,7 @@ export class Crawl {
     return curlOf(wire, this.#origin);
   }
 
-  /** Sends a request of the user's own set-up, which is judged by nobody. @param path as it is */
+  /** Sends a request of the user's own set-up, whose answer is not checked. @param path as it is */
   async send(party: Party, method: string, path: string, body: unknown): Promise<WireAnswer> {
     const { headers } = party.identity;
     const text = body === undefined ? undefined : JSON.stringify(body);
@@ -163,8 +163,8 @@ export class Crawl {
     const { tenant } = call.as;
     if (call.route.method === 'POST') this.#learnObject(call, wire, answer);
     if (tenant === undefined) return;
-    // Later the other tenant may not have been answered yet what both are told alike.
-    if (call.own === true && this.#unjudged !== undefined) this.ownership.made(tenant, answer);
+    // Later, a value that both tenants receive may not have reached the other tenant yet.
+    if (call.own === true && this.#unchecked !== undefined) this.ownership.made(tenant, answer);
     this.ownership.stored(tenant, sentTexts({ ...call, ids: {} }));
   }
 
@@ -176,7 +176,7 @@ export class Crawl {
     if (id !== undefined && isNumber(id) && !Object.values(ids).includes(id)) party?.resources.noteOwn(id);
   }
 
-  #judge(visit: Visit): void {
+  #check(visit: Visit): void {
     const { call, answer } = visit;
     for (const { owner, value, where } of this.ownership.foreignIn(answer, call.as.tenant, sentTexts(call))) {
       const kind = call.as.tenant === undefined ? 'stranger' : where === 'body' ? 'foreign-data' : 'foreign-header';

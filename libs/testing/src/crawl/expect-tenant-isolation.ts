@@ -26,7 +26,7 @@ interface Server {
  * free loopback port; the caller closes it, as ever. Works under any test runner. Order and bodies of the requests are the
  * same every time for the same application and `seed`.
  *
- * @returns what was visited, and what could not be exercised and why. Look at both: silence is no proof.
+ * @returns what was visited, and what could not be exercised and why. Read both: a crawl without a finding is no proof.
  * @throws TenantIsolationError with every leak and the request that shows it
  * @throws ArgumentInvalidError `MT_ARGUMENT_INVALID` for an option that is not acceptable; nothing was sent
  * @throws Error where a tenant has nothing of its own to be found, or has lost its access on the way

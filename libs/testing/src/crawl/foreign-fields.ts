@@ -138,7 +138,7 @@ async function referToForeign(
   }
 }
 
-/** A text that is taken by the other tenant must be as free as one that nobody has taken. */
+/** A text that the other tenant uses must be as available as an unused one. */
 async function repeatTexts(
   crawl: Crawl,
   route: CrawlRoute,

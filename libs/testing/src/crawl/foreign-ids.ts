@@ -52,7 +52,7 @@ async function firstOfOwnerAlone(
   const last = params.at(-1) ?? '';
   for (const ids of owner.resources.idsFor(route.path)) {
     const id = ids[last] ?? '';
-    if (!isTelling(params, ids, attacker)) continue;
+    if (!isForeignTo(params, ids, attacker)) continue;
     if (!isNumber(id) || !(await hasSameNumber(crawl, route, ids, attacker, owner))) return ids;
     attacker.resources.noteOwn(id);
   }
@@ -76,14 +76,14 @@ async function hasSameNumber(
   const named = Object.fromEntries(
     attacker.resources.objectParams(route.path).map((param, index) => [param, values[index] ?? '']),
   );
-  const own = await crawl.askUnjudged({ route, as: attacker.identity, ids: named });
-  const others = await crawl.askUnjudged({ route, as: owner.identity, ids: named });
+  const own = await crawl.askUnchecked({ route, as: attacker.identity, ids: named });
+  const others = await crawl.askUnchecked({ route, as: owner.identity, ids: named });
   if (!isSuccess(own.answer) || seenIn(own) === seenIn(others)) return false;
   return crawl.ownership.foreignIn(own.answer, attacker.name, values).length === 0;
 }
 
 /** Whether the attacker has no object of these ids itself, as with small numbers; else they would show nothing. */
-function isTelling(params: readonly string[], ids: ObjectIds, attacker: Party): boolean {
+function isForeignTo(params: readonly string[], ids: ObjectIds, attacker: Party): boolean {
   return params.some((param) => !attacker.resources.has(ids[param] ?? ''));
 }
 
@@ -95,7 +95,7 @@ function choicesOf(
   attacker: Party,
 ): (readonly string[])[] {
   if (own === undefined || params.length < 2) return [params];
-  return [params, ...params.filter((param) => isTelling([param], foreign, attacker)).map((param) => [param])];
+  return [params, ...params.filter((param) => isForeignTo([param], foreign, attacker)).map((param) => [param])];
 }
 
 function callOf(crawl: Crawl, route: CrawlRoute, attacker: Party, ids: ObjectIds): Call {

@@ -6,7 +6,7 @@ import { leavesOf } from './values.js';
 export interface Identity {
   /** For reports. */
   readonly label: string;
-  /** The tenant whose data may be answered; `undefined` = nobody's. */
+  /** The tenant whose data may be answered; `undefined` = no tenant's. */
   readonly tenant: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   /** Path parameters that name the tenant. */
@@ -27,7 +27,7 @@ export interface Call {
 
 const CREDENTIAL = /auth|token|key|secret|session|cookie|signature|password/i;
 
-/** Whether a header or member proves something, rather than names somebody. */
+/** Whether a header or member is a credential, rather than a name. */
 export function isCredential(name: string): boolean {
   return CREDENTIAL.test(name);
 }

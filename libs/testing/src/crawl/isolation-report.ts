@@ -5,7 +5,7 @@
  * - `existence`: an id or a taken name of the other tenant is answered otherwise than one that does not exist;
  * - `foreign-write`: a request of one tenant changed what the other one reads;
  * - `unsteady`: the same request is answered otherwise after the other tenant's, or at the same time with them;
- * - `stranger`: somebody without the tenant's credentials reads what belongs to it.
+ * - `stranger`: a caller without the tenant's credentials reads what belongs to it.
  */
 export type LeakKind = 'foreign-data' | 'foreign-header' | 'existence' | 'foreign-write' | 'unsteady' | 'stranger';
 
@@ -48,7 +48,7 @@ export interface RemainingData {
   readonly reason: string;
 }
 
-/** What a crawl did, what it found, and what it cannot tell. */
+/** What a crawl did, what it found, and what it could not decide. */
 export interface IsolationReport {
   /** Every route that was asked, in the order of Nest's modules and controllers. */
   readonly routes: readonly VisitedRoute[];

@@ -10,7 +10,7 @@ export interface ForeignValue {
 }
 
 interface Owned {
-  /** Planted or given: nobody else may ever see it. */
+  /** Planted or given: no other tenant may ever see it. */
   readonly marks: Set<string>;
   /** In answers to its own writes. */
   readonly made: Set<string>;
@@ -48,7 +48,7 @@ export class Ownership {
     this.#learn(tenant, 'made', uniquesIn(answer));
   }
 
-  /** Learns from the answer to a tenant's own successful read; without a tenant, what everybody may see. */
+  /** Learns from the answer to a tenant's own successful read; without a tenant, what is public. */
   seen(tenant: string | undefined, answer: WireAnswer): void {
     if (tenant !== undefined) this.#learn(tenant, 'seen', uniquesIn(answer));
     else for (const value of uniquesIn(answer)) this.#public.add(value);
@@ -72,7 +72,7 @@ export class Ownership {
   /**
    * What an answer holds that belongs to others than the reader.
    *
-   * @param reader a tenant; `undefined` = somebody without credentials
+   * @param reader a tenant; `undefined` = a caller without credentials
    * @param sent texts of the request, which do not count
    */
   foreignIn(answer: WireAnswer, reader: string | undefined, sent: readonly string[]): ForeignValue[] {

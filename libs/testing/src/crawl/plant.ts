@@ -11,7 +11,7 @@ const MAX_DEPTH = 3;
 
 /**
  * Gives both tenants something of their own: what the user plants, and objects in every collection that has a `POST`
- * route, parents before children. Reads what each can see on the way, which tells the ids.
+ * route, parents before children. Reads what each can see on the way, which yields the ids.
  */
 export async function plant(crawl: Crawl): Promise<void> {
   for (const party of crawl.parties) await plantGiven(crawl, party);

@@ -6,7 +6,7 @@ import { steadyText } from './values.js';
 const EXCERPT = 160;
 /** Too many requests, or no answer at all: says nothing of the data. */
 const UNDECIDED = new Set([0, 429]);
-const TELLING_HEADERS = ['content-type', 'location', 'www-authenticate', 'retry-after'];
+const COMPARED_HEADERS = ['content-type', 'location', 'www-authenticate', 'retry-after'];
 
 /** One request in three forms: with something of the owner's, and twice with something that does not exist. */
 export interface Probe {
@@ -19,7 +19,7 @@ export interface Probe {
   readonly what: string;
 }
 
-/** Sends the three requests, and reports where the first can be told from the others. Gives the first. */
+/** Sends the three requests, and reports where the first differs from the others. Returns the first. */
 export async function probe(crawl: Crawl, { foreign, missing, owner, what, compare = 'all' }: Probe): Promise<Visit> {
   const absent = [await crawl.ask(missing[0]), await crawl.ask(missing[1])] as const;
   const present = await crawl.ask(foreign);
@@ -42,7 +42,7 @@ function differenceOf(present: Visit, absent: readonly [Visit, Visit], compare: 
 }
 
 function steady({ call, answer }: Visit): string {
-  const headers = TELLING_HEADERS.map((name) => `${name}: ${answer.headers[name] ?? ''}`).join('\n');
+  const headers = COMPARED_HEADERS.map((name) => `${name}: ${answer.headers[name] ?? ''}`).join('\n');
   const sent = sentTexts({ ...call, as: { ...call.as, params: {} } });
   return steadyText(`${answer.text}\n${headers}`, sent);
 }

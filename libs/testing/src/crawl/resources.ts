@@ -14,7 +14,7 @@ interface Resource {
 }
 
 const ID_FIELDS = ['id', '_id', 'uuid', 'key', 'slug', 'code', 'name'];
-const MADE_UP_ID = 'ffffffff-ffff-4fff-8fff-fffffffffffe';
+const UNKNOWN_ID = 'ffffffff-ffff-4fff-8fff-fffffffffffe';
 const MAX_PER_COLLECTION = 20;
 const MAX_GUESSES = 6;
 
@@ -72,9 +72,9 @@ export class Resources {
     return direct.length > 0 ? direct : this.#byName(path, params);
   }
 
-  /** Ids for a path of whose objects none is known: nobody has them. */
-  madeUpFor(path: RoutePath): ObjectIds {
-    return Object.fromEntries(this.objectParams(path).map((param) => [param, MADE_UP_ID]));
+  /** Ids for a path of whose objects none is known: ids that do not exist. */
+  unknownFor(path: RoutePath): ObjectIds {
+    return Object.fromEntries(this.objectParams(path).map((param) => [param, UNKNOWN_ID]));
   }
 
   /** Any ids, where nothing is known of a path with one object. */

@@ -29,7 +29,7 @@ export class RoutePath {
     return shapeOf(this.#parts);
   }
 
-  /** Whether the path goes on after its last parameter, or has none. */
+  /** Whether the path continues after its last parameter, or has none. */
   get endsInText(): boolean {
     return this.#parts.at(-1)?.kind !== 'param';
   }

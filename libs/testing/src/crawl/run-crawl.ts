@@ -6,7 +6,7 @@ import { askForForeignIds } from './foreign-ids.js';
 import { askWithForeignBody, askWithForeignQuery } from './foreign-fields.js';
 import type { Duel } from './foreign-fields.js';
 import { plant, writeOwn } from './plant.js';
-import { askAsStrangers, askAtForeignAddress } from './strangers.js';
+import { askAsOutsiders, askAtForeignAddress } from './outsiders.js';
 import { askAtOnce, askInTurns } from './turns.js';
 import { Watch } from './watch.js';
 
@@ -14,7 +14,8 @@ import { Watch } from './watch.js';
 const ORDER = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /**
- * Runs a whole crawl: plants, learns what is whose, then has each tenant and strangers try to get at the other's.
+ * Runs a whole crawl: plants, learns which data belongs to which tenant, then has each tenant and callers without credentials try
+ * to read the other's.
  *
  * @throws RequestLimitReached
  * @throws Error where there is nothing to go by: neither tenant has anything, or one has lost its access
@@ -50,7 +51,7 @@ async function attack(crawl: Crawl, first: 0 | 1, second: 0 | 1, watches: readon
     await duel.watches.owner.settle();
   }
   await askAtForeignAddress(crawl, attacker, owner, duel.watches.owner);
-  await askAsStrangers(crawl, owner, duel.watches.owner);
+  await askAsOutsiders(crawl, owner, duel.watches.owner);
 }
 
 /** Shows that the route works at all, and that the other tenant's answers do not depend on it. */
@@ -62,11 +63,11 @@ async function writeToOwn(crawl: Crawl, route: CrawlRoute, { attacker, watches }
   if (visit !== undefined) await watches.owner.after(visit);
 }
 
-/** Where no object is known to either tenant, at least an answer to made-up ids can be judged. */
+/** Where no object is known to either tenant, at least an answer to unknown ids can be checked. */
 async function askBlindly(crawl: Crawl, route: CrawlRoute, attacker: Party, owner: Party): Promise<void> {
   if ([attacker, owner].some(({ resources }) => resources.idsFor(route.path).length > 0)) return;
   const [body] = isSafe(route) ? [] : crawl.bodies.candidates(route, attacker, crawl.canaryOf(attacker));
-  await crawl.ask({ route, as: attacker.identity, ids: attacker.resources.madeUpFor(route.path), body });
+  await crawl.ask({ route, as: attacker.identity, ids: attacker.resources.unknownFor(route.path), body });
 }
 
 /** Deletes what the tenant does not need any more, to see that deletion works. */
@@ -76,7 +77,7 @@ async function useUp(crawl: Crawl, party: Party, others: Watch): Promise<void> {
     const ids = party.resources.idsFor(route.path).at(-1);
     if (ids === undefined) continue;
     const [body] = crawl.bodies.candidates(route, party, crawl.canaryOf(party));
-    await others.look(await crawl.ask({ route, as: party.identity, ids, body, own: true }));
+    await others.compare(await crawl.ask({ route, as: party.identity, ids, body, own: true }));
   }
 }
 

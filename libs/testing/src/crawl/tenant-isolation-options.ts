@@ -11,7 +11,7 @@ export interface PlantAnswer {
 /** Sends a request as the tenant. `body` goes as JSON. @param path with the leading slash, as a client sends it */
 export type PlantSend = (method: string, path: string, body?: unknown) => Promise<PlantAnswer>;
 
-/** What belongs to one tenant and to nobody else. */
+/** What belongs to one tenant and to no other. */
 export interface PlantedData {
   /**
    * Ids by the name of the path parameter or body field that takes them: `{ projectId: ['4f…', '77…'] }`. For a parameter
@@ -52,7 +52,7 @@ export interface BodyRequest {
   readonly id: (name: string) => string | undefined;
 }
 
-/** The part of an OpenAPI 3 document that is looked at. What `SwaggerModule.createDocument` gives fits. */
+/** The part of an OpenAPI 3 document that is read. What `SwaggerModule.createDocument` returns fits. */
 export interface OpenApiDocument {
   readonly paths: Readonly<Record<string, object>>;
   readonly components?: object | undefined;
@@ -79,7 +79,7 @@ export interface TenantIsolationOptions {
   readonly seed?: string;
   /** Requests of both tenants under way at once when they are mixed. 2 to 100. Default 8. */
   readonly concurrency?: number;
-  /** Requests at most; what is left then is told as not exercised. 100 or more. Default 50,000. */
+  /** Requests at most; what is left then is reported as not exercised. 100 or more. Default 50,000. */
   readonly maxRequests?: number;
   /** Milliseconds that an answer may take; see {@link streamMs} for streams. 100 or more. Default 10,000. */
   readonly timeoutMs?: number;

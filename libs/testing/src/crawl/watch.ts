@@ -8,7 +8,7 @@ import { withoutDates } from './values.js';
 
 const EXCERPT = 60;
 
-/** What one tenant reads of its own, to see whether somebody else changes it. */
+/** What one tenant reads of its own, to detect changes by requests of others. */
 export class Watch {
   readonly #crawl: Crawl;
   readonly #party: Party;
@@ -30,7 +30,7 @@ export class Watch {
   /** Reads everything, three times. What differs between the last two is not watched. */
   async take(): Promise<void> {
     const calls = callsOf(this.#crawl, this.#party);
-    // Once more in front: the first answer may be that of whoever asked before.
+    // One request in advance: the first answer may be left over from the previous caller.
     await inParallel(calls, this.#crawl.concurrency, (call) => this.#crawl.ask(call));
     const first = await this.#read(calls);
     const second = await this.#read(calls);
@@ -39,20 +39,20 @@ export class Watch {
     this.#reads = new Map(steady.map((visit) => [visit.call, seenIn(visit)]));
   }
 
-  /** Looks after a request of somebody else: at once, or when the next occasion comes if the request was refused. */
+  /** Reads after a request of another party: at once, or at the next occasion if the request was refused. */
   async after(visit: Visit): Promise<void> {
     const { status } = visit.answer;
     if (status >= 400 && status < 500) this.#refused = visit;
-    else await this.look(visit);
+    else await this.compare(visit);
   }
 
   /** Looks after requests that were refused, if there were any. */
   async settle(): Promise<void> {
-    if (this.#refused !== undefined) await this.look(this.#refused);
+    if (this.#refused !== undefined) await this.compare(this.#refused);
   }
 
-  /** Reads everything again, and reports what has changed since as the work of a request of somebody else. */
-  async look(cause: Visit): Promise<void> {
+  /** Reads everything again, and attributes what has changed since to the given request. */
+  async compare(cause: Visit): Promise<void> {
     this.#refused = undefined;
     for (const visit of await this.#read([...this.#reads.keys()].filter((call) => !this.#streams.has(call)))) {
       const before = this.#reads.get(visit.call);
@@ -75,7 +75,7 @@ export class Watch {
   }
 
   #read(calls: readonly Call[]): Promise<Visit[]> {
-    return inParallel(calls, this.#crawl.concurrency, (call) => this.#crawl.askUnjudged(call));
+    return inParallel(calls, this.#crawl.concurrency, (call) => this.#crawl.askUnchecked(call));
   }
 }
 

@@ -8,7 +8,7 @@ import type { TenantTable } from './tenant-table.js';
 /** Two processes that move one tenant take turns by this lock, at the place that they write to. */
 const LOCK = `select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('tenantry move ' || $1, 0))`;
 
-/** Whether nobody has that lock in this database. */
+/** Whether that lock is free in this database. */
 const IS_FREE = `select pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended('tenantry move ' || $1, 0)) as free`;
 
 /** The tables of one tenant, parents before children. */
@@ -43,7 +43,7 @@ export class PlaceCopy {
   }
 
   /**
-   * Deletes the rows at a place in one transaction, if they are those that the sums tell; also if they are gone already. Where it is
+   * Deletes the rows at a place in one transaction, if their checksums match; also if they are gone already. Where it is
    * the place to keep under another name, nothing is deleted.
    *
    * @returns whether the places are two
@@ -143,7 +143,7 @@ export class PlaceCopy {
 }
 
 const LATE_WRITES =
-  'Somebody wrote to the old place after the tenant was shut out, or there. Nothing was removed: bring those rows over, then resume.';
+  'The old place was written to after the tenant was blocked, or the new one was. Nothing was removed: bring those rows over, then resume.';
 
 /** Names of the tables that differ. @internal */
 export function differenceOf(wanted: readonly TableSum[], found: readonly TableSum[]): string[] {

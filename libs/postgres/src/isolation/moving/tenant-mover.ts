@@ -20,7 +20,7 @@ export interface TenantMoverOptions {
   /** Every table with rows of tenants, by the name that both places know, parents before children. At least one. */
   readonly tables: readonly string[];
   /**
-   * Milliseconds from the shutting out to the copy: longer than any node remembers placements plus the longest transaction.
+   * Milliseconds from blocking the tenant to the copy: longer than any node caches placements plus the longest transaction.
    * 0 and up. Default 15,000.
    */
   readonly settleMs?: number;
@@ -38,8 +38,8 @@ export interface TenantMoverOptions {
 /**
  * Moves the data of a tenant from one place to another, and nothing of any other tenant: both places are used as the tenant.
  *
- * The tenant is shut out (`MT_TENANT_MOVING`) from the beginning until the switch. Where a move stops, by a crash or an error,
- * {@link move} or {@link resume} goes on; nothing is lost at any point. Several processes may run it; they take turns. Where both places are
+ * The tenant is blocked (`MT_TENANT_MOVING`) from the beginning until the switch. Where a move stops, by a crash or an error,
+ * {@link move} or {@link resume} continues it; nothing is lost at any point. Several processes may run it; they take turns. Where both places are
  * the same tables (row-level security and a bound pool, another name of the server), nothing is copied or removed.
  */
 export class TenantMover {
@@ -57,7 +57,7 @@ export class TenantMover {
   }
 
   /**
-   * Moves a tenant, or goes on with a move to the same target.
+   * Moves a tenant, or continues a move to the same target.
    *
    * @returns the placement when all is done; the old rows are removed by then
    * @throws `MT_MOVE_REFUSED`, `MT_MOVE_MISMATCH`, `MT_PLACEMENT_MISSING`, `MT_PLACEMENT_INVALID`, `MT_CATALOG_UNAVAILABLE`, what
@@ -65,15 +65,15 @@ export class TenantMover {
    */
   async move(tenantId: string, to: PlacementTarget): Promise<TenantPlacement> {
     const placement = await this.#recorded(tenantId);
-    if (placement.move !== null) return this.#goOn(this.#assertTo(placement, to));
+    if (placement.move !== null) return this.#continue(this.#assertTo(placement, to));
     if (isSameTarget(placement.target, to)) return placement;
     this.#sqlAt(placement, to, placement.generation + 1);
-    return this.#goOn(await this.#change(placement, placement.target, { step: 'shut', to }));
+    return this.#continue(await this.#change(placement, placement.target, { step: 'shut', to }));
   }
 
-  /** Goes on with a move that stopped. Where none is under way, it does nothing. @throws as {@link move} */
+  /** Continues a move that stopped. Where none is under way, it does nothing. @throws as {@link move} */
   async resume(tenantId: string): Promise<TenantPlacement> {
-    return this.#goOn(await this.#recorded(tenantId));
+    return this.#continue(await this.#recorded(tenantId));
   }
 
   /**
@@ -94,17 +94,17 @@ export class TenantMover {
     return this.#change(placement, target, null);
   }
 
-  async #goOn(placement: TenantPlacement): Promise<TenantPlacement> {
+  async #continue(placement: TenantPlacement): Promise<TenantPlacement> {
     if (placement.move === null) return placement;
     if (placement.move.step === 'switched') return this.#remove(placement, placement.move);
     if (placement.move.step === 'removed') return this.#dismantle(placement, placement.move.from);
     await this.#options.prepare?.(placement.tenantId, placement.move.to);
     await this.#settled(placement);
     const tables = await this.#copied(placement, placement.move.to);
-    return this.#goOn(await this.#switch(placement, placement.move.to, tables));
+    return this.#continue(await this.#switch(placement, placement.move.to, tables));
   }
 
-  /** Lets every node learn that the tenant is shut out, and what began before that end. */
+  /** Waits until every node has seen that the tenant is blocked, and what began before that has ended. */
   async #settled({ unchangedForMs }: TenantPlacement): Promise<void> {
     const { wait = delay } = this.#options;
     if (unchangedForMs < this.#settleMs) await wait(this.#settleMs - unchangedForMs);
@@ -121,7 +121,7 @@ export class TenantMover {
     throw new MoveMismatchError(
       tenantId,
       differing,
-      'The tenant stays shut out. Cancel the move, look at settleMs, and repeat it.',
+      'The tenant stays blocked. Cancel the move, check settleMs, and repeat it.',
     );
   }
 
@@ -137,7 +137,7 @@ export class TenantMover {
     const { tenantId, target, generation } = placement;
     const [old, works] = [this.#sqlAt(placement, from, fromGeneration), this.#sqlAt(placement, target, generation)];
     const areTwo = await this.#copyOf(tenantId).remove(old, works, tables, () => this.#assertStill(placement));
-    return this.#goOn(await this.#change(placement, target, areTwo ? { step: 'removed', from } : null));
+    return this.#continue(await this.#change(placement, target, areTwo ? { step: 'removed', from } : null));
   }
 
   async #dismantle(placement: TenantPlacement, from: PlacementTarget): Promise<TenantPlacement> {
@@ -156,7 +156,7 @@ export class TenantMover {
   async #assertStill({ tenantId, generation, move }: TenantPlacement): Promise<void> {
     const now = await this.#options.placements.find(tenantId);
     if (now?.generation === generation && now.move?.step === move?.step) return;
-    throw new MoveRefusedError(tenantId, 'another process has gone on with it; ask for the placement');
+    throw new MoveRefusedError(tenantId, 'another process has continued it; ask for the placement');
   }
 
   async #change(
@@ -167,7 +167,7 @@ export class TenantMover {
   ): Promise<TenantPlacement> {
     const changed = await this.#options.placements.change({ from, target, generation, move });
     if (changed !== null) return changed;
-    throw new MoveRefusedError(from.tenantId, 'another process has gone on with it; ask for the placement');
+    throw new MoveRefusedError(from.tenantId, 'another process has continued it; ask for the placement');
   }
 
   #assertTo(placement: TenantPlacement, to: PlacementTarget): TenantPlacement {

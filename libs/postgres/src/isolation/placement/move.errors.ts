@@ -1,6 +1,6 @@
 import { MultitenancyError } from '@tenantry/core';
 
-/** A move cannot begin, go on or be cancelled as things are (409). Nothing was changed. */
+/** A move cannot begin, continue or be cancelled in the current state (409). Nothing was changed. */
 export class MoveRefusedError extends MultitenancyError {
   constructor(tenantId: string, why: string) {
     super('MT_MOVE_REFUSED', `The move of tenant "${tenantId}" was refused: ${why}.`, { tenantId });

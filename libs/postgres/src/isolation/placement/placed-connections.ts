@@ -4,7 +4,7 @@ import type { TenantConnectionSettings } from '../strategies/tenant-connection.j
 
 /** What connections are held to that lead to a place which may change. */
 export interface PlacedConnectionRules {
-  /** Rejects when the tenant is shut out or elsewhere, or when that cannot be asked. */
+  /** Rejects when the tenant is blocked or elsewhere, or when the placement cannot be read. */
   readonly assertThere: () => Promise<void>;
   readonly lifetimeMs: number;
   readonly onMoved: (() => unknown) | undefined;
@@ -21,10 +21,10 @@ export function placedConnections(
   { assertThere, lifetimeMs, onMoved }: PlacedConnectionRules,
 ): TenantConnectionSettings {
   const { maxLifetimeSeconds: seconds = 0, verify } = settings;
-  const tell = once(onMoved);
+  const notify = once(onMoved);
   const look = (): Promise<void> =>
     assertThere().catch((error: unknown) => {
-      if (error instanceof TenantMovingError || error instanceof PlacementMissingError) tell();
+      if (error instanceof TenantMovingError || error instanceof PlacementMissingError) notify();
       throw error;
     });
   return {
@@ -43,10 +43,10 @@ export function placedConnections(
 
 /** Once only: later on it would be the successor that is evicted. */
 function once(onMoved: (() => unknown) | undefined): () => void {
-  let isTold = false;
+  let isCalled = false;
   return () => {
-    if (isTold) return;
-    isTold = true;
+    if (isCalled) return;
+    isCalled = true;
     void Promise.resolve()
       .then(onMoved)
       .catch(() => undefined);

@@ -22,10 +22,10 @@ export interface PlacedIsolationOptions {
   readonly connectionLifetimeMs?: number;
 }
 
-/** What {@link PlacedIsolation.connectionOf} may be told. */
+/** Options of {@link PlacedIsolation.connectionOf}. */
 export interface PlacedConnectionOptions {
   /**
-   * Called once, when the tenant turns out to be shut out for a move, or to be elsewhere: evict the client, whose pool connects nowhere
+   * Called once, when the tenant turns out to be blocked for a move, or to be elsewhere: evict the client, whose pool connects nowhere
    * any more. What it throws is ignored.
    */
   readonly onMoved?: () => unknown;
@@ -36,7 +36,7 @@ type Located = Pick<TenantPlacement, 'target' | 'generation'>;
 /**
  * A strategy that picks another one for each tenant, by where its data lie: small tenants together, large ones by themselves.
  *
- * A tenant that is being moved is shut out for the time of the switch. It owns the strategies: `close()` closes them.
+ * A tenant that is being moved is blocked for the time of the switch. It owns the strategies: `close()` closes them.
  *
  * @throws `MT_OPTIONS_INVALID`; from calls `MT_PLACEMENT_MISSING`, `MT_PLACEMENT_INVALID`, `MT_TENANT_MOVING`, what the
  *   placements throw, and what the strategy throws
@@ -88,7 +88,7 @@ export class PlacedIsolation implements IsolationStrategy {
 
   /**
    * Settings of connections to where the tenant is now, for a pool of `pg`: pass all of them on. The pool replaces its connections every
-   * `connectionLifetimeMs`, and each new one is refused unless the tenant is still there: so a move shuts out an ORM, too.
+   * `connectionLifetimeMs`, and each new one is refused unless the tenant is still there: so a move blocks an ORM, too.
    *
    * @param tenant its id as the catalog spells it, or a record with one
    * @throws `MT_TENANT_MOVING`, `MT_PLACEMENT_MISSING`; `MT_PLACEMENT_INVALID` also where its strategy has no connections of one tenant;

@@ -82,7 +82,7 @@ export class PostgresPlacements implements TenantPlacementReader {
   /**
    * Takes a placement from the state that was read to the next one.
    *
-   * @returns `null` when somebody else has changed it since
+   * @returns `null` when it has been changed since
    * @throws `MT_PLACEMENT_INVALID` when another tenant has the database
    * @internal
    */

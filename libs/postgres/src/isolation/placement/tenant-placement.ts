@@ -22,7 +22,7 @@ export interface TableSum {
 
 /** A move that is under way. */
 export type PlacementMove =
-  /** The tenant is shut out; its data are being copied. */
+  /** The tenant is blocked; its data are being copied. */
   | { readonly step: 'shut'; readonly to: PlacementTarget }
   /** The tenant works at its new place; its rows at the old one are still there. */
   | {
@@ -45,7 +45,7 @@ export interface TenantPlacement {
   readonly unchangedForMs: number;
 }
 
-/** Tells where the data of tenants lie. */
+/** Returns where the data of tenants are stored. */
 export interface TenantPlacementReader {
   /**
    * @param tenantId as the catalog spells it

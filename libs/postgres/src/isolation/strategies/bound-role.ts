@@ -14,7 +14,7 @@ const MAX_NAME_BYTES = 63;
 export interface BoundRole {
   /** The tenant's id as the catalog spells it. */
   readonly tenantId: string;
-  /** Tells the roles of one application from those of others on the same server. Default {@link BOUND_ROLE_PREFIX}. */
+  /** Distinguishes the roles of one application from those of others on the same server. Default {@link BOUND_ROLE_PREFIX}. */
   readonly prefix?: string;
 }
 
@@ -32,14 +32,14 @@ export interface NewBoundRole extends BoundRole {
 /**
  * The login role of a tenant: the prefix and the id as it is. So no two tenants share one, and policies read the tenant off it.
  *
- * @throws `MT_TENANT_IDENTIFIER_INVALID`; `MT_ARGUMENT_INVALID` for a malformed prefix, and for an id that leaves no room for it
+ * @throws `MT_TENANT_IDENTIFIER_INVALID`; `MT_ARGUMENT_INVALID` for a malformed prefix, and for an id too long to fit beside it
  *   in the 63 bytes of a name
  */
 export function boundRoleName({ tenantId, prefix = BOUND_ROLE_PREFIX }: BoundRole): string {
   const name = `${checkedPrefix(prefix)}${checkedTenantId(tenantId)}`;
   if (name.length <= MAX_NAME_BYTES) return name;
-  const room = MAX_NAME_BYTES - prefix.length;
-  throw new ArgumentInvalidError('tenantId', tenantId, `at most ${room} characters with the prefix ${prefix}`);
+  const maxIdLength = MAX_NAME_BYTES - prefix.length;
+  throw new ArgumentInvalidError('tenantId', tenantId, `at most ${maxIdLength} characters with the prefix ${prefix}`);
 }
 
 /**
@@ -96,7 +96,7 @@ export function dropBoundRoleSql(role: BoundRole): string {
 
 /**
  * SQL that binds a table, with its partitions and the tables that inherit from it, to login roles of tenants: row-level security
- * with a restrictive policy beside that of `tenantTableSql`. Whoever logged in as a bound role gets at the rows of its tenant
+ * with a restrictive policy beside that of `tenantTableSql`. A session logged in as a bound role reaches the rows of its tenant
  * only, whatever it sets, resets or assumes; others are not affected, except that a partition without another policy of its own
  * (see `tenantPoliciesSql`) can be reached through its table only.
  *

@@ -11,9 +11,9 @@ export interface ExpectedConnection {
   readonly boundTo?: string;
   /** The one schema that names without a schema may be found in. */
   readonly schema?: string;
-  /** Comment of that schema, which tells whose it is. */
+  /** Comment of that schema, which names its tenant. */
   readonly schemaMark?: string;
-  /** What `statement_timeout` becomes, milliseconds, where nobody has set one. */
+  /** What `statement_timeout` becomes, milliseconds, where it is not set. */
   readonly statementTimeoutMs?: number;
   /** Whether what was set at its start must last: no pooler in transaction mode in between. */
   readonly direct?: boolean;
@@ -84,7 +84,7 @@ function mismatchOf(
   if (found.database !== database)
     return [
       `it leads to database "${found.database}" and not to "${database}"`,
-      'Look at the address, and at poolers on the way.',
+      'Check the address, and poolers on the way.',
     ];
   if (direct === true && typeof processId === 'number' && processId !== found.pid)
     return ['a pooler answers in the place of PostgreSQL, and may change servers between transactions', DIRECTLY];

@@ -15,7 +15,7 @@ export interface DatabasePerTenantOptions extends PooledStrategyOptions {
   readonly allowedHosts: readonly string[];
   /** Who logs in for a tenant. Secrets come from here and never from a placement. */
   readonly credentials: (tenantId: string, place: TenantPlace) => PgCredentials | Promise<PgCredentials>;
-  /** Where the data of a tenant lie, with host and database. Not needed where `placedIsolation` tells it. */
+  /** Where the data of a tenant are stored, with host and database. Not needed where `placedIsolation` provides it. */
   readonly placeOf?: (tenantId: string) => TenantPlace | null | Promise<TenantPlace | null>;
   /** As `ssl` of `pg`, for every tenant. Default: none. */
   readonly ssl?: PgServer['ssl'];
@@ -64,7 +64,7 @@ function allowedHosts(entries: readonly string[] = []): readonly AllowedHost[] {
   return allowed.filter((each) => each !== undefined);
 }
 
-/** A colon alone tells no port: `::1:5432` is an address. */
+/** A colon alone does not introduce a port: `::1:5432` is an address. */
 function allowedHost(entry: string): AllowedHost | undefined {
   if (typeof entry !== 'string') return undefined;
   const name = entry.toLowerCase();

@@ -9,7 +9,7 @@ export interface IsolationStrategy {
   /** What kind it is, for messages. */
   readonly kind: string;
   /**
-   * SQL in the data of one tenant. Asks nobody yet: what is wrong with the tenant's place is told by the calls.
+   * SQL in the data of one tenant. Sends nothing yet: errors of the tenant's place are thrown by the calls.
    *
    * @param tenantId a tenant's id as the catalog spells it, case and all; not looked up
    * @param place where its data lies, for strategies to which that makes a difference. Default: what the strategy knows itself

@@ -60,7 +60,7 @@ export class PlacementMissingError extends MultitenancyError {
   }
 }
 
-/** The tenant's data are being moved (503); for the time of the switch nobody reads or writes them. */
+/** The tenant's data are being moved (503); they are neither read nor written until the switch. */
 export class TenantMovingError extends MultitenancyError {
   constructor(tenantId: string) {
     super(

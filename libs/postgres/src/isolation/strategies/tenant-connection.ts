@@ -45,13 +45,13 @@ export interface TenantConnectionSettings extends TenantPoolSettings {
   readonly keepAlive: boolean;
   /** Makes the socket of each connection, where it matters that one is made. */
   readonly stream?: () => Duplex;
-  /** Called by the pool with each new connection before anybody gets it: limits its statements, and refuses one that is not the tenant's. */
+  /** Called by the pool with each new connection before it is used: limits its statements, and refuses one that is not the tenant's. */
   readonly verify: (client: VerifiableClient, done: (error?: Error) => void) => void;
 }
 
 /** The part of a client that a check needs. */
 export interface VerifiableClient extends Pick<PgClient, 'query'> {
-  /** Process of the server that serves this connection, as the server told at its start. */
+  /** Process of the server that serves this connection, as the server reported at its start. */
   readonly processID?: number | null;
 }
 

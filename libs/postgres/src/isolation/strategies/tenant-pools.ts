@@ -97,7 +97,7 @@ export class TenantPools {
     throw new TenantDatabaseUnavailableError(tenantId, new Error('Its pool was replaced again and again.'));
   }
 
-  /** A pool of another place drains; whoever uses it now may end that. */
+  /** A pool of another place drains; transactions that use it may finish. */
   #retire(lease: TenantClientLease<PoolAt>): void {
     this.#registry.evict(lease.tenantId).catch(() => undefined);
     lease.release();
@@ -114,7 +114,7 @@ export class TenantPools {
   }
 }
 
-/** The generation alone is not enough: it is given out again, for another place, when a move is begun anew or a tenant placed anew. */
+/** The generation alone is not enough: it is used again, for another place, when a move is started again or a tenant is placed again. */
 function identityOf(tenantId: string, { host, port, database, generation = 0 }: TenantPlace): string {
   return JSON.stringify([tenantId, host, port, database, generation]);
 }
@@ -134,7 +134,7 @@ async function provenPool(
   }
 }
 
-/** What went wrong, told as if there were no registry in between, with the pause that the registry makes. */
+/** The cause of a failure without the registry's wrapper, with the retry delay of the registry. */
 function unwrapped(tenantId: string, error: unknown): unknown {
   if (error instanceof TenantClientCreateTimeoutError) {
     return new TenantDatabaseUnavailableError(tenantId, error, error.retryAfterMs);

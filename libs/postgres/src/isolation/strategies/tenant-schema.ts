@@ -31,7 +31,7 @@ export function tenantSchemaName(tenantId: string, prefix: string = TENANT_SCHEM
 }
 
 /**
- * The comment that tells whose a schema is. Names alone do not: `a-b` under the prefix `tenant_` and `2db` under `tenant_a_` have one.
+ * The comment that names the owner of a schema. Names alone do not: `a-b` under the prefix `tenant_` and `2db` under `tenant_a_` have one.
  *
  * @throws `MT_TENANT_IDENTIFIER_INVALID`, `MT_ARGUMENT_INVALID`
  * @internal
@@ -59,7 +59,7 @@ export interface NewTenantSchema {
  * SQL that makes a tenant's schema, for one role to use. Run it as the role that makes the tables; it can be run again, also by
  * several nodes at once: one works, the others wait until its transaction ends.
  *
- * The schema's comment tells the tenant and the prefix, and `schemaPerTenant` looks at it: leave it. The SQL fails, and changes nothing,
+ * The schema's comment names the tenant and the prefix, and `schemaPerTenant` checks it: leave it. The SQL fails, and changes nothing,
  * where the schema is there and is not marked as this tenant's.
  *
  * @returns one statement

@@ -5,27 +5,27 @@ import type { Identity } from './identity.js';
 import { missingLike } from './values.js';
 import type { Watch } from './watch.js';
 
-/** Who has no right to a tenant's data: somebody at its address without credentials, and somebody at nobody's address. */
-export function strangersTo({ name, identity }: Party): Identity[] {
+/** Callers without a right to a tenant's data: one at its address without credentials, and one at no tenant's address. */
+export function outsidersOf({ name, identity }: Party): Identity[] {
   const open = Object.entries(identity.headers).filter(([header]) => !isCredential(header));
   const params = Object.entries(identity.params).map(([param, value]) => [param, missingLike(value, 3)]);
-  const nobody = {
+  const anonymous = {
     label: 'nobody',
     tenant: undefined,
     headers: {},
     params: Object.fromEntries(params),
     pathPrefix: '',
   };
-  if (open.length === Object.keys(identity.headers).length) return [nobody];
+  if (open.length === Object.keys(identity.headers).length) return [anonymous];
   return [
-    nobody,
+    anonymous,
     { ...identity, label: `nobody at the address of ${name}`, tenant: undefined, headers: Object.fromEntries(open) },
   ];
 }
 
 /** Asks every route for a tenant's data without its credentials. */
-export async function askAsStrangers(crawl: Crawl, owner: Party, watch: Watch): Promise<void> {
-  for (const as of strangersTo(owner)) await askEverything(crawl, as, owner, watch);
+export async function askAsOutsiders(crawl: Crawl, owner: Party, watch: Watch): Promise<void> {
+  for (const as of outsidersOf(owner)) await askEverything(crawl, as, owner, watch);
 }
 
 /** Asks every route for a tenant's data with the credentials of the other one, at the address of the first. */
@@ -43,7 +43,7 @@ export async function askAtForeignAddress(crawl: Crawl, attacker: Party, owner: 
 async function askEverything(crawl: Crawl, as: Identity, owner: Party, watch: Watch): Promise<void> {
   await watch.settle();
   for (const route of crawl.routes) {
-    const [ids = owner.resources.madeUpFor(route.path)] = owner.resources.idsFor(route.path);
+    const [ids = owner.resources.unknownFor(route.path)] = owner.resources.idsFor(route.path);
     const [body] = isSafe(route) ? [] : crawl.bodies.candidates(route, owner, crawl.canaries.next());
     const visit = await crawl.ask({ route, as, ids, body });
     if (!isSafe(route)) await watch.after(visit);
