@@ -34,6 +34,7 @@ export {
 } from './errors/tenant.errors.js';
 export { TenantEnvelopeInvalidError, TenantEnvelopeUntrustedError } from './errors/message.errors.js';
 export { FormatsMixedError, PeerUnsupportedError } from './errors/package.errors.js';
+export { ScopeHookFailedError, ScopeHookTimeoutError } from './errors/hook.errors.js';
 export { TenantScopeEndedError } from './errors/scope.errors.js';
 export {
   ArgumentInvalidError,

@@ -35,8 +35,10 @@ async function inScopeOfItsOwn<R>(kinds: readonly string[], fn: () => R): Promis
   const scope = outer.home.open(outer.outcome);
   scope.opener = 'InTenantScope';
   try {
-    if (scope.tenant) await outer.clients.lend(scope, kinds);
-    return await runToEnd(cls, scope, fn);
+    return await runToEnd(cls, scope, async () => {
+      if (scope.tenant) await outer.clients.lend(scope, kinds);
+      return await fn();
+    });
   } finally {
     scope.end();
   }

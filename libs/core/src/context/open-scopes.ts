@@ -12,6 +12,7 @@ import { servingProblem } from '../catalog/tenant-directory.js';
 import type { TenantDirectory } from '../catalog/tenant-directory.js';
 import type { Tenant } from '../tenant/tenant.js';
 import type { ScopeClients } from './scope-clients.js';
+import { ScopeHooks } from './scope-hooks.js';
 import { ScopeList } from './scope-list.js';
 import { currentScope } from './scope-store.js';
 import { TenantScope } from './tenant-scope.js';
@@ -22,6 +23,8 @@ export interface OpenScopesParts {
   readonly clients: ScopeClients;
   readonly directory: TenantDirectory;
   readonly clock: Clock;
+  /** What runs when a scope of a tenant opens. Default: nothing. */
+  readonly hooks?: ScopeHooks;
 }
 
 /** How often the tenants of scopes that stay open are looked up: that and the catalog's cache bound a suspension. */
@@ -39,6 +42,7 @@ interface Waiter {
  */
 export class OpenScopes implements ScopeHome {
   readonly clients: ScopeClients;
+  readonly hooks: ScopeHooks;
   readonly #directory: TenantDirectory;
   readonly #clock: Clock;
   readonly #list = new ScopeList();
@@ -46,8 +50,9 @@ export class OpenScopes implements ScopeHome {
   #isTimed = false;
   #seenBefore: ReadonlySet<TenantScope> = new Set();
 
-  constructor({ clients, directory, clock }: OpenScopesParts) {
+  constructor({ clients, directory, clock, hooks = new ScopeHooks(clock) }: OpenScopesParts) {
     this.clients = clients;
+    this.hooks = hooks;
     this.#directory = directory;
     this.#clock = clock;
   }

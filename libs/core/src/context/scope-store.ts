@@ -82,5 +82,9 @@ export function publishEntered({ outcome, clients }: TenantScope): void {
  */
 export function runToEnd<R>(cls: ClsService, scope: TenantScope, fn: () => R | PromiseLike<R>): Promise<Awaited<R>> {
   // An `await` inside: what an async function returns is resolved in the context of its call.
-  return runInScope(cls, scope, async (): Promise<Awaited<R>> => await fn());
+  return runInScope(cls, scope, async (): Promise<Awaited<R>> => {
+    const begun = scope.begin();
+    if (begun !== undefined) await begun;
+    return await fn();
+  });
 }

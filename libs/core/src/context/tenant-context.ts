@@ -174,8 +174,10 @@ export class TenantContext {
     const scope = this.#scopes.open({ kind: 'resolved', tenant, trust, trace: [] });
     scope.opener = opener;
     try {
-      await scope.clients.lend(scope, clients, signal);
-      return await runToEnd(this.#cls, scope, fn);
+      return await runToEnd(this.#cls, scope, async () => {
+        await scope.clients.lend(scope, clients, signal);
+        return await fn();
+      });
     } finally {
       scope.end();
     }

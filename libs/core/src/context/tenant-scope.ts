@@ -3,8 +3,11 @@ import type { MultitenancyError } from '../errors/multitenancy.error.js';
 import { TenantRequiredError } from '../errors/tenant.errors.js';
 import { TenantScopeEndedError } from '../errors/scope.errors.js';
 import type { MaybePromise } from '../kernel/maybe-promise.js';
-import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
+import type { ResolutionOutcome, ResolverTrust } from '../tenant/resolution-outcome.js';
 import type { Tenant } from '../tenant/tenant.js';
+import { ScopeExits } from './scope-exits.js';
+import type { HookedScope } from './scope-hook.js';
+import type { ScopeHooks } from './scope-hooks.js';
 import type { Borrower, HeldClient, ScopeClients } from './scope-clients.js';
 import { remedyAfterEnd, remedyHere, remedyOfForcedDisposal } from './client-remedy.js';
 import type { ScopeHandler, ScopeOpener } from './client-remedy.js';
@@ -26,6 +29,8 @@ export interface ScopeEntry {
 export interface ScopeHome {
   /** Where scopes acquire clients. */
   readonly clients: ScopeClients;
+  /** What runs when a scope of a tenant opens. Default: nothing. */
+  readonly hooks?: ScopeHooks;
   /** Opens a scope. Without an entry, the caller ends it. */
   open(outcome: ResolutionOutcome, entry?: ScopeEntry): TenantScope;
   /** Called once by each scope that ends. */
@@ -43,7 +48,7 @@ interface Loan {
  * One unit of work in one context: a request, a message, a job. Holds leases and ends once. Its tenant is set when it
  * opens and never exchanged: a later evaluation may refuse it, and may name it only once, before any handler has run.
  */
-export class TenantScope implements Borrower {
+export class TenantScope implements Borrower, HookedScope {
   readonly home: ScopeHome;
   /** Neighbours in the list of its home. */
   previous: TenantScope | undefined;
@@ -63,6 +68,8 @@ export class TenantScope implements Borrower {
   /** Why there is no client of a kind. */
   #lacking: Map<string, unknown> | undefined;
   #completing: Promise<void> | undefined;
+  #exits: ScopeExits | undefined;
+  #isBegun = false;
   #signal: ScopeSignal | undefined;
   #abortReason: MultitenancyError | undefined;
   #ended = false;
@@ -88,6 +95,24 @@ export class TenantScope implements Borrower {
     return this.#entry?.carrier;
   }
 
+  /** How far the place can be trusted that named the tenant; `network` where none is named. */
+  get trust(): ResolverTrust {
+    return this.#outcome.kind === 'resolved' ? this.#outcome.trust : 'network';
+  }
+
+  /** What is undone when it ends. */
+  get exits(): ScopeExits {
+    return (this.#exits ??= new ScopeExits());
+  }
+
+  /** Runs the scope hooks, once it has a tenant, and once. Called inside it, before its work. @throws what a hook throws */
+  begin(): MaybePromise<void> {
+    const { hooks } = this.home;
+    if (hooks === undefined || hooks.isEmpty || this.#isBegun || this.#outcome.kind !== 'resolved') return undefined;
+    this.#isBegun = true;
+    return hooks.run(this, this.exits);
+  }
+
   /** Evaluates the tenant again, for a guard that runs later than the scope was opened. Concurrent calls share one evaluation. */
   complete(): MaybePromise<void> {
     if (this.#entry === undefined) return undefined;
@@ -95,11 +120,12 @@ export class TenantScope implements Borrower {
     const outcome = this.#entry.judgeAgain(this.#outcome);
     if (!(outcome instanceof Promise)) {
       this.#outcome = outcome;
-      return undefined;
+      return this.begin();
     }
     this.#completing = outcome.then((late) => {
       this.#outcome = late;
       this.#completing = undefined;
+      return this.begin();
     });
     return this.#completing;
   }
@@ -212,6 +238,7 @@ export class TenantScope implements Borrower {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#exits?.end();
     const held = this.#held;
     this.#held = undefined;
     held?.forEach((loan) => loan.held.release());

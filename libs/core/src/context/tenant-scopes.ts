@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import { catalogError } from '../errors/catalog.errors.js';
 import { MultitenancyError } from '../errors/multitenancy.error.js';
+import type { MaybePromise } from '../kernel/maybe-promise.js';
 import type { ResolutionOutcome, ResolverTrust } from '../tenant/resolution-outcome.js';
 import { TenantDirectory } from '../catalog/tenant-directory.js';
 import type { ScopeHandler } from './client-remedy.js';
@@ -14,6 +15,13 @@ export interface OpenTenantScope {
   readonly outcome: ResolutionOutcome;
   /** Runs a function inside, and gives what it gives. For work whose result is not awaited; else {@link runToEnd}. */
   run<R>(fn: () => R): R;
+  /**
+   * Runs the scope hooks, once. Called inside {@link run}, before the work, which waits for the promise; `undefined` = there is
+   * nothing to wait for. {@link runToEnd} calls it.
+   *
+   * @throws what a hook throws: the work is refused
+   */
+  begin(): MaybePromise<void>;
   /** Runs work inside and awaits its result there, a lazy thenable (a query builder) too. */
   runToEnd<R>(fn: () => R | PromiseLike<R>): Promise<Awaited<R>>;
   /**
@@ -64,6 +72,7 @@ export class TenantScopes {
     return {
       outcome,
       run: (fn) => runInScope(this.#cls, scope, fn),
+      begin: () => scope.begin(),
       runToEnd: (fn) => runToEnd(this.#cls, scope, fn),
       acquire: async (kinds) => scope.clients.lend(scope, kinds),
       acquireFor: async (handlerClass, handler) => {

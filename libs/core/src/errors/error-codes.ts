@@ -74,6 +74,8 @@ export const ERROR_CODES = {
   MT_ISOLATION_UNSAFE: { status: 500, title: 'Isolation not safe' },
   MT_POLICIES_REFUSED: { status: 500, title: 'Policies refused' },
   MT_MIGRATION_FAILED: { status: 500, title: 'Migration failed' },
+  MT_HOOK_FAILED: { status: 500, title: 'Scope hook failed' },
+  MT_HOOK_TIMEOUT: { status: 503, title: 'Scope hook too slow', retryAfterSeconds: 1 },
   MT_FORMATS_MIXED: { status: 500, title: 'Package loaded in two formats' },
   MT_PEER_UNSUPPORTED: { status: 500, title: 'Unsupported peer' },
   MT_OPTIONS_INVALID: { status: 500, title: 'Invalid options' },

@@ -12,6 +12,10 @@ import { PeerUnsupportedError } from '../errors/package.errors.js';
 import { areRequestsObserved } from '../observability/request-events.js';
 import { TenantResolution } from '../resolution/tenant-resolution.js';
 import type { ResolutionOutcome } from '../tenant/resolution-outcome.js';
+import type { TenantScope } from '../context/tenant-scope.js';
+import type { MaybePromise } from '../kernel/maybe-promise.js';
+import { EntrySteps } from './entry-steps.js';
+import { HttpEntry } from './http-entry.js';
 import { HttpExchange } from './http-exchange.js';
 import type { HttpExchangeParts } from './http-exchange.js';
 import { RequestScopes } from './request-scopes.js';
@@ -24,6 +28,13 @@ type Done = (error?: unknown) => void;
 type Hook = (request: object, response: object, done: Done) => void;
 /** Opens a scope and continues with `next` inside; `done` gets what fails before. */
 type Opener = (request: object, response: object, done: Done, next: Done) => void;
+
+/** How a request continues. */
+interface Continuation {
+  readonly done: Done;
+  readonly next: Done;
+  readonly observed: ObservedRequest | undefined;
+}
 
 /** The part of Nest's HTTP adapters that this uses. */
 interface Adapter {
@@ -45,6 +56,7 @@ export class HttpTransport {
   readonly #scopes: OpenScopes;
   readonly #resolution: TenantResolution;
   readonly #serverless: ServerlessHeaders;
+  readonly #steps: EntrySteps;
   readonly #handlers: ScopedHandlers;
   readonly #scoped = new WeakSet<object>();
 
@@ -54,12 +66,14 @@ export class HttpTransport {
     resolution: TenantResolution,
     scopes: OpenScopes,
     serverless: ServerlessHeaders,
+    steps: EntrySteps,
   ) {
     this.#adapterHost = adapterHost;
     this.#cls = cls;
     this.#scopes = scopes;
     this.#resolution = resolution;
     this.#serverless = serverless;
+    this.#steps = steps;
     this.requests = new RequestScopes(cls);
     this.#handlers = new ScopedHandlers(this.requests);
     this.scopeAdapter();
@@ -130,17 +144,41 @@ export class HttpTransport {
     const observed = areRequestsObserved() ? exchange.observe() : undefined;
     const outcome = exchange.resolveHead();
     if (outcome instanceof Promise)
-      void outcome.then((late) => this.#enter(exchange, late, next, observed)).catch(done);
-    else this.#enter(exchange, outcome, next, observed);
+      void outcome.then((late) => this.#enter(exchange, late, { done, next, observed })).catch(done);
+    else this.#enter(exchange, outcome, { done, next, observed });
   }
 
-  #enter(exchange: HttpExchange, outcome: ResolutionOutcome, next: Done, observed?: ObservedRequest): void {
+  #enter(exchange: HttpExchange, outcome: ResolutionOutcome, { done, next, observed }: Continuation): void {
     const scope = this.#scopes.open(exchange.report(outcome), exchange);
     observed?.opened(scope);
     const store = storeOfRequest(this.#cls, scope);
     this.requests.add(exchange.carrier, { scope, store });
     exchange.enter(scope, store);
-    enter(this.#cls, store, scope, next);
+    if (this.#steps.isEmpty && this.#scopes.hooks.isEmpty) enter(this.#cls, store, scope, next);
+    else enter(this.#cls, store, scope, () => this.#begin(exchange, scope, done, next));
+  }
+
+  /** Entry steps, then scope hooks, then everything else. */
+  #begin({ carrier, response }: HttpExchange, scope: TenantScope, done: Done, next: Done): void {
+    try {
+      const entered = this.#steps.isEmpty
+        ? undefined
+        : this.#steps.run(new HttpEntry(carrier, response, scope), scope.exits);
+      const begun = entered === undefined ? scope.begin() : entered.then(() => this.#beginLate(scope));
+      if (begun === undefined) return next();
+      // A client that has gone gets nothing; its scope has ended.
+      const unlessOver = (then: () => void): void => (scope.ended ? undefined : then());
+      begun.then(
+        () => unlessOver(next),
+        (error: unknown) => unlessOver(() => done(error)),
+      );
+    } catch (error) {
+      done(error);
+    }
+  }
+
+  #beginLate(scope: TenantScope): MaybePromise<void> {
+    return scope.ended ? undefined : scope.begin();
   }
 }
 

@@ -17,8 +17,9 @@ import { CLIENT_PROVIDERS } from './tenant-clients.providers.js';
 import { ClientDeclarations } from '../clients/reach/client-declarations.js';
 import { TenantClientRegistries } from '../clients/tenant-client-registries.js';
 import { OpenScopes } from '../context/open-scopes.js';
-import { OPEN_SCOPES } from './open-scopes.provider.js';
 import { TENANT_NODE } from './tenant-sync.provider.js';
+import { ScopeHooks } from '../context/scope-hooks.js';
+import { EntrySteps } from '../http/entry-steps.js';
 import { ShutdownSignals } from '../context/shutdown-signals.js';
 import { TenantContext } from '../context/tenant-context.js';
 import { TenantScopes } from '../context/tenant-scopes.js';
@@ -38,6 +39,7 @@ import { TenantProbes } from '../observability/tenant-probes.js';
 import { resolveOptions } from './resolve-options.js';
 import type { ResolvedMultitenancyOptions } from './resolve-options.js';
 import { ApplicationShutdown } from './shutdown/application-shutdown.js';
+import { SCOPE_PROVIDERS } from './scopes.providers.js';
 import { SHUTDOWN_PROVIDERS } from './shutdown.providers.js';
 import { TenantDirectory } from '../catalog/tenant-directory.js';
 import { TenantEnvelopes } from '../messages/tenant-envelope.js';
@@ -69,7 +71,7 @@ const SHARED: Provider[] = [
     useFactory: ({ id }: TenantApplication) => new TenantClientRegistries(id),
   },
   ...CLIENT_PROVIDERS,
-  OPEN_SCOPES,
+  ...SCOPE_PROVIDERS,
   {
     provide: TENANT_MEMBERSHIP,
     inject: [MULTITENANCY_OPTIONS],
@@ -144,6 +146,8 @@ const EXPORTED = [
   TenantSync,
   ShutdownSignals,
   OpenScopes,
+  ScopeHooks,
+  EntrySteps,
   TenantContext,
   TenantScopes,
   TenantMessages,

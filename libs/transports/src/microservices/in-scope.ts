@@ -1,5 +1,5 @@
 import type { OpenTenantScope } from '@tenantry/core/spi';
-import { defer, Observable } from 'rxjs';
+import { defer, from, mergeMap, Observable } from 'rxjs';
 
 /**
  * What runs in a scope from its subscription to its teardown, so that a stream of replies keeps its tenant and clients.
@@ -9,7 +9,7 @@ export function inScope<T>(scope: OpenTenantScope, make: () => Observable<T>): O
   return new Observable<T>((subscriber) => {
     // An observer of its own: the teardown of the source then runs in the scope too, and before it ends.
     const subscription = scope.run(() =>
-      defer(make).subscribe({
+      defer(() => begin(scope, make)).subscribe({
         next: (value) => subscriber.next(value),
         error: (error) => subscriber.error(error),
         complete: () => subscriber.complete(),
@@ -20,4 +20,10 @@ export function inScope<T>(scope: OpenTenantScope, make: () => Observable<T>): O
       scope.end();
     };
   });
+}
+
+/** The scope hooks come first. */
+function begin<T>(scope: OpenTenantScope, make: () => Observable<T>): Observable<T> {
+  const begun = scope.begin();
+  return begun === undefined ? make() : from(begun).pipe(mergeMap(make));
 }

@@ -1,6 +1,6 @@
 import type { WsMessageHandler } from '@nestjs/common';
 import { publishAudit } from '@tenantry/core/spi';
-import type { MultitenancyError } from '@tenantry/core';
+import { MultitenancyError, ScopeHookFailedError } from '@tenantry/core';
 import type { OpenTenantScope } from '@tenantry/core/spi';
 import { isObservable } from 'rxjs';
 import { socketRefusal } from './handshake-refusal.js';
@@ -23,7 +23,12 @@ async function run(connection: TenantConnection, purpose: string, handle: () => 
   if (connection.gone) return undefined;
   const refusal = socketRefusal(outcome);
   if (refusal !== null) return refuse(connection, purpose, refusal);
-  return runIn(connection.open(outcome), connection, handle);
+  try {
+    return await runIn(connection.open(outcome), connection, handle);
+  } catch (error) {
+    // What a handler throws, Nest answers by itself: here only a scope hook has thrown.
+    return refuse(connection, purpose, error instanceof MultitenancyError ? error : new ScopeHookFailedError(error));
+  }
 }
 
 /** The scope ends with the handler's value or promise, or with its stream. */
