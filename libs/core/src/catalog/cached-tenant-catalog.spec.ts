@@ -7,7 +7,7 @@ import type { Tenant } from '../tenant/tenant.js';
 class CountingCatalog extends InMemoryTenantCatalog {
   asked = 0;
   outage = false;
-  /** While set, whoever asks waits for it, with the answer that was true when it was asked. */
+  /** While set, look-ups wait for it, with the answer that was true when they began. */
   held: Promise<void> | undefined;
 
   override async findByIdentifier(identifier: string): Promise<Tenant | null> {
@@ -28,13 +28,13 @@ class CountingCatalog extends InMemoryTenantCatalog {
     return super.list(query);
   }
 
-  /** Holds answers back. @returns how to let them go */
+  /** Holds answers back. @returns how to release them */
   hold(): () => void {
-    let letGo = (): void => undefined;
-    this.held = new Promise((resolve) => (letGo = resolve));
+    let resume = (): void => undefined;
+    this.held = new Promise((resolve) => (resume = resolve));
     return () => {
       this.held = undefined;
-      letGo();
+      resume();
     };
   }
 }
@@ -84,7 +84,7 @@ describe('CachedTenantCatalog', () => {
     expect(cache.peekByIdentifier('nosuch')).toBeUndefined();
   });
 
-  it('keeps known tenants when a flood of made-up ones comes', async () => {
+  it('keeps known tenants when a flood of unknown ones comes', async () => {
     const { cache } = fixture();
     await cache.findByIdentifier('foo.com');
     for (let i = 0; i < 100; i += 1) await cache.findByIdentifier(`made-up-${i}`);
@@ -120,13 +120,13 @@ describe('CachedTenantCatalog', () => {
   it('keeps no answer that was asked for before an invalidation, however late it comes', async () => {
     const { source, cache } = fixture();
     const before = source.peekByIdentifier('foo.com');
-    const letGo = source.hold();
+    const resume = source.hold();
     const late = cache.findByIdentifier('foo.com');
     const after = await source.suspend('foo');
     cache.invalidate(before, after);
     source.held = undefined;
     expect((await cache.findByIdentifier('foo.com'))?.status).toBe('suspended');
-    letGo();
+    resume();
     expect((await late)?.status).toBe('active');
     expect(cache.peekByIdentifier('foo.com')?.status).toBe('suspended');
   });
@@ -142,15 +142,15 @@ describe('CachedTenantCatalog', () => {
     expect(await cache.findByIdentifier('old.foo.com')).toBeNull();
   });
 
-  it('forgets tenants of which only the ids are told, in any case, and what was asked about them before', async () => {
+  it('drops tenants by id, in any case, and answers of look-ups that began before', async () => {
     const { source, cache } = fixture();
     await source.create({ id: 'bar', domain: 'bar.com' });
     await cache.findByIdentifier('bar.com');
-    const letGo = source.hold();
+    const resume = source.hold();
     const late = cache.findByIdentifier('foo.com');
     await source.suspend('foo');
     cache.invalidateIds(['FOO']);
-    letGo();
+    resume();
     expect((await late)?.status).toBe('active');
     expect(cache.peekByIdentifier('foo.com')).toBeUndefined();
     expect(cache.peekByIdentifier('bar.com')?.id).toBe('bar');
@@ -166,10 +166,10 @@ describe('CachedTenantCatalog', () => {
 
   it('counts the age of an answer from the question, not from its arrival', async () => {
     const { source, cache, pass } = fixture();
-    const letGo = source.hold();
+    const resume = source.hold();
     const slow = cache.findByIdentifier('foo.com');
     pass(40);
-    letGo();
+    resume();
     await slow;
     pass(59);
     expect(cache.peekByIdentifier('foo.com')?.id).toBe('foo');
@@ -201,11 +201,11 @@ describe('CachedTenantCatalog', () => {
 
   it('drops the answer that comes after the deadline', async () => {
     const { source, cache, clock } = fixture();
-    const letGo = source.hold();
+    const resume = source.hold();
     const failure = expect(cache.findByIdentifier('foo.com')).rejects.toMatchObject({ code: 'MT_CATALOG_UNAVAILABLE' });
     clock.advance(50);
     await failure;
-    letGo();
+    resume();
     await settled();
     expect(cache.peekByIdentifier('foo.com')).toBeUndefined();
   });
@@ -214,7 +214,7 @@ describe('CachedTenantCatalog', () => {
     const { source, cache, clock } = fixture();
     await cache.findByIdentifier('foo.com');
     clock.advance(100);
-    const letGo = source.hold();
+    const resume = source.hold();
     const first = cache.findByIdentifier('foo.com');
     clock.advance(50);
     expect((await first)?.id).toBe('foo');
@@ -223,7 +223,7 @@ describe('CachedTenantCatalog', () => {
     expect(source.asked).toBe(3);
     await source.suspend('foo');
     clock.advance(50);
-    letGo();
+    resume();
     await settled();
     expect((await cache.findByIdentifier('foo.com'))?.status).toBe('active');
     await settled();

@@ -21,9 +21,9 @@ interface Answer {
 }
 
 /**
- * Keeps the answers of a slower catalog for a short while. Concurrent look-ups of one identifier ask once. Made-up
- * identifiers cannot push known tenants out. An outage, a catalog that does not answer in time included, is never
- * remembered as "unknown"; while it lasts, known tenants are served from the cache without waiting for it each time.
+ * Caches the answers of a slower catalog for a short time. Concurrent look-ups of one identifier share one query. Unknown
+ * identifiers cannot evict known tenants. An outage, a catalog that does not answer in time included, is never
+ * cached as "unknown"; while it lasts, known tenants are served from the cache without waiting for it each time.
  */
 export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTenantCatalog, InvalidatableTenantCatalog {
   readonly #catalog: TenantCatalogReader;
@@ -88,7 +88,7 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
    * the one after a change, so that new domains that were remembered as unknown are forgotten too.
    */
   invalidate(...tenants: readonly (Tenant | null | undefined)[]): void {
-    this.#forgetQuestions();
+    this.#dropPending();
     const ids = new Set<string>();
     for (const tenant of tenants) {
       if (!tenant) continue;
@@ -107,7 +107,7 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
    * remembered as unknown, so that all unknown names are forgotten too.
    */
   invalidateIds(tenantIds: Iterable<string>): void {
-    this.#forgetQuestions();
+    this.#dropPending();
     const keys = new Set<string>();
     for (const id of tenantIds) keys.add(id.toLowerCase());
     this.#known.deleteWhere(({ tenant }) => tenant !== null && keys.has(tenant.id.toLowerCase()));
@@ -117,7 +117,7 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
 
   /** Forgets everything. */
   invalidateAll(): void {
-    this.#forgetQuestions();
+    this.#dropPending();
     this.#known.clear();
     this.#unknown.clear();
     this.#notify(undefined);
@@ -131,8 +131,8 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
     for (const listener of this.#listeners) listener(tenantIds);
   }
 
-  /** Who asks from now on asks anew; what was asked before is answered to those who wait, and not kept. */
-  #forgetQuestions(): void {
+  /** Later look-ups query again; answers to earlier queries are delivered to their callers and not cached. */
+  #dropPending(): void {
     this.#epoch += 1;
     this.#asking.clear();
   }

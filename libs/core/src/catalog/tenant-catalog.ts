@@ -73,7 +73,7 @@ export interface SynchronousTenantCatalog {
 }
 
 /**
- * A catalog that remembers answers and can forget them. Optional: where the application's catalog is one, it is told when
+ * A catalog that caches answers and can drop them. Optional: where the application's catalog is one, it is notified when
  * tenants were changed elsewhere.
  */
 export interface InvalidatableTenantCatalog {
@@ -131,7 +131,7 @@ export interface TenantCatalogWriter {
   activate(id: string, options?: TenantChangeOptions): Promise<Tenant>;
   /** From `active` to `suspended`; a suspended tenant stays as it is. @throws `MT_TENANT_TRANSITION_REFUSED` */
   suspend(id: string, options?: TenantChangeOptions): Promise<Tenant>;
-  /** Removes the tenant; its id stays taken for ever, its domain and aliases are free. */
+  /** Removes the tenant; its id stays taken indefinitely, its domain and aliases are free. */
   delete(id: string, options?: TenantChangeOptions): Promise<void>;
   /** Whether a well-formed domain is free to take. Malformed and reserved names are not. */
   isDomainAvailable(domain: string): Promise<boolean>;

@@ -8,7 +8,7 @@ import type { Tenant } from '../tenant/tenant.js';
 
 type Records = ReadonlyMap<string, Tenant | null>;
 
-/** Where a tenant stands in a list: what the list is sorted by, then the lower-cased id, which tells equal ones apart. */
+/** The position of a tenant in a list: what the list is sorted by, then the lower-cased id, which orders equal ones. */
 type Position = readonly [value: string, key: string];
 
 function matchesFilter(tenant: Tenant, { status, plan, domain = {} }: TenantFilter): boolean {

@@ -115,14 +115,14 @@ export function checkedListLimit(limit: number = LIST_LIMIT.default): number {
   return numberArgument('limit', limit, { min: 1, max: LIST_LIMIT.max, whole: true });
 }
 
-/** Freezes a record and what it holds; catalogs share records with everybody. */
+/** Freezes a record and what it holds; catalogs share records between callers. */
 export function freezeTenant(tenant: Tenant): Tenant {
   Object.freeze(tenant.aliases);
   deepFreeze(tenant.settings);
   return Object.freeze(tenant);
 }
 
-/** An id that no request could name would be a tenant that nobody reaches. */
+/** An id that no request could name would be a tenant that cannot be reached. */
 function assertNewId(id: unknown): asserts id is TenantId {
   if (!isTenantId(id)) throw new TenantFieldInvalidError('id', id, TENANT_ID_RANGE);
   if (RESERVED_NAMES.has(id.toLowerCase())) throw new TenantFieldInvalidError('id', id, 'it is reserved');

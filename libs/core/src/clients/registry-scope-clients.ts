@@ -1,5 +1,5 @@
 import { ScopeClients } from '../context/scope-clients.js';
-import type { Borrower, HeldClient } from '../context/scope-clients.js';
+import type { LeaseHolder, HeldClient } from '../context/scope-clients.js';
 import type { MaybePromise } from '../kernel/maybe-promise.js';
 import type { ClientNeeds, HandlerClients } from './reach/handler-clients.js';
 import type { TenantClientRegistries } from './tenant-client-registries.js';
@@ -25,15 +25,15 @@ export class RegistryScopeClients extends ScopeClients {
     this.#declarations = declarations;
   }
 
-  override lend(scope: Borrower, kinds: readonly string[], signal?: AbortSignal): MaybePromise<void> {
+  override lease(scope: LeaseHolder, kinds: readonly string[], signal?: AbortSignal): MaybePromise<void> {
     const missing = this.#takeReady(scope, kinds);
     return missing === undefined ? undefined : this.#acquire(scope, { declared: missing, reached: [] }, signal);
   }
 
-  override lendTo(scope: Borrower, controller: object, handler: object, allOrNone = false): MaybePromise<void> {
+  override leaseFor(scope: LeaseHolder, controller: object, handler: object, allOrNone = false): MaybePromise<void> {
     const needs = this.#handlers.of(controller, handler);
     if (needs === undefined || scope.tenantOrNull === null) return undefined;
-    if (allOrNone) return this.lend(scope, [...needs.declared, ...needs.reached]);
+    if (allOrNone) return this.lease(scope, [...needs.declared, ...needs.reached]);
     const declared = this.#takeReady(scope, needs.declared);
     const reached = this.#takeReady(scope, needs.reached);
     if (declared === undefined && reached === undefined) return undefined;
@@ -48,7 +48,7 @@ export class RegistryScopeClients extends ScopeClients {
   }
 
   /** Takes what is there now. @returns the other kinds; `undefined` = none */
-  #takeReady(scope: Borrower, kinds: readonly string[]): string[] | undefined {
+  #takeReady(scope: LeaseHolder, kinds: readonly string[]): string[] | undefined {
     let missing: string[] | undefined;
     for (const kind of kinds) {
       if (scope.holds(kind) || this.#declarations.isOverridden(kind)) continue;
@@ -59,7 +59,7 @@ export class RegistryScopeClients extends ScopeClients {
     return missing;
   }
 
-  #hold(scope: Borrower, kind: string, lease: HeldClient): void {
+  #hold(scope: LeaseHolder, kind: string, lease: HeldClient): void {
     scope.hold(kind, lease);
     this.#kinds.origins.compare(lease.client, scope.tenant);
   }
@@ -70,7 +70,7 @@ export class RegistryScopeClients extends ScopeClients {
   }
 
   /** In parallel; waits for all, so that nothing is still being acquired when the first failure is thrown. */
-  async #acquire(scope: Borrower, { declared, reached }: ClientNeeds, signal?: AbortSignal): Promise<void> {
+  async #acquire(scope: LeaseHolder, { declared, reached }: ClientNeeds, signal?: AbortSignal): Promise<void> {
     const options = signal === undefined ? {} : { signal };
     const { id } = scope.tenant;
     const acquire = async (kind: string): Promise<void> =>

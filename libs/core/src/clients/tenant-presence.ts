@@ -11,14 +11,14 @@ import { TypedEvents } from '../kernel/typed-events.js';
 export interface TenantPresenceEventMap {
   /** The tenant's first client is ready; it had none of any kind. */
   loaded: { readonly tenantId: string };
-  /** The tenant's last client was detached; it may still be on loan. */
+  /** The tenant's last client was detached; it may still be in use. */
   unloaded: { readonly tenantId: string };
 }
 
 /** Causes of an eviction that leave a successor in the place. */
 const SUCCEEDED: ReadonlySet<EvictionCause> = new Set<EvictionCause>(['replaced', 'rotated']);
 
-/** Which tenants of one application have a client, of whatever kind, and who is told when that changes. */
+/** Tracks which tenants of one application have a client, of any kind, and notifies listeners of changes. */
 export class TenantPresence {
   readonly #events: TypedEvents<TenantPresenceEventMap>;
   readonly #kinds = new TenantMap<Set<string>>();

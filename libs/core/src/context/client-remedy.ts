@@ -28,7 +28,7 @@ export function remedyHere(kind: string, opener: ScopeOpener, handler: ScopeHand
   }
 }
 
-/** How work goes on with a client after its scope has ended. */
+/** How work can use a client after its scope has ended. */
 export function remedyAfterEnd(kind: string): string {
   const option = `{ clients: [${quote(kind)}] }`;
   return `Await the work before the end, or give it a scope of its own: @InTenantScope(${option}) on its method, or tenantContext.run(tenantId, fn, ${option}).`;

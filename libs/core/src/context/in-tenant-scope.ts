@@ -9,8 +9,8 @@ export interface InTenantScopeOptions {
 }
 
 /**
- * Gives each call of a method a scope of its own, for the tenant of whoever calls it. For work that outlives its caller:
- * handlers of `@nestjs/cqrs` events and of `@OnEvent`, which go on after the request is over and has given its clients back.
+ * Gives each call of a method a scope of its own, for the tenant of its caller. For work that outlives its caller:
+ * handlers of `@nestjs/cqrs` events and of `@OnEvent`, which continue after the request is over and has released its clients.
  * The method becomes asynchronous.
  *
  * @throws from the method: `MT_CONTEXT_MISSING` where the caller has no scope, what is wrong with the tenant, the
@@ -36,7 +36,7 @@ async function inScopeOfItsOwn<R>(kinds: readonly string[], fn: () => R): Promis
   scope.opener = 'InTenantScope';
   try {
     return await runToEnd(cls, scope, async () => {
-      if (scope.tenant) await outer.clients.lend(scope, kinds);
+      if (scope.tenant) await outer.clients.lease(scope, kinds);
       return await fn();
     });
   } finally {

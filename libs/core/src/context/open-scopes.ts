@@ -81,7 +81,7 @@ export class OpenScopes implements ScopeHome {
   }
 
   /**
-   * Aborts the open scopes of a tenant: their signals fire, and responses that would go on are ended. The scopes end when
+   * Aborts the open scopes of a tenant: their signals fire, and responses still being sent are ended. The scopes end when
    * their work does.
    *
    * @param reason default: the tenant is suspended, being deleted or deleted

@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../kernel/maybe-promise.js';
 import type { Tenant } from '../tenant/tenant.js';
 
-/** A client on loan. */
+/** A leased client. */
 export interface HeldClient {
   readonly client: unknown;
   /** Whether the client has been disposed, or is being disposed, all the same: its drain timeout has passed. */
@@ -10,22 +10,22 @@ export interface HeldClient {
   release(): void;
 }
 
-/** A scope, as whoever lends to it sees it. */
-export interface Borrower {
+/** A scope, as seen by the code that leases clients to it. */
+export interface LeaseHolder {
   /** @throws what is wrong with the tenant, or that there is none */
   readonly tenant: Tenant;
   /** @throws what is wrong with the tenant that was named */
   readonly tenantOrNull: Tenant | null;
   readonly ended: boolean;
-  /** Whether a client of this kind is on loan here. */
+  /** Whether a client of this kind is leased here. */
   holds(kind: string): boolean;
-  /** Takes a client on loan until the scope ends. @throws `MT_CLIENT_NOT_ACQUIRED` when it has ended */
+  /** Holds a leased client until the scope ends. @throws `MT_CLIENT_NOT_ACQUIRED` when it has ended */
   hold(kind: string, held: HeldClient): void;
   /** Notes why there is no client of a kind: thrown where the client is used. */
   lacks(kind: string, error: unknown): void;
 }
 
-/** Lends clients to scopes. The port through which the context reaches the registries. */
+/** Leases clients to scopes. The port through which the context reaches the registries. */
 export abstract class ScopeClients {
   /** `TenantApplication.id` of the application whose clients they are, and so of its scopes. */
   readonly applicationId: string | undefined;
@@ -36,10 +36,10 @@ export abstract class ScopeClients {
    *
    * @throws the registry's errors; `MT_OPTIONS_INVALID` for a kind that no `forFeature` declares
    */
-  abstract lend(scope: Borrower, kinds: readonly string[], signal?: AbortSignal): MaybePromise<void>;
+  abstract lease(scope: LeaseHolder, kinds: readonly string[], signal?: AbortSignal): MaybePromise<void>;
 
   /**
-   * Has the scope hold the clients that a handler needs; none when the scope has no tenant. Errors as {@link lend} for kinds
+   * Has the scope hold the clients that a handler needs; none when the scope has no tenant. Errors as {@link lease} for kinds
    * that it declares; for those that only injection shows, they are thrown where the client is used.
    *
    * @param controller class of the handler, or an enhancer
@@ -47,7 +47,7 @@ export abstract class ScopeClients {
    * @param allOrNone for messages and jobs, which are retried as a whole: what only injection shows counts as declared.
    *   Default `false`
    */
-  abstract lendTo(scope: Borrower, controller: object, handler: object, allOrNone?: boolean): MaybePromise<void>;
+  abstract leaseFor(scope: LeaseHolder, controller: object, handler: object, allOrNone?: boolean): MaybePromise<void>;
 
   /**
    * Notes which clients a tenant has before work that comes to every tenant in turn.

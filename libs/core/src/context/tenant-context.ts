@@ -119,7 +119,7 @@ export class TenantContext {
    */
   async acquire(...kinds: string[]): Promise<void> {
     const scope = this.#scope();
-    await scope.clients.lend(scope, kinds);
+    await scope.clients.lease(scope, kinds);
   }
 
   /**
@@ -175,7 +175,7 @@ export class TenantContext {
     scope.opener = opener;
     try {
       return await runToEnd(this.#cls, scope, async () => {
-        await scope.clients.lend(scope, clients, signal);
+        await scope.clients.lease(scope, clients, signal);
         return await fn();
       });
     } finally {

@@ -8,7 +8,7 @@ import type { Tenant } from '../tenant/tenant.js';
 import { ScopeExits } from './scope-exits.js';
 import type { HookedScope } from './scope-hook.js';
 import type { ScopeHooks } from './scope-hooks.js';
-import type { Borrower, HeldClient, ScopeClients } from './scope-clients.js';
+import type { LeaseHolder, HeldClient, ScopeClients } from './scope-clients.js';
 import { remedyAfterEnd, remedyHere, remedyOfForcedDisposal } from './client-remedy.js';
 import type { ScopeHandler, ScopeOpener } from './client-remedy.js';
 import { ScopeSignal } from './scope-signal.js';
@@ -21,7 +21,7 @@ export interface ScopeEntry {
   judgeAgain(head: ResolutionOutcome): MaybePromise<ResolutionOutcome>;
   /** Called before the scope leases its first client: its end must be certain to be seen. */
   beforeLease(): void;
-  /** Ends a response that would go on: its scope has been aborted. */
+  /** Ends a response that is still being sent: its scope has been aborted. */
   interrupt(): void;
 }
 
@@ -48,7 +48,7 @@ interface Loan {
  * One unit of work in one context: a request, a message, a job. Holds leases and ends once. Its tenant is set when it
  * opens and never exchanged: a later evaluation may refuse it, and may name it only once, before any handler has run.
  */
-export class TenantScope implements Borrower, HookedScope {
+export class TenantScope implements LeaseHolder, HookedScope {
   readonly home: ScopeHome;
   /** Neighbours in the list of its home. */
   previous: TenantScope | undefined;
@@ -180,7 +180,7 @@ export class TenantScope implements Borrower, HookedScope {
     return this.#signal.signal;
   }
 
-  /** Fires the signal and ends a response that would go on. The scope itself ends when its work does. The first reason counts. */
+  /** Fires the signal and ends a response that is still being sent. The scope itself ends when its work does. The first reason counts. */
   abort(reason: MultitenancyError): void {
     if (this.#abortReason !== undefined || this.#ended) return;
     this.#abortReason = reason;

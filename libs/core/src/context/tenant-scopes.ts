@@ -9,7 +9,7 @@ import type { ScopeHandler } from './client-remedy.js';
 import { OpenScopes } from './open-scopes.js';
 import { runInScope, runToEnd } from './scope-store.js';
 
-/** A scope that a transport has opened: one message, one job. Whoever opened it ends it. */
+/** A scope that a transport has opened: one message, one job. The transport that opened it ends it. */
 export interface OpenTenantScope {
   /** What is known of the tenant; the guard enforces it. */
   readonly outcome: ResolutionOutcome;
@@ -74,10 +74,10 @@ export class TenantScopes {
       run: (fn) => runInScope(this.#cls, scope, fn),
       begin: () => scope.begin(),
       runToEnd: (fn) => runToEnd(this.#cls, scope, fn),
-      acquire: async (kinds) => scope.clients.lend(scope, kinds),
+      acquire: async (kinds) => scope.clients.lease(scope, kinds),
       acquireFor: async (handlerClass, handler) => {
         scope.handler = { owner: handlerClass as ScopeHandler['owner'], method: handler as ScopeHandler['method'] };
-        await scope.clients.lendTo(scope, handlerClass, handler, true);
+        await scope.clients.leaseFor(scope, handlerClass, handler, true);
       },
       abort: (reason) => scope.abort(reason),
       end: () => scope.end(),

@@ -19,7 +19,7 @@ export class CatalogTimeoutError extends CatalogUnavailableError {
   constructor(timeoutMs: number) {
     super(
       undefined,
-      `The tenant catalog did not answer within ${timeoutMs} ms. Try again shortly; if it lasts, look at the catalog's server, or raise timeoutMs of CachedTenantCatalog.`,
+      `The tenant catalog did not answer within ${timeoutMs} ms. Try again shortly; if it lasts, check the catalog's server, or raise timeoutMs of CachedTenantCatalog.`,
     );
   }
 }
@@ -38,7 +38,7 @@ export class TenantTransitionRefusedError extends MultitenancyError {
   }
 }
 
-/** Somebody else changed the tenant since it was read (409). Read it again and repeat. */
+/** The tenant has been changed since it was read (409). Read it again and repeat. */
 export class TenantStaleError extends MultitenancyError {
   constructor(tenantId: string, expected: number, actual: number) {
     super(

@@ -17,20 +17,20 @@ export class TenantClientCreateTimeoutError extends MultitenancyError {
   constructor(kind: string, tenantId: string, afterMs: number, retryAfterMs?: number) {
     super(
       'MT_CLIENT_CREATE_TIMEOUT',
-      `The ${quote(kind)} client of tenant ${quote(tenantId)} was not ready after ${afterMs} ms. Look at what its factory waits for, or raise createTimeoutMs or acquireTimeoutMs.`,
+      `The ${quote(kind)} client of tenant ${quote(tenantId)} was not ready after ${afterMs} ms. Check what its factory waits for, or raise createTimeoutMs or acquireTimeoutMs.`,
       { tenantId, retryAfterMs },
     );
   }
 }
 
-const MORE_ROOM = 'Raise maxClients or maxWeight, or spread tenants over more nodes.';
+const MORE_CAPACITY = 'Raise maxClients or maxWeight, or spread tenants over more nodes.';
 
 /** The registry is full of clients in use and waiting did not help (503). */
 export class RegistryCapacityError extends MultitenancyError {
-  constructor(kind: string, tenantId: string, why: string, remedy: string = MORE_ROOM) {
+  constructor(kind: string, tenantId: string, why: string, remedy: string = MORE_CAPACITY) {
     super(
       'MT_REGISTRY_CAPACITY',
-      `The registry of ${quote(kind)} clients has no room for tenant ${quote(tenantId)}: ${why}. ${remedy}`,
+      `The registry of ${quote(kind)} clients has no capacity for tenant ${quote(tenantId)}: ${why}. ${remedy}`,
       { tenantId },
     );
   }

@@ -8,7 +8,7 @@ export interface ErrorCodeInfo {
   readonly retryAfterSeconds?: number;
 }
 
-/** Every error code of the library, with what an HTTP client is told. The one place where both are kept. */
+/** Every error code of the library, with what an HTTP client receives. The one place where both are kept. */
 export const ERROR_CODES = {
   MT_TENANT_REQUIRED: { status: 400, title: 'No tenant named' },
   MT_TENANT_IDENTIFIER_INVALID: { status: 400, title: 'Malformed tenant identifier' },
@@ -31,7 +31,7 @@ export const ERROR_CODES = {
   MT_OPERATION_NOT_RESUMABLE: { status: 409, title: 'Operation cannot be resumed' },
   MT_OPERATION_FAILED: { status: 503, title: 'Operation failed' },
   MT_PARTICIPANT_TIMEOUT: { status: 503, title: 'Lifecycle participant too slow' },
-  MT_OPERATION_TAKEN_OVER: { status: 503, title: 'Another node goes on', retryAfterSeconds: 1 },
+  MT_OPERATION_TAKEN_OVER: { status: 503, title: 'Another node continues', retryAfterSeconds: 1 },
   MT_DATABASE_UNAVAILABLE: { status: 503, title: 'Tenant database unavailable', retryAfterSeconds: 1 },
   MT_TENANT_MOVING: { status: 503, title: 'Tenant is being moved', retryAfterSeconds: 5 },
   MT_PLACEMENT_MISSING: { status: 500, title: 'Tenant has no placement' },
@@ -82,14 +82,14 @@ export const ERROR_CODES = {
   MT_ARGUMENT_INVALID: { status: 500, title: 'Invalid argument' },
 } as const satisfies Record<string, ErrorCodeInfo>;
 
-/** A code of nobody's, which only code that is past the compiler can bring: an error of the programmer. */
+/** A code outside the table, which only code that bypasses the compiler can produce: a programming error. */
 const FOREIGN_CODE: ErrorCodeInfo = { status: 500, title: 'Unknown error code' };
 
 /** A stable, documented error code. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /**
- * Looks up what an HTTP client is told about a code.
+ * Looks up what an HTTP client receives for a code.
  *
  * @param code any code of the table
  * @returns status, title and, for outages, the default `Retry-After`

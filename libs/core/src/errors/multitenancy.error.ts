@@ -53,7 +53,7 @@ export class MultitenancyError extends HttpException {
     this.retryAfterMs = details.retryAfterMs;
   }
 
-  /** What GraphQL tells its client beside the message, where no filter answers. */
+  /** What GraphQL sends its client beside the message, where no filter answers. */
   get extensions(): { readonly code: ErrorCode } {
     return { code: this.code };
   }

@@ -17,7 +17,7 @@ export function TenantOptional(): CustomDecorator {
 
 /**
  * Keeps a handler, or all handlers of a controller, for the super tenant: named by a verified token or a trusted proxy,
- * never by Host or path alone. Everybody else gets 403. The check stands behind the global guards, so that the
+ * never by Host or path alone. Any other caller gets 403. The check stands behind the global guards, so that the
  * application's own authentication answers 401 first.
  */
 export function SuperTenantOnly(): ClassDecorator & MethodDecorator {

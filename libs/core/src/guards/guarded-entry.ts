@@ -5,7 +5,7 @@ export function entryOf(context: ExecutionContext): { transport: string; handler
   return { transport: context.getType(), handler: `${context.getClass().name}.${context.getHandler().name}` };
 }
 
-/** Who is signed in, as the application's authentication left it; `undefined` = nobody, or a transport without principals. */
+/** The principal, as the application's authentication left it; `undefined` = none, or a transport without principals. */
 export function principalOf(context: ExecutionContext): unknown {
   switch (context.getType<string>()) {
     case 'http':

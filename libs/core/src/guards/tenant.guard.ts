@@ -45,7 +45,7 @@ export class TenantGuard implements CanActivate {
   }
 
   #enforce(scope: TenantScope, context: ExecutionContext): boolean {
-    // With a tenant that is served, whatever the route asks: so most requests need no look at it.
+    // With a tenant that is served, all routes are allowed: most requests need no look-up of the route's policy.
     if (scope.outcome.kind === 'resolved' || this.#policies.of(context) !== 'required') return true;
     try {
       return Boolean(scope.tenant);

@@ -17,7 +17,7 @@ export class HttpHandshake {
     this.#applicationId = clients.applicationId;
   }
 
-  /** What the resolvers say of the request. Never rejects; resolvers that read a body are not heard. */
+  /** What the resolvers answer for the request. Never rejects; resolvers that read a body do not run. */
   async resolve(request: IncomingMessage): Promise<ResolutionOutcome> {
     const tenantRequest = new HttpTenantRequest(request, request, this.#applicationId);
     return reportConflict('ws', tenantRequest, await this.#resolution.ofHead(tenantRequest));

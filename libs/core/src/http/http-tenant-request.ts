@@ -61,7 +61,7 @@ interface Hosts {
 const HOST = 'host';
 const AUTHORITY = ':authority';
 
-/** Every request passes here: one look at the names of its headers. */
+/** On the path of every request: one pass over the names of its headers. */
 function hostsIn(rawHeaders: readonly string[]): Hosts {
   let [host, authority, hasMore]: [string | undefined, string | undefined, boolean] = [undefined, undefined, false];
   for (let i = 0; i < rawHeaders.length; i += 2) {

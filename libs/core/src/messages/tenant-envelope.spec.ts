@@ -37,7 +37,7 @@ describe('tenant envelopes', () => {
     expect(() => signing.open(unsigned, SUBJECT)).toThrow(expect.objectContaining({ code: 'MT_ENVELOPE_UNTRUSTED' }));
   });
 
-  it('does not trust data that is nested too deep to be checked: nobody has signed that', () => {
+  it('does not trust data that is nested too deep to be checked: it cannot have been signed', () => {
     const data = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000)) as unknown;
     const envelope = signing.seal(FOO, SUBJECT);
     expect(() => signing.open(envelope, { ...SUBJECT, data })).toThrow(

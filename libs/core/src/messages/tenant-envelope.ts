@@ -27,7 +27,7 @@ export interface EnvelopeSubject {
 export class TenantEnvelopes {
   readonly #secrets: readonly string[];
 
-  /** @param secrets none = envelopes are neither signed nor checked: whoever can write to the broker can name any tenant */
+  /** @param secrets none = envelopes are neither signed nor checked: any client that can write to the broker can name any tenant */
   constructor(secrets: readonly string[] = []) {
     this.#secrets = secrets;
   }
@@ -62,7 +62,7 @@ export class TenantEnvelopes {
     return envelope;
   }
 
-  /** Data that cannot be serialised, nested too deep, was signed by nobody. */
+  /** Data that cannot be serialised, nested too deep, cannot have been signed. */
   #isSignedBy(given: Buffer, envelope: TenantEnvelope, subject: EnvelopeSubject): boolean {
     try {
       return this.#secrets.some((secret) => sameBytes(given, macOf(secret, envelope, subject)));

@@ -28,7 +28,7 @@ export interface CleanupOptions {
 export interface MessagesOptions {
   /**
    * Secrets that sign the tenant of messages and jobs, each of 16 characters or more. The first signs, all are accepted. Default: none,
-   * and then whoever can write to the broker can name any tenant; routes of the super tenant stay shut.
+   * and then any client that can write to the broker can name any tenant; routes of the super tenant stay closed.
    */
   readonly secrets?: readonly string[];
 }
@@ -37,7 +37,7 @@ export interface MessagesOptions {
 export interface MultitenancyOptions {
   /** Where requests look tenants up. It is asked often: wrap a remote one in a `CachedTenantCatalog`. */
   readonly catalog: TenantCatalogReader;
-  /** The places of a request that name a tenant; at least one. All that apply are heard. */
+  /** The places of a request that name a tenant; at least one. All that apply are evaluated. */
   readonly resolvers: readonly (TenantResolver | TenantResolverFunction)[];
   /** `global` (default): `TenantGuard` guards every route; `manual`: attach it yourself. */
   readonly guard?: 'global' | 'manual';
@@ -63,12 +63,12 @@ export interface MultitenancyOptions {
   /** How settings of tenants are checked and filled in, by `TenantLifecycle` and `TenantSettings`. Default: any JSON object. */
   readonly settings?: TenantSettingsOptions<object>;
   /**
-   * What clients are told of a tenant that is not for them. Default `full`: each reason with its code. `opaque`: an
+   * What clients receive for a tenant that they may not use. Default `full`: each reason with its code. `opaque`: an
    * unknown tenant, a suspended one, one that is not ready, one of others, two tenants in conflict and a route of the super
    * tenant are all answered as an unknown tenant (404); the log and audit events keep the true reason.
    */
   readonly errorDetail?: ErrorDetail;
-  /** `warn` (default): the start warns of set-ups that hardly can be meant; `off`: it does not. What can only be wrong stops it always. */
+  /** `warn` (default): the start warns of likely mistakes; `off`: it does not. An invalid set-up always stops it. */
   readonly startupChecks?: 'warn' | 'off';
   /** How long a shutdown may take: connections that are still open are closed after 15 s, then the clients are disposed. */
   readonly shutdown?: ShutdownOptions;

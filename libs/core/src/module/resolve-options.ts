@@ -90,7 +90,7 @@ function checkedResolvers(resolvers: MultitenancyOptions['resolvers']): readonly
   });
 }
 
-/** The value of a secret is never told. */
+/** The value of a secret is never shown. */
 function checkedSecrets({ secrets = [] }: MessagesOptions = {}): readonly string[] {
   const fits = (secret: unknown): boolean => typeof secret === 'string' && secret.length >= MIN_SECRET_LENGTH;
   if (Array.isArray(secrets) && secrets.every(fits)) return Object.freeze([...(secrets as readonly string[])]);

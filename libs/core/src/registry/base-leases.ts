@@ -29,14 +29,14 @@ export class BaseLeases<TClient> implements Dependent {
   readonly #hooks: DependentHooks<TClient>;
   readonly #leases: BaseLease[] = [];
   readonly #gone: Promise<void>;
-  #tellGone: () => void = () => undefined;
+  #resolveGone: () => void = () => undefined;
   #released = false;
   #entry: ClientEntry<TClient> | undefined;
 
   constructor(hooks: DependentHooks<TClient>) {
     this.#hooks = hooks;
     this.relief = hooks.relief;
-    this.#gone = new Promise((resolve) => (this.#tellGone = resolve));
+    this.#gone = new Promise((resolve) => (this.#resolveGone = resolve));
   }
 
   /** Acquires a client of each registry, by its name. @throws {@link BaseFailure} around what the first one that fails throws */
@@ -67,7 +67,7 @@ export class BaseLeases<TClient> implements Dependent {
   release(): void {
     this.#released = true;
     for (const lease of this.#leases.splice(0).reverse()) lease.release();
-    this.#tellGone();
+    this.#resolveGone();
   }
 
   baseDetached(renewed: boolean): void {

@@ -3,7 +3,7 @@ import type { EvictionCause } from './registry-options.js';
 
 /**
  * Where a delivered client is in its life. Each step is taken once, in this order:
- * `ready` (lent to whoever asks) -> `draining` (detached, waits for its loans) -> `disposing` -> `disposed`.
+ * `ready` (can be leased) -> `draining` (detached, waits for its leases) -> `disposing` -> `disposed`.
  */
 export type EntryState = 'ready' | 'draining' | 'disposing' | 'disposed';
 
@@ -56,12 +56,12 @@ export class ClientEntry<TClient> {
     this.lastUsed = parts.createdAt;
   }
 
-  /** Whether it may be lent. */
+  /** Whether it may be leased. */
   get isReady(): boolean {
     return this.state === 'ready';
   }
 
-  /** Whether it grows old: nobody has it on loan and it is not pinned. */
+  /** Whether its idle time counts: it is not in use and not pinned. */
   get ages(): boolean {
     return this.isReady && this.leases === 0 && !this.pinned;
   }

@@ -28,7 +28,7 @@ export interface RosterParts<TClient> {
 /** Causes of a detachment that leave a successor in the place. */
 const SUCCEEDED: ReadonlySet<EvictionCause> = new Set<EvictionCause>(['replaced', 'rotated']);
 
-/** The clients that are there: at most one per tenant. Lends them, takes them back, knows which is idle, lets them go. */
+/** The clients that exist: at most one per tenant. Leases them, takes them back, tracks which are idle, detaches them. */
 export class ClientRoster<TClient> implements Relief {
   readonly #parts: RosterParts<TClient>;
   readonly #entries = new TenantMap<ClientEntry<TClient>>();
@@ -66,8 +66,8 @@ export class ClientRoster<TClient> implements Relief {
     return entry.client;
   }
 
-  /** Lends a client; counts as use, for its time runs only from the moment when the last loan is back. */
-  lend(entry: ClientEntry<TClient>): TenantClientLease<TClient> {
+  /** Leases a client; counts as use, for its idle time starts when the last lease is released. */
+  lease(entry: ClientEntry<TClient>): TenantClientLease<TClient> {
     if (entry.leases === 0) this.#idle.remove(entry);
     entry.leases += 1;
     this.#parts.counters.leases += 1;
@@ -75,11 +75,11 @@ export class ClientRoster<TClient> implements Relief {
   }
 
   /** Leases a client to another one that is made with it: that one is detached with it, and disposed before it. */
-  lendTo(entry: ClientEntry<TClient>, dependent: Dependent): TenantClientLease<TClient> {
+  leaseTo(entry: ClientEntry<TClient>, dependent: Dependent): TenantClientLease<TClient> {
     this.#reliefs.add(dependent.relief);
     const dependents = ((entry.ticket.extras ??= {}).dependents ??= new Set());
     dependents.add(dependent);
-    const lease = this.lend(entry);
+    const lease = this.lease(entry);
     const release = (): void => (dependents.delete(dependent), lease.release());
     return { tenantId: lease.tenantId, client: lease.client, release, [Symbol.dispose]: release };
   }
@@ -121,7 +121,7 @@ export class ClientRoster<TClient> implements Relief {
 
   /**
    * Evicts the least recently used idle clients for those who wait, as far as no disposal is about to make room anyway.
-   * Called whenever somebody begins to wait or a client may have become idle.
+   * Called when a caller begins to wait or a client may have become idle.
    *
    * Where none is idle, clients that were made with these ones and are idle go first.
    *

@@ -23,9 +23,9 @@ export interface RegistryEventMap {
     /** From the call of `acquire` or its like to the failure. */
     readonly durationMs: number;
   };
-  /** A client was detached; it is disposed once its loans are back. */
+  /** A client was detached; it is disposed once its leases are released. */
   evicted: { readonly kind: string; readonly tenantId: string; readonly cause: EvictionCause };
-  /** A client was disposed. `forced`: while on loan, because the drain deadline had passed. */
+  /** A client was disposed. `forced`: while in use, because the drain deadline had passed. */
   disposed: {
     readonly kind: string;
     readonly tenantId: string;
@@ -55,7 +55,7 @@ const CHANNELS: Readonly<Record<RegistryEventName, Channel>> = {
   disposeFailed: channel('tenantry:client:disposeFailed'),
 };
 
-/** Tells what a registry does. */
+/** Emits what a registry does. */
 export class RegistryEvents extends TypedEvents<RegistryEventMap> {
   constructor(applicationId?: string) {
     super(CHANNELS, applicationId);

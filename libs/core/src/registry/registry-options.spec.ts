@@ -1,6 +1,6 @@
 import { DEFAULT_REGISTRY_LIMITS } from './registry-options.js';
 
-describe('limits that nobody has set', () => {
+describe('limits that are not set', () => {
   it('has the defaults of the documentation', () => {
     expect(DEFAULT_REGISTRY_LIMITS).toMatchObject({
       idleTimeoutMs: 1_800_000,

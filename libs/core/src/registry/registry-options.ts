@@ -16,20 +16,20 @@ export type EvictionCause =
   /** A client that it depends on was detached; it is renewed with that. */
   | 'dependency'
   | 'shutdown'
-  /** The factory delivered it when nobody could take it any more; it was never lent. */
+  /** The factory delivered it when no caller could take it any more; it was never leased. */
   | 'late';
 
 /** What a factory gets beside the tenant. */
 export interface ClientFactoryContext<TOptions> {
   /** A copy of the template's or caller's options that this client alone has; `undefined` without a template. */
   readonly options: TOptions;
-  /** Aborts when nobody waits any more or `createTimeoutMs` has passed. */
+  /** Aborts when no caller waits any more or `createTimeoutMs` has passed. */
   readonly signal: AbortSignal;
   /** The tenant's clients of the kinds in `dependsOn`, leased until the client that is made here is disposed. Do not close them. */
   readonly clients: Readonly<Record<string, unknown>>;
 }
 
-/** What a disposer is told beside the client. */
+/** What a disposer receives beside the client. */
 export interface ClientDisposal {
   readonly tenantId: string;
   readonly cause: EvictionCause;
@@ -37,7 +37,7 @@ export interface ClientDisposal {
 
 /** Bounds of a registry. Every value in milliseconds unless its name says otherwise; `Infinity` = no bound where noted. */
 export interface RegistryLimits {
-  /** A client that nobody used for longer may be closed. Above 0, or `Infinity`. Default 30 minutes. */
+  /** A client that was idle for longer may be closed. Above 0, or `Infinity`. Default 30 minutes. */
   readonly idleTimeoutMs: number;
   /** Clients at the same time, counting those being created and closed. 1 and up, or `Infinity`. Default 1,000. */
   readonly maxClients: number;
@@ -51,9 +51,9 @@ export interface RegistryLimits {
   readonly maxWaiting: number;
   /** How long a disposer may take before it is given up. Above 0. Default 10 s. */
   readonly disposeTimeoutMs: number;
-  /** How long an evicted client may stay on loan before it is closed all the same. 0 and up. Default 30 s. */
+  /** How long an evicted client may stay in use before it is closed all the same. 0 and up. Default 30 s. */
   readonly drainTimeoutMs: number;
-  /** First pause after a failed creation; doubles up to 15 s, with jitter. 0 and up. Default 250. */
+  /** First delay after a failed creation; doubles up to 15 s, with jitter. 0 and up. Default 250. */
   readonly retryBackoffMs: number;
   /** A client older than this is replaced at its next use, with up to 10 % jitter. Above 0, or `Infinity` (default). */
   readonly maxLifetimeMs: number;

@@ -10,7 +10,7 @@ export interface CreationTimes {
 
 /** What a registry is doing and has done since it was made. A snapshot. */
 export interface RegistryStats {
-  /** Clients that can be lent now. */
+  /** Clients that can be leased now. */
   readonly size: number;
   /** Creations under way or waiting for room. */
   readonly creating: number;

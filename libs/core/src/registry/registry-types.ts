@@ -31,7 +31,7 @@ export interface ClientSnapshot {
   readonly state: 'ready';
   readonly leases: number;
   readonly pinned: boolean;
-  /** Milliseconds since its last use; 0 while on loan. */
+  /** Milliseconds since its last use; 0 while in use. */
   readonly idleMs: number;
   /** Milliseconds since it was published. */
   readonly ageMs: number;
@@ -56,6 +56,6 @@ export interface CloseOptions {
 export interface CloseReport {
   /** Clients that were closed, forced ones included. */
   readonly disposed: number;
-  /** Tenants whose clients were closed while still on loan, because the deadline had passed. */
+  /** Tenants whose clients were closed while still in use, because the deadline had passed. */
   readonly forced: readonly string[];
 }

@@ -54,7 +54,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
     this.name = this.#parts.options.name;
   }
 
-  /** Clients that can be lent now. */
+  /** Clients that can be leased now. */
   get size(): number {
     return this.#parts.roster.size;
   }
@@ -82,12 +82,12 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
     return this.#parts.roster.find(assertTenantId(tenantId))?.client;
   }
 
-  /** Whether the tenant has a client that can be lent now. Does not count as use. */
+  /** Whether the tenant has a client that can be leased now. Does not count as use. */
   has(tenantId: string): boolean {
     return this.#parts.roster.find(assertTenantId(tenantId)) !== undefined;
   }
 
-  /** What is known of each client that can be lent, without the clients. Does not count as use. */
+  /** What is known of each client that can be leased, without the clients. Does not count as use. */
   entries(): IterableIterator<ClientSnapshot> {
     return this.#parts.roster.snapshots();
   }
@@ -95,7 +95,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
   /**
    * Creates the tenant's client from the template.
    *
-   * @returns the client; it is not on loan
+   * @returns the client; it is not leased
    * @throws `MT_TEMPLATE_MISSING`, `MT_CLIENT_EXISTS` (with `onExisting: 'error'`), and as {@link acquire}
    */
   async create(tenantId: string, options: CreateOptions = {}): Promise<TClient> {
@@ -126,7 +126,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
   }
 
   /**
-   * Lends the tenant's client; creates it if there is none. All who ask meanwhile share one creation, or its failure.
+   * Leases the tenant's client; creates it if there is none. Concurrent callers share one creation, or its failure.
    *
    * @throws `MT_CLIENT_CREATE_FAILED` (with the factory's error as `cause`, and `retryAfterMs`), `MT_CLIENT_CREATE_TIMEOUT`,
    *   `MT_REGISTRY_CAPACITY`, `MT_REGISTRY_CLOSED`, `MT_CLIENT_RECURSIVE`, `MT_TENANT_IDENTIFIER_INVALID`, the signal's reason
@@ -143,13 +143,13 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
     return this.#acquire(tenantId, { signal, timeoutMs: this.#parts.options.acquireTimeoutMs }, dependent);
   }
 
-  /** Lends the tenant's client if it is there now; never creates one. Counts as use. */
+  /** Leases the tenant's client if it is there now; never creates one. Counts as use. */
   tryAcquire(tenantId: string): TenantClientLease<TClient> | undefined {
     const entry = this.#seek(tenantId);
-    return entry && this.#parts.roster.lend(entry);
+    return entry && this.#parts.roster.lease(entry);
   }
 
-  /** Lends the client to a function, and takes it back when that has settled. Errors as {@link acquire}, and the function's. */
+  /** Leases the client to a function, and releases it when that has settled. Errors as {@link acquire}, and the function's. */
   async use<R>(tenantId: string, fn: (client: TClient) => R | Promise<R>, options?: AcquireOptions): Promise<R> {
     const lease = await this.acquire(tenantId, options);
     try {
@@ -160,7 +160,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
   }
 
   /**
-   * Makes a new client, then puts it in the place of the present one, which drains. Until then the present one is lent,
+   * Makes a new client, then puts it in the place of the present one, which drains. Until then the present one is leased,
    * and it stays if the new one cannot be made.
    *
    * @throws `MT_CLIENT_NOT_FOUND`, and as {@link acquire}
@@ -182,7 +182,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
     const { roster, failures, creations } = this.#parts;
     const entry = roster.find(assertTenantId(tenantId));
     failures.clear(tenantId);
-    // Before the abort, of which a factory hears at once: what it then does with the registry is done after the eviction.
+    // Before the abort, which a factory receives at once: what it then does with the registry is done after the eviction.
     const gone = entry && roster.detach(entry, 'invalidated');
     const cause = new Error('It was evicted while being created.');
     const aborted = creations.abort(tenantId, new TenantClientCreateFailedError(this.name, tenantId, cause, 0));
@@ -203,10 +203,10 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
   }
 
   /**
-   * Evicts what nobody used for longer than `idleMs`, and what fails its check. Never runs beside itself: a second call
+   * Evicts clients that were idle for longer than `idleMs`, and those that fail their check. Never runs beside itself: a second call
    * waits for the first. Takes time in proportion to what it evicts.
    *
-   * @param idleMs 0 and up; 0 = everything that is neither on loan nor pinned. Default: `idleTimeoutMs`
+   * @param idleMs 0 and up; 0 = everything that is neither in use nor pinned. Default: `idleTimeoutMs`
    * @returns what it evicted and why, once what was idle is disposed
    * @throws `MT_ARGUMENT_INVALID`
    */
@@ -239,10 +239,10 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
   }
 
   /**
-   * Refuses new work at once, waits for loans to come back, disposes every client. Idempotent: every call gets the same
-   * report. Past the deadline, clients on loan are disposed all the same and named in the report.
+   * Refuses new work at once, waits for leases to be released, disposes every client. Idempotent: every call gets the same
+   * report. Past the deadline, clients in use are disposed all the same and named in the report.
    *
-   * @param options `deadlineMs`: milliseconds for the loans, 0 and up; default `drainTimeoutMs`
+   * @param options `deadlineMs`: milliseconds for the leases, 0 and up; default `drainTimeoutMs`
    */
   async close({ deadlineMs = this.#parts.options.drainTimeoutMs }: CloseOptions = {}): Promise<CloseReport> {
     assertDuration('deadlineMs', deadlineMs);
@@ -258,12 +258,12 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
     dependent: Dependent | undefined,
   ): Promise<TenantClientLease<TClient>> {
     const { creations, roster } = this.#parts;
-    const lend = (entry: ClientEntry<TClient>): TenantClientLease<TClient> =>
-      dependent === undefined ? roster.lend(entry) : roster.lendTo(entry, dependent);
+    const lease = (entry: ClientEntry<TClient>): TenantClientLease<TClient> =>
+      dependent === undefined ? roster.lease(entry) : roster.leaseTo(entry, dependent);
     const present = this.#seek(tenantId);
-    if (present !== undefined) return lend(present);
+    if (present !== undefined) return lease(present);
     this.#assertOpen(tenantId);
-    return this.#awaited(creations.findOrBegin(tenantId, undefined, 'replaced').join(lend, patience));
+    return this.#awaited(creations.findOrBegin(tenantId, undefined, 'replaced').join(lease, patience));
   }
 
   /** The entry for a use. One past its lifetime is renewed behind its users' backs. */

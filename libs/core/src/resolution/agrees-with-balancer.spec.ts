@@ -87,7 +87,7 @@ describe('agreesWithBalancer', () => {
     expect(await answerTo({ said: 'foo' }, check(rejected('it is bad')))).toBe(REFUSED);
   });
 
-  it('reads the header that it is told to', async () => {
+  it('reads the configured header', async () => {
     const check = agreesWithBalancer({ header: 'X-Edge', trustedProxies, places });
     expect(check.name).toBe('balancer header x-edge');
     expect(await answerTo({ host: 'foo.com', said: 'bar.com', headers: { 'x-edge': ['foo.com'] } }, check)).toBe(
@@ -103,9 +103,9 @@ describe('agreesWithBalancer', () => {
     expect(silent).toMatchObject({ error: { message: expect.stringContaining('read no tenant in it') } });
   });
 
-  it('tells the audit channel once per request, and not of what a place refuses by itself', async () => {
-    const heard: unknown[] = [];
-    const listen = (event: unknown): void => void heard.push(event);
+  it('reports to the audit channel once per request, and not what a place refuses by itself', async () => {
+    const events: unknown[] = [];
+    const listen = (event: unknown): void => void events.push(event);
     subscribe(TENANT_AUDIT_CHANNEL, listen);
     const check = agreesWithBalancer({ trustedProxies, places });
     const mismatch = requestOf({ path: '/t/foo.com/x', said: 'bar.com' });
@@ -118,7 +118,7 @@ describe('agreesWithBalancer', () => {
     }
     unsubscribe(TENANT_AUDIT_CHANNEL, listen);
     const event = { type: 'balancerMismatch', balancer: 'bar.com', application: 'foo.com', remoteAddress: BALANCER };
-    expect(heard).toEqual([event]);
+    expect(events).toEqual([event]);
   });
 
   it.each([

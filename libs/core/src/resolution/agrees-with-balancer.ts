@@ -29,8 +29,8 @@ const HEADER_NAME = /^[A-Za-z0-9-]+$/;
  * Refuses a request that the load balancer has read as another tenant's than the application does. It names no tenant itself.
  *
  * The balancer sends the canonical identifier as it stands in the request (domain, alias or id, in lower case), and no
- * header or an empty one where it read none; a difference is rejected and told as a `balancerMismatch` audit event. What is compared is
- * text, so two names of one tenant are different words. A balancer that is silent about a tenant that the application reads
+ * header or an empty one where it read none; a difference is rejected and reported as a `balancerMismatch` audit event. What is compared is
+ * text, so two names of one tenant are different words. A balancer that names no tenant where the application reads one
  * is wrong too: otherwise a balancer which has lost the header, or reads less than the application, would go unnoticed.
  *
  * @returns a resolver for the module's `resolvers`; its rejection is `MT_TENANT_IDENTIFIER_INVALID` (400)
@@ -47,8 +47,8 @@ class BalancerAgreement implements TenantResolver {
   readonly #proxies: TrustedProxies;
   readonly #trusted: TrustedHeader;
   readonly #places: readonly TenantResolver[];
-  /** Where the body names a tenant too, a request is heard twice. */
-  readonly #told = new WeakSet<TenantRequest>();
+  /** Where the body names a tenant too, a request is evaluated twice. */
+  readonly #reported = new WeakSet<TenantRequest>();
 
   constructor({ header = 'X-Balancer-Tenant', trustedProxies, places }: BalancerAgreementOptions) {
     this.#header = checkedHeader(header);
@@ -76,13 +76,13 @@ class BalancerAgreement implements TenantResolver {
     const first = named.find((answer) => answer.kind === 'resolved');
     const application = first?.identifier ?? null;
     if (application === balancer) return notApplicable;
-    this.#tell(request, balancer, application);
+    this.#report(request, balancer, application);
     return rejected(reasonOf(this.#header, balancer, application));
   }
 
-  #tell(request: TenantRequest, balancer: string | null, application: string | null): void {
-    if (this.#told.has(request)) return;
-    this.#told.add(request);
+  #report(request: TenantRequest, balancer: string | null, application: string | null): void {
+    if (this.#reported.has(request)) return;
+    this.#reported.add(request);
     const { remoteAddress } = request;
     publishAudit({ type: 'balancerMismatch', balancer, application, remoteAddress }, request.applicationId);
   }

@@ -25,7 +25,7 @@ export interface FromHostOptions {
   readonly customDomains?: boolean;
   /**
    * Peers whose `X-Forwarded-Host` is read in place of `Host`: addresses, CIDR ranges, or `loopback`; the proxy must
-   * overwrite what the client sent under that name. Absent = nobody's, and the header is ignored.
+   * overwrite what the client sent under that name. Absent = no peer's, and the header is ignored.
    */
   readonly trustedProxies?: readonly string[];
 }

@@ -14,7 +14,7 @@ export interface FromPathOptions {
   readonly prefix?: string;
 }
 
-/** A resolver that reads the path; it tells where, so that set-up can be checked. */
+/** A resolver that reads the path; it exposes where, so that set-up can be checked. */
 export interface PathTenantResolver extends TenantResolver {
   /** The segments before the tenant. */
   readonly prefix: PathPrefix;

@@ -13,7 +13,7 @@ export interface FromUsernameOptions {
 /**
  * Reads the tenant from a user name `user@foo.com` in the body of a log-in request. Trust: `network`.
  *
- * The part after the last `@` is the identifier; a name without `@` does not apply. It is heard once the body is parsed.
+ * The part after the last `@` is the identifier; a name without `@` does not apply. It runs once the body is parsed.
  *
  * @throws `MT_OPTIONS_INVALID`
  */
@@ -34,7 +34,7 @@ export function fromUsername({ field = 'username', paths }: FromUsernameOptions 
   };
 }
 
-/** Routers take these for one path. To hear a user name too often is safe; not to hear it would lose a conflict. */
+/** Routers treat these as one path. Reading a user name too often is safe; missing one would lose a conflict. */
 function asRouted(path: string): string {
   const plain = (decoded(path) ?? path).toLowerCase();
   return plain.endsWith('/') ? plain.slice(0, -1) : plain;

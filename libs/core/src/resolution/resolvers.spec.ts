@@ -103,7 +103,7 @@ describe('fromHost', () => {
     expect(await answerOf(fromHost({ trustedProxies: ['loopback'] }), parts)).toBe(expected);
   });
 
-  it('ignores X-Forwarded-Host unless told whose to read', async () => {
+  it('ignores X-Forwarded-Host unless a proxy is trusted', async () => {
     expect(await answerOf(fromHost(), forwarded(['foo.com']))).toBe('= proxy.internal');
     expect(() => fromHost({ trustedProxies: [] })).toThrow(/fromHost\.trustedProxies/);
   });

@@ -28,7 +28,7 @@ async function judge(resolvers: TenantResolver[], reader: TenantCatalogReader = 
     case 'resolved':
       return `${outcome.tenant.id} by ${outcome.trust}`;
     case 'notApplicable':
-      return 'nobody';
+      return 'no tenant';
     default:
       return outcome.error.code;
   }
@@ -47,7 +47,7 @@ describe('the judgement over all resolvers', () => {
       [saying(foo), saying(resolved('FOO.com'), 'verified')],
       'foo by verified',
     ],
-    ['nobody', [saying(notApplicable), saying(notApplicable)], 'nobody'],
+    ['no tenant', [saying(notApplicable), saying(notApplicable)], 'no tenant'],
     ['two tenants', [saying(foo), saying(bar, 'verified')], 'MT_TENANT_CONFLICT'],
     ['the super tenant and another', [saying(resolved('super'), 'verified'), saying(foo)], 'MT_TENANT_CONFLICT'],
     ['an unknown tenant', [saying(resolved('nosuch'))], 'MT_TENANT_UNKNOWN'],
@@ -73,7 +73,7 @@ describe('the judgement over all resolvers', () => {
   });
 
   it.each([5, true, {}, ['foo'], { kind: 'resolved' }, { kind: 'resolved', identifier: 5 }])(
-    'takes %j from a resolver for a fault, and lets nobody through',
+    'treats %j from a resolver as a fault, and refuses the request',
     async (answer) => {
       expect(await judge([saying(foo), saying(answer as never)])).toBe('MT_TENANT_IDENTIFIER_INVALID');
     },
@@ -98,7 +98,7 @@ describe('the judgement over all resolvers', () => {
     );
   });
 
-  it('hears the body as well, and lets it conflict', async () => {
+  it('evaluates the body as well, and lets it conflict', async () => {
     const resolution = new TenantResolution(
       [saying(foo), saying(bar, 'network', 'body')],
       new TenantDirectory(catalog),
@@ -108,7 +108,7 @@ describe('the judgement over all resolvers', () => {
     expect(await resolution.ofWhole(REQUEST, head)).toMatchObject({ kind: 'conflict' });
   });
 
-  it('tells what each resolver said', async () => {
+  it('reports what each resolver answered', async () => {
     const outcome = await new TenantResolution(
       [saying(foo), saying(notApplicable, 'proxy')],
       new TenantDirectory(catalog),

@@ -15,8 +15,8 @@ import { judge, laterOutcome } from './verdict.js';
 import type { Claim } from './verdict.js';
 
 /**
- * Hears every resolver about a request and judges what they say together. Never throws and never rejects: whatever goes
- * wrong becomes a `rejected` outcome. Synchronous as long as resolvers and catalog are.
+ * Runs every resolver for a request and combines their answers. Never throws and never rejects: any failure
+ * becomes a `rejected` outcome. Synchronous as long as resolvers and catalog are.
  */
 export class TenantResolution {
   readonly #head: readonly TenantResolver[];
@@ -33,14 +33,14 @@ export class TenantResolution {
     this.#directory = directory;
   }
 
-  /** Whether some resolvers can only be heard once the body is parsed. */
+  /** Whether some resolvers can only run once the body is parsed. */
   get readsBody(): boolean {
     return this.#body.length > 0;
   }
 
   /** The outcome by the resolvers that need no body. */
   ofHead(request: TenantRequest): MaybePromise<ResolutionOutcome> {
-    return this.#judged(this.#hearAll(this.#head, request));
+    return this.#judged(this.#askAll(this.#head, request));
   }
 
   /**
@@ -52,13 +52,13 @@ export class TenantResolution {
     if (!this.readsBody) return this.again(request, head);
     const judgeAll = (body: readonly Claim[]): MaybePromise<ResolutionOutcome> => {
       if (body.every(({ answer }) => answer.kind === 'notApplicable')) return this.again(request, head);
-      const claims = this.#hearAll(this.#head, request);
+      const claims = this.#askAll(this.#head, request);
       const whole = this.#judged(
         claims instanceof Promise ? claims.then((late) => [...late, ...body]) : [...claims, ...body],
       );
       return whole instanceof Promise ? whole.then((late) => this.#later(head, late)) : this.#later(head, whole);
     };
-    const body = this.#hearAll(this.#body, request);
+    const body = this.#askAll(this.#body, request);
     return body instanceof Promise ? body.then(judgeAll) : judgeAll(body);
   }
 
@@ -75,7 +75,7 @@ export class TenantResolution {
     const claims = known.trace.flatMap(({ answer, identifier }, index) => {
       const resolver = resolvers[index];
       if (answer !== 'resolved' || identifier === undefined || resolver === undefined) return [];
-      return [this.#hear(resolver, request, resolved(identifier))];
+      return [this.#ask(resolver, request, resolved(identifier))];
     });
     const unlessRefused = (later: ResolutionOutcome): ResolutionOutcome => {
       const outcome = this.#later(known, later);
@@ -96,14 +96,14 @@ export class TenantResolution {
       : presented(judge(claims), this.#errorDetail);
   }
 
-  #hearAll(resolvers: readonly TenantResolver[], request: TenantRequest): MaybePromise<Claim[]> {
+  #askAll(resolvers: readonly TenantResolver[], request: TenantRequest): MaybePromise<Claim[]> {
     const claims: MaybePromise<Claim>[] = [];
-    for (const resolver of resolvers) claims.push(this.#hear(resolver, request));
+    for (const resolver of resolvers) claims.push(this.#ask(resolver, request));
     return awaited(claims);
   }
 
   /** @param otherwise what counts where the resolver finds nothing */
-  #hear(resolver: TenantResolver, request: TenantRequest, otherwise?: ResolverAnswer): MaybePromise<Claim> {
+  #ask(resolver: TenantResolver, request: TenantRequest, otherwise?: ResolverAnswer): MaybePromise<Claim> {
     const answer = this.#calls.ask(resolver, request);
     if (answer instanceof Promise) return answer.then((late) => this.#lookUp(resolver, late, otherwise));
     return this.#lookUp(resolver, answer, otherwise);

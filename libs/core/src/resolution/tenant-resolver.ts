@@ -44,7 +44,7 @@ export interface TenantResolver {
   readonly trust: ResolverTrust;
   /**
    * When it can be asked: `head` (default) as soon as the request's head is there, `body` once the body is parsed;
-   * a `body` resolver is heard by the guard, and adds to what the others said.
+   * a `body` resolver is called by the guard, and adds to the answers of the others.
    */
   readonly phase?: 'head' | 'body';
   /** Reads the request. A throw counts as a rejection: it never lets a request through. */

@@ -25,7 +25,7 @@ const TRUST_RANK: Readonly<Record<ResolverTrust, number>> = { network: 0, proxy:
 /**
  * Judges all claims of a request together. Pure.
  *
- * In this order: a rejection rejects; two tenants conflict; an identifier that nobody knows rejects, unless it is weak and
+ * In this order: a rejection rejects; two tenants conflict; an unknown identifier rejects, unless it is weak and
  * another claim names a tenant; a tenant that is not served rejects.
  */
 export function judge(claims: readonly Claim[]): ResolutionOutcome {
@@ -80,7 +80,7 @@ function highestTrust(claims: readonly Claim[]): ResolverTrust {
   );
 }
 
-/** Written out, because every request has some of them and spreads are dear. */
+/** Written out, because every request has some of them and spreads are expensive. */
 function traceEntry({ resolver: { name: resolver, trust }, answer, identifier, tenant }: Claim): ResolutionTraceEntry {
   if (answer.kind === 'rejected') return { resolver, trust, answer: 'rejected', reason: answer.error.message };
   if (identifier === undefined) return { resolver, trust, answer: answer.kind };

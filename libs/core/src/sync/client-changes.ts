@@ -16,14 +16,14 @@ const MOST_RENEWALS = 3;
 /** The clients of this node, of every kind, held against the records of their tenants. */
 export class ClientChanges {
   readonly #kinds: TenantClientRegistries;
-  readonly #onDoubtful: (tenantId: string) => void;
+  readonly #onStale: (tenantId: string) => void;
   readonly #watched = new Set<Registry>();
   readonly #closing = new Set<Promise<unknown>>();
 
-  /** @param onDoubtful told of a tenant whose new client was made from a record that may have changed meanwhile */
-  constructor(kinds: TenantClientRegistries, onDoubtful: (tenantId: string) => void) {
+  /** @param onStale called with a tenant whose new client was made from a record that may have changed meanwhile */
+  constructor(kinds: TenantClientRegistries, onStale: (tenantId: string) => void) {
     this.#kinds = kinds;
-    this.#onDoubtful = onDoubtful;
+    this.#onStale = onStale;
   }
 
   /** From now on no client counts as new whose record was read before, also one that is being made. */
@@ -94,7 +94,7 @@ export class ClientChanges {
         if (isMade(client) || origins.isFromEpoch(client, epoch)) return;
       }
     } catch {
-      // Whatever it was: what is there must not go on with settings that are no longer true.
+      // After any failure: the existing client must not continue with settings that are no longer true.
     }
     if (registry.peek(tenantId) !== undefined) this.#evict(registry, tenantId);
   }
@@ -117,8 +117,8 @@ export class ClientChanges {
     this.#watched.add(registry);
     registry.on('created', ({ tenantId }) => {
       const { origins } = this.#kinds;
-      const isDoubtful = !origins.isFromEpoch(registry.peek(tenantId), origins.epoch);
-      if (isDoubtful && tenantId.toLowerCase() !== SUPER_TENANT_ID) this.#onDoubtful(tenantId);
+      const isStale = !origins.isFromEpoch(registry.peek(tenantId), origins.epoch);
+      if (isStale && tenantId.toLowerCase() !== SUPER_TENANT_ID) this.#onStale(tenantId);
     });
   }
 }

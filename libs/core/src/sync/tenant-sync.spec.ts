@@ -89,7 +89,7 @@ class World {
 
 const changeOf = ({ id, status, generation }: Tenant): ChangedTenant => ({ tenantId: id, status, generation });
 
-describe('a node that is told of changes', () => {
+describe('a node that is notified of changes', () => {
   let world: World;
   beforeEach(() => void (world = new World()));
 
@@ -120,7 +120,7 @@ describe('a node that is told of changes', () => {
     expect((await world.cache.findByIdentifier('new.com'))?.id).toBe('foo');
   });
 
-  it('renews the clients that were made from an older record, and lends the old ones until then', async () => {
+  it('renews the clients that were made from an older record, and leases the old ones until then', async () => {
     await world.use('foo');
     world.node.apply([changeOf(await world.source.update('foo', { plan: 'gold' }))]);
     expect(world.generations('foo')).toEqual([1, 1]);
@@ -129,7 +129,7 @@ describe('a node that is told of changes', () => {
     expect(world.made.map(({ disposed }) => disposed)).toEqual([true, true, false, false]);
   });
 
-  it('does nothing more when it is told the same again, later, or of what its clients know already', async () => {
+  it('does nothing more when the same change arrives again, later, or when its clients know it already', async () => {
     await world.source.suspend('foo');
     const active = await world.source.activate('foo');
     await world.use('foo');
@@ -165,13 +165,13 @@ describe('a node that is told of changes', () => {
   });
 
   it('renews a client once more that was being made from the older record', async () => {
-    let letGo = (): void => undefined;
-    const held = new Promise<void>((resolve) => (letGo = resolve));
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
     world.make = ({ generation }) => (generation === 1 ? held : undefined);
     const making = world.db.acquire('foo');
     await turn();
     world.node.apply([changeOf(await world.source.update('foo', { plan: 'gold' }))]);
-    letGo();
+    release();
     expect((await making).client.generation).toBe(1);
     await turn();
     await world.settled();
@@ -180,15 +180,15 @@ describe('a node that is told of changes', () => {
 
   it('renews a client once when a request has read the newer record before the notice of the change arrives', async () => {
     await world.use('foo');
-    let letGo = (): void => undefined;
-    const held = new Promise<void>((resolve) => (letGo = resolve));
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
     world.make = () => held;
     const changed = await world.source.update('foo', { plan: 'gold' });
     world.kinds.origins.compare(world.db.peek('foo'), changed);
     await turn();
     world.node.apply([changeOf(changed)]);
     await turn();
-    letGo();
+    release();
     await world.settled();
     expect(world.generations('foo')).toEqual([2, 2]);
     expect(world.made.map(({ generation }) => generation)).toEqual([1, 1, 2, 2]);
@@ -236,7 +236,7 @@ describe('a node that is told of changes', () => {
   });
 });
 
-describe('a node that is told that everything may have changed', () => {
+describe('a node that is notified that everything may have changed', () => {
   let world: World;
   beforeEach(() => void (world = new World()));
 
@@ -266,7 +266,7 @@ describe('a node that is told that everything may have changed', () => {
     expect(world.generations('foo')).toEqual([1, 1]);
   });
 
-  it('asks nobody about tenants without clients', async () => {
+  it('sends no look-up for tenants without clients', async () => {
     await world.use('foo');
     world.source.asked.length = 0;
     world.node.resync();

@@ -12,7 +12,7 @@ import type { TenantStatus } from '../tenant/tenant.js';
 import { ClientChanges } from './client-changes.js';
 import { TenantWork } from './tenant-work.js';
 
-/** A change of a tenant, as a node is told of it. */
+/** A change of a tenant, as a node is notified of it. */
 export interface ChangedTenant {
   /** In any case. */
   readonly tenantId: string;
@@ -46,8 +46,8 @@ const NOT_SERVED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
  * What this node does when tenants change, wherever they were changed: forgets what its catalog remembers, closes the clients
  * of tenants that are no longer served, renews those that were made from an older record.
  *
- * Calls may come twice, late and out of order. They return at once and never wait for a client: what is to be forgotten is
- * forgotten and what is to be closed is detached by then, renewals go on in the background. The super tenant is left alone.
+ * Calls may come twice, late and out of order. They return at once and never wait for a client: caches are
+ * invalidated and clients to be closed are detached by then, renewals continue in the background. The super tenant is left alone.
  */
 export class TenantSync implements BeforeApplicationShutdown {
   readonly #parts: TenantSyncParts;

@@ -54,7 +54,7 @@ export class TenantWork<T> {
       this.#waiting.delete(tenantId);
       await this.#work(tenantId, value);
     }
-    // In the turn that found nothing more: whoever adds later starts another worker.
+    // In the turn that found nothing more: a later addition starts another worker.
     this.#running -= 1;
   }
 }

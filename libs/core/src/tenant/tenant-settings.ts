@@ -26,7 +26,7 @@ export interface SettingsIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** The settings of an application's tenants. Secrets never live there: they are in every cache, and nodes tell them on. */
+/** The settings of an application's tenants. Secrets never live there: they would be in every cache and in messages between nodes. */
 export interface TenantSettingsOptions<S extends object = JsonObject> {
   /** Checks settings, with the defaults filled in, before they are written. Default: any JSON object. */
   readonly schema?: SettingsSchema<S>;
@@ -67,7 +67,7 @@ export class TenantSettings<S extends object = JsonObject> {
     return { ...tenant, settings: withDefaultSettings(this.#defaults, tenant.settings) as S };
   }
 
-  /** @throws `MT_TENANT_FIELD_INVALID` naming `settings.<path>`; the value is not told */
+  /** @throws `MT_TENANT_FIELD_INVALID` naming `settings.<path>`; the value is not shown */
   async check(settings: JsonObject): Promise<void> {
     if (!isObject(settings)) throw new TenantFieldInvalidError('settings', settings, 'a JSON object');
     const verdict = await this.#schema?.['~standard'].validate(withDefaultSettings(this.#defaults, settings));

@@ -52,7 +52,7 @@ describe('startCleanup', () => {
     expect(sweeps).toHaveBeenCalledTimes(1);
   });
 
-  it('goes on after a failure, and reports it', async () => {
+  it('continues after a failure, and reports it', async () => {
     const clock = new ManualClock();
     const registry = registryOf(clock);
     const failure = new Error('broken');

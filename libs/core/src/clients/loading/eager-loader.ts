@@ -24,7 +24,7 @@ const RETRY_MS = 5_000;
 
 /**
  * Makes and pins the clients of selected tenants when the application starts, a few tenants at a time, without holding up
- * listening. A tenant that fails is reported, stops nobody else, and is tried again until it is loaded. Its clients that are made
+ * listening. A tenant that fails is reported, does not stop the others, and is tried again until it is loaded. Its clients that are made
  * later, as after a suspension, are pinned too.
  */
 export class TenantEagerLoader implements OnApplicationBootstrap, BeforeApplicationShutdown {

@@ -7,7 +7,7 @@ const PAGE = 1_000;
 /**
  * The ids of the active tenants that a selection means.
  *
- * @param onUnknown told of each name that no tenant has
+ * @param onUnknown called with each name that no tenant has
  * @throws `MT_CATALOG_UNAVAILABLE`
  */
 export async function selectTenants(

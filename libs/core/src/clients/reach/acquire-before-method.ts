@@ -22,12 +22,12 @@ const acquiring = new WeakSet<object>();
 
 /** Acquires kinds that a decorator names. */
 export function acquiringDeclared(kinds: readonly string[]): Acquisition {
-  return (scope) => scope.clients.lend(scope, kinds);
+  return (scope) => scope.clients.lease(scope, kinds);
 }
 
 /** Acquires what the scope's own application knows of an enhancer: two of them may share its class. */
 export function acquiringFor(enhancer: object): Acquisition {
-  return (scope) => scope.clients.lendTo(scope, enhancer, enhancer);
+  return (scope) => scope.clients.leaseFor(scope, enhancer, enhancer);
 }
 
 /**

@@ -12,7 +12,7 @@ const catalog = new InMemoryTenantCatalog([
   { id: 'bar', domain: 'bar.com' },
 ]);
 
-/** Runs a function in the scope of a tenant that has a client on loan. */
+/** Runs a function in the scope of a tenant that has leased a client. */
 function as<R>(id: string, client: unknown, fn: () => R): R {
   const tenant = catalog.peekByIdentifier(id) ?? undefined;
   if (tenant === undefined) throw new Error(`no ${id}`);

@@ -2,7 +2,7 @@ import type { ArgumentsHost, HttpServer } from '@nestjs/common';
 import { isResponseOver, rawOf } from '../responses/http-response-end.js';
 import type { ProblemAnswer } from './problem.js';
 
-/** Answers an HTTP request; ends a response that is half written, so that nobody waits for its rest. */
+/** Answers an HTTP request; ends a response that is half written, so that its client does not wait for the rest. */
 export function answerHttp(host: ArgumentsHost, adapter: HttpServer, { status, headers, body }: ProblemAnswer): void {
   const response = host.switchToHttp().getResponse<object>();
   if (isResponseOver(rawOf(response))) return;

@@ -69,7 +69,7 @@ function stackOf(error: MultitenancyError): string | undefined {
   return cause instanceof Error ? cause.stack : error.stack;
 }
 
-/** Whoever asked went away while a client was on its way: nobody's mistake, and too easily done to fill the log with. */
+/** The client disconnected while the tenant's client was being acquired: not an error, and too easily caused to fill the log with. */
 function isAbandoned(error: MultitenancyError, host: ArgumentsHost): boolean {
   if (!(error instanceof TenantClientNotAcquiredError) || host.getType() !== 'http') return false;
   const [request, response] = host.getArgs<[object, object]>();

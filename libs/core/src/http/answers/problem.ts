@@ -19,9 +19,9 @@ export interface ProblemAnswer {
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
 /**
- * What an HTTP client is told about an error of this library. The one place that maps codes to answers.
+ * What an HTTP client receives for an error of this library. The one place that maps codes to answers.
  *
- * Programming errors (5xx without a remedy for the client) tell the code and not the message.
+ * Programming errors (5xx without a remedy for the client) show the code and not the message.
  */
 export function toProblem(error: MultitenancyError): ProblemAnswer {
   const { type, title, status, code, detail } = error.getResponse();

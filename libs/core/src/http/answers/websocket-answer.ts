@@ -10,7 +10,7 @@ interface Socket {
 
 const EVENT = 'exception';
 
-/** Tells the client of a WebSocket, as Nest does for its own exceptions: an `exception` event. Sockets of socket.io have a handshake. */
+/** Notifies the client of a WebSocket, as Nest does for its own exceptions: an `exception` event. Sockets of socket.io have a handshake. */
 export function answerWebSocket(host: ArgumentsHost, { body }: ProblemAnswer): void {
   const client = host.switchToWs().getClient<Socket>();
   const problem = { ...body, status: 'error', statusCode: body.status };

@@ -20,7 +20,7 @@ describe('the end of a response', () => {
     return { response, socket, ended: () => ended };
   };
 
-  it('is told when the response closes, once', () => {
+  it('is notified when the response closes, once', () => {
     const { response, ended } = waitingFor((_response, keep) => keep());
     expect(ended()).toBe(0);
     response.emit('close');
@@ -28,7 +28,7 @@ describe('the end of a response', () => {
     expect(ended()).toBe(1);
   });
 
-  it('is told though a library has put back the `emit` that it found before', () => {
+  it('is notified though a library has put back the `emit` that it found before', () => {
     const { response, ended } = waitingFor((found, keep) => {
       const { emit } = found as { emit: ServerResponse['emit'] };
       found.emit = function (this: ServerResponse, ...event: [string, ...unknown[]]) {
@@ -41,7 +41,7 @@ describe('the end of a response', () => {
     expect(ended()).toBe(1);
   });
 
-  it('is told of a response that is handed on in a wrapper, and of no other', () => {
+  it('is notified of a response that is handed on in a wrapper, and of no other', () => {
     const { response } = waitingFor(() => undefined);
     const behind = new ServerResponse(new IncomingMessage(response.req.socket));
     const ends = new HttpResponseEnds();
@@ -54,7 +54,7 @@ describe('the end of a response', () => {
     expect(ended).toEqual(['behind', 'wrapped']);
   });
 
-  it('is told at once of one that waits for a socket which has gone', () => {
+  it('is notified at once of one that waits for a socket which has gone', () => {
     const socket = new Socket();
     const request = new IncomingMessage(socket);
     request.httpVersionMajor = 1;
@@ -64,7 +64,7 @@ describe('the end of a response', () => {
     expect(end).toHaveBeenCalledTimes(1);
   });
 
-  it('is told with that of the socket, though the response has left it', () => {
+  it('is notified with that of the socket, though the response has left it', () => {
     const { socket, ended } = waitingFor((response, keep) => {
       keep();
       response.detachSocket(response.socket as Socket);

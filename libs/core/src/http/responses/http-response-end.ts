@@ -6,7 +6,7 @@ export function rawOf<T extends object>(platformObject: object): T {
   return ((platformObject as { readonly raw?: object }).raw ?? platformObject) as T;
 }
 
-/** Whether nobody can read a response any more, or all of it has been sent. HTTP/2 responses tell it by their stream. */
+/** Whether a response can no longer be read, or all of it has been sent. HTTP/2 responses show it by their stream. */
 export function isResponseOver(response: ServerResponse): boolean {
   if (response.closed || response.destroyed) return true;
   const { stream } = response as { readonly stream?: { closed?: boolean; destroyed?: boolean } };
@@ -18,7 +18,7 @@ export function isExchangeOver(request: IncomingMessage, response: ServerRespons
   return isResponseOver(response) || (request.httpVersionMajor < 2 && isGone(request.socket));
 }
 
-/** A request that is made up, as tests do, may have no socket. */
+/** A request without a network connection, as in tests, may have no socket. */
 function isGone(socket: Socket | undefined): boolean {
   return socket?.destroyed === true;
 }
@@ -31,8 +31,8 @@ export interface EndsWithResponse {
 }
 
 /**
- * Tells when responses are over, whichever way they end. A response that is queued behind others on its socket, as
- * pipelining clients cause, never hears that the socket has gone: so the sockets are listened to as well, each once.
+ * Reports when responses are over, for any reason. A response that is queued behind others on its socket, as
+ * pipelining clients cause, gets no event when the socket closes: so the sockets are listened to as well, each once.
  */
 export class HttpResponseEnds {
   readonly #open = new WeakMap<Socket, OpenResponses>();
@@ -40,7 +40,7 @@ export class HttpResponseEnds {
   /** Ends what lasts as long as the response once that is over; at once if it is already. */
   whenOver(request: IncomingMessage, lasting: EndsWithResponse): void {
     if (isExchangeOver(request, lasting.response)) lasting.end();
-    // Streams of HTTP/2 share their socket, and each tells its own end.
+    // Streams of HTTP/2 share their socket, and each emits its own end.
     else if (request.httpVersionMajor >= 2) lasting.response.once('close', () => lasting.end());
     else this.#of(request.socket).add(lasting);
   }

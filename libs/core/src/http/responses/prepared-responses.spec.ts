@@ -38,22 +38,22 @@ describe('responses that share a prepared prototype', () => {
     expect(keepPreparedInContext(it.request, lasting, storeOf(name))).toBe(true);
     return { ...it, lasting };
   };
-  const heard = (response: ServerResponse): unknown[] => {
+  const recorded = (response: ServerResponse): unknown[] => {
     const names: unknown[] = [];
-    response.on('told', (...args: unknown[]) => names.push([cls.get('name'), ...args]));
+    response.on('custom', (...args: unknown[]) => names.push([cls.get('name'), ...args]));
     return names;
   };
 
-  it('tell their events in their own context, whoever sets them off', () => {
+  it('emit their events in their own context, whatever context triggers them', () => {
     const { response } = served('foo');
-    const names = heard(response);
-    expect(response.emit('told', 1, 2)).toBe(true);
-    cls.runWith(storeOf('bar'), () => response.emit('told'));
+    const names = recorded(response);
+    expect(response.emit('custom', 1, 2)).toBe(true);
+    cls.runWith(storeOf('bar'), () => response.emit('custom'));
     expect(names).toEqual([['foo', 1, 2], ['foo']]);
-    expect(response.emit('unheard')).toBe(false);
+    expect(response.emit('other')).toBe(false);
   });
 
-  it('are left as they are: what is added to each is dear', () => {
+  it('are left unchanged: adding a property to each is expensive', () => {
     const { response } = requested();
     response.assignSocket(socket);
     const before = Reflect.ownKeys(response);
@@ -61,12 +61,12 @@ describe('responses that share a prepared prototype', () => {
     expect(Reflect.ownKeys(response)).toEqual(before);
   });
 
-  it('tell them in the last context when asked again, once, however often the prototype was prepared', () => {
+  it('emit them in the last context when asked again, once, however often the prototype was prepared', () => {
     prepareResponses(prototype);
     const { request, response } = served('outer');
     keep({ request, response }, 'inner');
-    const names = heard(response);
-    response.emit('told');
+    const names = recorded(response);
+    response.emit('custom');
     expect(names).toEqual([['inner']]);
   });
 
@@ -74,9 +74,9 @@ describe('responses that share a prepared prototype', () => {
     const front = served('foo');
     const behind = requested();
     keep(behind, 'bar');
-    const [inFront, inBehind] = [heard(front.response), heard(behind.response)];
-    cls.runWith(storeOf('bar'), () => front.response.emit('told'));
-    cls.runWith(storeOf('foo'), () => behind.response.emit('told'));
+    const [inFront, inBehind] = [recorded(front.response), recorded(behind.response)];
+    cls.runWith(storeOf('bar'), () => front.response.emit('custom'));
+    cls.runWith(storeOf('foo'), () => behind.response.emit('custom'));
     expect([inFront, inBehind]).toEqual([[['foo']], [['bar']]]);
   });
 
@@ -85,17 +85,17 @@ describe('responses that share a prepared prototype', () => {
     Object.setPrototypeOf(front.response, Object.create(ServerResponse.prototype) as ServerResponse);
     const behind = requested();
     keep(behind, 'bar');
-    const names = heard(front.response);
-    cls.runWith(storeOf('bar'), () => front.response.emit('told'));
+    const names = recorded(front.response);
+    cls.runWith(storeOf('bar'), () => front.response.emit('custom'));
     expect(names).toEqual([['foo']]);
   });
 
-  it('never tell theirs in that of the next on their socket', () => {
+  it('never emit theirs in the context of the next on their socket', () => {
     const first = served('foo');
     first.response.detachSocket(socket);
-    const names = heard(first.response);
+    const names = recorded(first.response);
     served('bar');
-    first.response.emit('told');
+    first.response.emit('custom');
     expect(names).toEqual([[undefined]]);
   });
 
@@ -108,14 +108,14 @@ describe('responses that share a prepared prototype', () => {
     Object.setPrototypeOf(response, own);
     response.assignSocket(socket);
     keep({ request, response }, 'foo');
-    response.emit('told');
-    expect(emit).toHaveBeenLastCalledWith('told');
+    response.emit('custom');
+    expect(emit).toHaveBeenLastCalledWith('custom');
   });
 
   it('may have no request, as in tests of others', () => {
-    const madeUp = Object.create(prototype) as ServerResponse;
-    const names = heard(madeUp);
-    madeUp.emit('told');
+    const withoutRequest = Object.create(prototype) as ServerResponse;
+    const names = recorded(withoutRequest);
+    withoutRequest.emit('custom');
     expect(names).toEqual([[undefined]]);
   });
 
@@ -140,7 +140,7 @@ describe('responses that share a prepared prototype', () => {
       expect(ended()).toBe(1);
     });
 
-    it('when the next has the socket, though nobody heard them close', () => {
+    it('when the next has the socket, though no close event was received', () => {
       const first = served('foo');
       const { ended } = first.lasting;
       first.response.detachSocket(socket);
@@ -148,7 +148,7 @@ describe('responses that share a prepared prototype', () => {
       expect(ended()).toBe(1);
     });
 
-    it('when the socket closes, though nobody heard them close', () => {
+    it('when the socket closes, though no close event was received', () => {
       const one = served('foo');
       const { ended } = one.lasting;
       one.response.detachSocket(socket);
@@ -183,9 +183,9 @@ describe('responses that share a prepared prototype', () => {
     const { request, response } = requested();
     const other = requested();
     expect([keep({ request, response }, 'foo'), keep(other, 'bar')]).toEqual([false, false]);
-    const names = [heard(response), heard(other.response)];
-    response.emit('told');
-    other.response.emit('told');
+    const names = [recorded(response), recorded(other.response)];
+    response.emit('custom');
+    other.response.emit('custom');
     expect(names).toEqual([[['foo']], [['bar']]]);
   });
 });

@@ -6,9 +6,9 @@ import { emitIn, keepResponseInContext } from './response-context.js';
 import type { ResponseEmit } from './response-context.js';
 
 /*
- * Express gives each request and response its prototype anew. V8 before 13 (Node 20 and 22) then has a layout for each of
- * them: every property is read the long way, and one that is added leaves garbage behind. So for Express all that the
- * library remembers of a response is at its socket, which lives long, and the response's events are heard by its prototype.
+ * Express sets the prototype of each request and response. V8 before 13 (Node 20 and 22) then has a layout for each of
+ * them: every property access is slow, and one that is added leaves garbage behind. So for Express all that the
+ * library stores of a response is at its socket, which lives long, and the response's events pass through its prototype.
  */
 
 const TURN = Symbol('tenantry.turn');
@@ -16,7 +16,7 @@ const TURN = Symbol('tenantry.turn');
 type TakenSocket = Socket & { [TURN]?: Turn; readonly _httpMessage?: unknown };
 
 /** The `emit` of every prototype that is prepared. */
-const hearing = new WeakSet<ResponseEmit>();
+const prepared = new WeakSet<ResponseEmit>();
 
 /** Whose turn it is on a socket of HTTP/1: the response that has it, or had it last. */
 class Turn {
@@ -67,13 +67,13 @@ class Turn {
 /** Has all responses with this prototype, the one of an Express application, find their turn. Once, however often it is asked. */
 export function prepareResponses(prototype: object): void {
   const { emit } = prototype as { emit: ResponseEmit };
-  if (hearing.has(emit)) return;
-  const hear: ResponseEmit = function (...event) {
+  if (prepared.has(emit)) return;
+  const emitInTurn: ResponseEmit = function (...event) {
     const turn = turnOf(this.req, this);
     return turn === undefined ? emit.apply(this, event) : turn.emit(emit, event);
   };
-  (prototype as { emit: ResponseEmit }).emit = hear;
-  hearing.add(hear);
+  (prototype as { emit: ResponseEmit }).emit = emitInTurn;
+  prepared.add(emitInTurn);
 }
 
 /**
@@ -99,10 +99,10 @@ export function keepPreparedInContext(request: IncomingMessage, lasting: EndsWit
  * does that is called by hand or stands as middleware.
  */
 export function isStillPrepared(response: ServerResponse): boolean {
-  return hearing.has((response as { emit: ResponseEmit }).emit);
+  return prepared.has((response as { emit: ResponseEmit }).emit);
 }
 
-/** A response that is made up, as tests do, may have no request and no socket. */
+/** A response without a network connection, as in tests, may have no request and no socket. */
 function turnOf(request: IncomingMessage | undefined, response: ServerResponse): Turn | undefined {
   const turn = (request?.socket as TakenSocket | undefined)?.[TURN];
   return turn?.response === response ? turn : undefined;

@@ -12,45 +12,45 @@ describe('keepResponseInContext', () => {
     keepResponseInContext(response, storeOf(name));
     return response;
   };
-  const heard = (response: ServerResponse): unknown[] => {
+  const recorded = (response: ServerResponse): unknown[] => {
     const names: unknown[] = [];
-    response.on('told', (...args: unknown[]) => names.push([cls.get('name'), ...args]));
+    response.on('custom', (...args: unknown[]) => names.push([cls.get('name'), ...args]));
     return names;
   };
 
-  it('has a response tell its events in its own context, whoever sets them off', () => {
+  it('has a response emit its events in its own context, whatever context triggers them', () => {
     const response = responseIn('foo');
-    const names = heard(response);
-    expect(response.emit('told', 1, 2)).toBe(true);
-    cls.runWith(storeOf('bar'), () => response.emit('told'));
+    const names = recorded(response);
+    expect(response.emit('custom', 1, 2)).toBe(true);
+    cls.runWith(storeOf('bar'), () => response.emit('custom'));
     expect(names).toEqual([['foo', 1, 2], ['foo']]);
-    expect(response.emit('unheard')).toBe(false);
+    expect(response.emit('other')).toBe(false);
   });
 
-  it('asked again keeps the last context and tells each event once', () => {
+  it('asked again keeps the last context and emits each event once', () => {
     const response = responseIn('outer');
     keepResponseInContext(response, storeOf('inner'));
-    const names = heard(response);
-    response.emit('told');
+    const names = recorded(response);
+    response.emit('custom');
     expect(names).toEqual([['inner']]);
   });
 
-  it('leaves an emit that somebody has put over it, and asked again tells each event once', () => {
+  it('keeps an emit that another library has put over it, and asked again emits each event once', () => {
     const response = responseIn('outer');
     const emit = jest.spyOn(response, 'emit');
     keepResponseInContext(response, storeOf('inner'));
-    const names = heard(response);
-    response.emit('told');
+    const names = recorded(response);
+    response.emit('custom');
     expect(names).toEqual([['inner']]);
     expect(emit).toHaveBeenCalledTimes(1);
   });
 
-  it('calls an emit that somebody has put there before', () => {
+  it('calls an emit that another library has put there before', () => {
     const response = new ServerResponse(new IncomingMessage(new Socket()));
     const emit = jest.spyOn(response, 'emit');
     keepResponseInContext(response, storeOf('foo'));
-    response.emit('told');
-    expect(emit).toHaveBeenCalledWith('told');
+    response.emit('custom');
+    expect(emit).toHaveBeenCalledWith('custom');
     expect(emit.mock.contexts[0]).toBe(response);
   });
 

@@ -30,9 +30,9 @@ type KeptResponse = ServerResponse & { [KEPT]: Kept };
 
 const cls = ClsServiceManager.getClsService();
 /**
- * Has a response tell its events in a context, always. A keep-alive socket is shared: Node lets the response in
+ * Has a response emit its events in one context, always. A keep-alive socket is shared: Node lets the response in
  * front of it, or one that waits behind it, set off its 'drain' and 'finish' in their own context, and the stream that is
- * piped into it would go on in another tenant's name. Asked again, as applications within applications do, the last context
+ * piped into it would continue in another tenant's scope. Asked again, as applications within applications do, the last context
  * is the one.
  *
  * @param lasting what ends with the response

@@ -5,7 +5,7 @@ import type { Finding } from './checked-application.js';
 /** Their names do not say the place: two of them may well read different ones. */
 const NAMES_WITHOUT_PLACE: ReadonlySet<string> = new Set(['host', 'function']);
 
-/** Finds resolvers that read the same place twice, or that traces cannot tell apart. */
+/** Finds resolvers that read the same place twice, or that traces cannot distinguish. */
 export const doubledResolvers: Finding = ({ resolvers }) => {
   const seen = new Set<unknown>();
   const doubled = new Set<string>();

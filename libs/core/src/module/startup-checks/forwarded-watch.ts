@@ -8,7 +8,7 @@ const FORWARDED_HOST = /\bhost="?([^";,]+)/i;
 const UNTRUSTED =
   'A request came through a proxy, and fromHost() reads the Host header, in which the proxy puts a name that the client did not send. ' +
   'Have the proxy pass Host on unchanged, or set X-Forwarded-Host there and name the proxy: fromHost({ trustedProxies: [...] }). ' +
-  'Told once; if a client has made the header up, nothing is wrong.';
+  'Logged once; if a client has forged the header, nothing is wrong.';
 
 /** Whether tenants are read from the host, and no resolver listens to a proxy. */
 export function trustsNoProxy(resolvers: readonly TenantResolver[]): boolean {
@@ -24,16 +24,16 @@ export function trustsNoProxy(resolvers: readonly TenantResolver[]): boolean {
 const REQUESTS_WATCHED = 10_000;
 
 /**
- * Tells once when a request shows that a proxy hides the host which the client addressed. Listens to the server beside
- * the application, and stops with the first such request, or when many have shown nothing: it must not cost for ever.
+ * Reports once when a request shows that a proxy hides the host which the client addressed. Listens to the server beside
+ * the application, and stops with the first such request, or when many have shown nothing, to limit its cost.
  */
-export function watchForwarded(server: EventEmitter, tell: (line: string) => void): void {
+export function watchForwarded(server: EventEmitter, report: (line: string) => void): void {
   let left = REQUESTS_WATCHED;
   const onRequest = ({ headers }: IncomingMessage): void => {
     left -= 1;
     const isHidden = isHostHidden(headers);
     if (isHidden || left === 0) server.off('request', onRequest);
-    if (isHidden) tell(UNTRUSTED);
+    if (isHidden) report(UNTRUSTED);
   };
   server.on('request', onRequest);
 }

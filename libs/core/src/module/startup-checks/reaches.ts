@@ -4,7 +4,7 @@ import type { InstanceWrapper } from '../../clients/reach/nest-graph.js';
 /** Whether a provider or controller is what is sought, or depends on it, however deep, its own guards and pipes included. */
 export function reaches(start: InstanceWrapper, isSought: (wrapper: InstanceWrapper) => boolean): boolean {
   const seen = new Set([start]);
-  // A set goes on to what is added while it is walked through.
+  // Iterating a set includes what is added meanwhile.
   for (const wrapper of seen) {
     if (isSought(wrapper)) return true;
     for (const dependency of dependenciesOf(wrapper)) seen.add(dependency);

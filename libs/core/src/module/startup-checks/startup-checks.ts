@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { Logger } from '@nestjs/common';
-import { deafPathResolvers } from './unreachable-path-resolvers.js';
+import { unreachablePathResolvers } from './unreachable-path-resolvers.js';
 import type { DiagnosedApplication, Finding } from './checked-application.js';
 import { doubledResolvers } from './duplicate-resolvers.js';
 import { trustsNoProxy, watchForwarded } from './forwarded-watch.js';
@@ -14,7 +14,7 @@ const FINDINGS: readonly Finding[] = [
   unguardedRoutes,
   uncheckedPrincipals,
   sharedCaches,
-  deafPathResolvers,
+  unreachablePathResolvers,
   doubledResolvers,
   requestScopedUsers,
 ];
@@ -25,13 +25,13 @@ export class StartupChecks {
   readonly #warns: boolean;
   readonly #logger = new Logger('Multitenancy');
 
-  /** @param level `off`: nothing is warned of; what can only be wrong stops the start all the same */
+  /** @param level `off`: no warnings; an invalid set-up stops the start all the same */
   constructor(application: DiagnosedApplication, level: 'warn' | 'off') {
     this.#application = application;
     this.#warns = level === 'warn';
   }
 
-  /** To be called when every provider is there. @throws `MT_OPTIONS_INVALID` for what can only be wrong */
+  /** To be called when every provider is there. @throws `MT_OPTIONS_INVALID` for an invalid set-up */
   stopOnFaults(): void {
     this.#application.kinds.assertDependencies();
     assertSetUp(this.#application);

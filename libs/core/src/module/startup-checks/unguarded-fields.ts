@@ -9,7 +9,7 @@ import { graphqlOptionsOf, guardsFields } from './graphql-options.js';
 const FIELD = 'graphql:resolve_property';
 
 /**
- * Nest runs no guard for fields unless it is told to: `@SuperTenantOnly()` there would keep nobody out.
+ * Nest runs no guard for fields unless it is configured to: `@SuperTenantOnly()` there would block no request.
  *
  * @throws `MT_OPTIONS_INVALID`
  */

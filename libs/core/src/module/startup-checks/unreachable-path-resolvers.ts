@@ -4,7 +4,7 @@ import type { RouteSegments } from './application-routes.js';
 import type { Finding } from './checked-application.js';
 
 /** Finds each `fromPath` whose prefix no route of a controller has. Says nothing of an application without such routes. */
-export const deafPathResolvers: Finding = ({ resolvers, modules, config, adapterHost }) => {
+export const unreachablePathResolvers: Finding = ({ resolvers, modules, config, adapterHost }) => {
   const hasHttp = Boolean(adapterHost.httpAdapter);
   const routes = hasHttp ? routesOf(modules, config) : [];
   if (routes.length === 0) return [];

@@ -8,7 +8,7 @@ import type { ResolutionTrace } from '../../tenant/resolution-outcome.js';
 export const TENANT_AUDIT_CHANNEL = 'tenantry:audit';
 
 /**
- * What an operator wants to hear of. Holds no token, body or other secret.
+ * Events for an operator. Hold no token, body or other secret.
  *
  * - `conflict`: one request named two tenants
  * - `forbidden`: a principal was turned away from a tenant, or from a route of the super tenant

@@ -24,7 +24,7 @@ describe('the capacity gate', () => {
     expect(door.clients).toBe(1);
   });
 
-  it('lets nobody pass a client that waits for its weight, not even one that would fit', async () => {
+  it('lets no later client pass one that waits for its weight, not even one that would fit', async () => {
     const { gate: door } = gate({ maxClients: 10, maxWeight: 2 });
     const [first, second] = [await door.enter('a', never), await door.enter('b', never)];
     await door.load('a', first, 2, never);
@@ -151,7 +151,7 @@ describe('the capacity gate', () => {
     expect(door.waiting).toBe(2);
   });
 
-  it('lets nobody in once it is shut, nor for a signal that has aborted', async () => {
+  it('admits nothing once it is shut, nor for a signal that has aborted', async () => {
     const { gate: door } = gate();
     await expect(door.enter('a', AbortSignal.abort('no'))).rejects.toBe('no');
     expect([door.clients, door.isShut]).toEqual([0, false]);

@@ -35,13 +35,13 @@ interface Wish {
   readonly queue: Set<Waiting>;
   readonly fits: () => boolean;
   readonly take: () => void;
-  /** Why nobody more may wait, given how many disposals are under way; `null` = may wait. */
+  /** Why no further caller may wait, given how many disposals are under way; `null` = may wait. */
   readonly isCrowded: (disposing: number) => Error | null;
 }
 
 /**
  * Keeps the number and weight of clients within bounds. Who finds no room waits; first come, first served, so that a
- * heavy client is not overtaken for ever by light ones. Clients that exist and wait for their weight are a queue of
+ * heavy client is not overtaken indefinitely by light ones. Clients that exist and wait for their weight are a queue of
  * their own: they hold places that those at the door wait for.
  */
 export class CapacityGate {
@@ -55,7 +55,7 @@ export class CapacityGate {
   readonly #makeRoom: () => number;
 
   /**
-   * @param makeRoom called when somebody waits; evicts what can be evicted, and calls {@link leave} once that is disposed.
+   * @param makeRoom called when a caller waits; evicts what can be evicted, and calls {@link leave} once that is disposed.
    *   Gives the number of disposals under way
    */
   constructor(kind: string, limits: GateLimits, makeRoom: () => number) {
@@ -77,12 +77,12 @@ export class CapacityGate {
     return this.#atTheDoor.size + this.#toBeWeighed.size;
   }
 
-  /** Whether it lets nobody in any more. */
+  /** Whether it is closed to new clients. */
   get isShut(): boolean {
     return this.#isShut;
   }
 
-  /** Lets nobody in any more. */
+  /** Closes it to new clients. */
   shut(): void {
     this.#isShut = true;
   }
@@ -174,7 +174,7 @@ export class CapacityGate {
     return new RegistryCapacityError(this.#kind, tenantId, `${waiting - 1} tenants wait for room already`);
   }
 
-  /** Lets in whoever fits, in order; makes more room when somebody is left waiting. */
+  /** Admits those that fit, in order; makes more room when some are left waiting. */
   #admit(): void {
     admitInOrder(this.#toBeWeighed);
     admitInOrder(this.#atTheDoor);

@@ -60,7 +60,7 @@ describe('the idle list', () => {
     expect(list.oldest).toBe(only);
   });
 
-  it('does not mind the removal of an entry that it never held', () => {
+  it('ignores the removal of an entry that it never held', () => {
     const list = listOf(entry('a'));
     list.remove(entry('b'));
     expect(idsOf(list)).toEqual(['a']);
@@ -77,7 +77,7 @@ describe('a sweep', () => {
     expect(isIdleFor(lastUsed, now, idleMs)).toBe(idle);
   });
 
-  it('R13: looks at what it evicts and one more', async () => {
+  it('R13: inspects what it evicts and one more', async () => {
     let looks = 0;
     const entries = Array.from({ length: 1_000 }, (_, at) => entry(`t${at}`, at));
     for (const each of entries) {

@@ -1,8 +1,8 @@
 import type { ClientEntry } from '../client-entry.js';
 
 /**
- * The clients that nobody has on loan, in the order of their last use. Every operation takes constant time; what leaves
- * next is always at the old end, so that a sweep looks only at what it evicts.
+ * The clients that are not in use, in the order of their last use. Every operation takes constant time; what leaves
+ * next is always at the old end, so that a sweep inspects only what it evicts.
  */
 export class IdleList<TClient> {
   #oldest: ClientEntry<TClient> | null = null;

@@ -15,7 +15,7 @@ import { FactoryCall, FactoryFault } from './factory-call.js';
 import type { ExclusiveTurns } from '../capacity/exclusive-turns.js';
 import type { RegistryEvents } from '../registry-events.js';
 import type { ResolvedRegistryOptions } from '../resolve-registry-options.js';
-import { tellDisposal } from '../disposal/retirements.js';
+import { reportDisposal } from '../disposal/retirements.js';
 import { TenantMap } from '../tenant-map.js';
 
 /** Share of a lifetime by which clients that were made together are renewed apart. */
@@ -98,7 +98,7 @@ export class ClientBuilder<TClient, TOptions> {
     throw new Error(`weigh() gave ${String(weight)}; it must give a number of at least 0.`);
   }
 
-  /** Disposes a client that nobody can take any more, then gives its room back. */
+  /** Disposes a client that no caller can take any more, then gives its room back. */
   discard(client: TClient, tenantId: string, ticket: Ticket): Promise<void> {
     return this.track(this.#discard(client, tenantId, ticket));
   }
@@ -215,7 +215,7 @@ export class ClientBuilder<TClient, TOptions> {
     const result = await this.#parts.disposer.dispose(client, dispose, tenantId, 'late');
     disownClient(client, dispose !== undefined);
     this.#gate.leave(ticket);
-    tellDisposal(this.#parts.events, { kind, tenantId, cause: 'late' }, false, result);
+    reportDisposal(this.#parts.events, { kind, tenantId, cause: 'late' }, false, result);
   }
 }
 

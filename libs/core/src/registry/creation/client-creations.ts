@@ -54,8 +54,8 @@ export class ClientCreations<TClient, TOptions> {
   }
 
   /**
-   * The creation under way, or a new one. Whoever calls this joins it in the same turn: one that nobody waits for is not
-   * given up before somebody has.
+   * The creation under way, or a new one. The caller joins it in the same turn: one without waiters is not
+   * given up before a waiter has left.
    *
    * @param cause of the eviction of a client that is there when the new one is
    * @throws `MT_CLIENT_CREATE_FAILED` while past failures forbid an attempt
@@ -104,7 +104,7 @@ export class ClientCreations<TClient, TOptions> {
 
   #end(abandoned: Creation<TClient>): void {
     if (!this.#isRunning(abandoned)) return;
-    this.abort(abandoned.tenantId, new Error('Nobody waits for it any more.'));
+    this.abort(abandoned.tenantId, new Error('No caller waits for it any more.'));
   }
 
   #isRunning(creation: Creation<TClient>): boolean {

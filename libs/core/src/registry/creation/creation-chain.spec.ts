@@ -21,13 +21,13 @@ describe('what is being created', () => {
 
   it('is known to one factory still when another beside it has ended', async () => {
     const node = new CreationNode();
-    let goOn: (() => void) | undefined;
+    let finish: (() => void) | undefined;
     const long = withinCreation(node, async () => {
-      await new Promise<void>((resolve) => (goOn = resolve));
+      await new Promise<void>((resolve) => (finish = resolve));
       return callingCreation();
     });
     await withinCreation(new CreationNode(), () => undefined);
-    goOn?.();
+    finish?.();
     expect(await long).toBe(node);
   });
 

@@ -3,8 +3,8 @@ import { outsideScopes } from '../../kernel/outside-scopes.js';
 import type { Dependent } from '../dependent.js';
 
 /**
- * A creation as a node of the graph of who waits for whom. A wait that would close a circle is refused: it could only
- * end with somebody's patience.
+ * A creation as a node of the wait-for graph. A wait that would close a cycle is refused: it could only
+ * end with a timeout.
  */
 export class CreationNode {
   /** Whether its factory runs. A client's own timers and sockets outlive that and must not look recursive. */

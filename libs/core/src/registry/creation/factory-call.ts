@@ -7,7 +7,7 @@ export class FactoryFault extends Error {
   }
 }
 
-/** What bounds a factory's call, and who is told how it ends. */
+/** What bounds a factory's call, and who is notified of its end. */
 export interface FactoryCallParts<TClient> {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -22,7 +22,7 @@ export interface FactoryCallParts<TClient> {
   readonly onLate: (client: TClient) => Promise<void>;
 }
 
-/** A factory's call: waited for until its deadline or its signal, and minded after that. */
+/** A factory's call: awaited until its deadline or its signal, and tracked after that. */
 export class FactoryCall<TClient> {
   /** The client. Rejects with {@link FactoryFault}, the timeout, or the signal's reason. */
   readonly client: Promise<TClient>;

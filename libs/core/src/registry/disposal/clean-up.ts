@@ -17,7 +17,7 @@ export class CleanUp<TClient, TOptions> {
   /**
    * Runs when those before have ended.
    *
-   * @param idleMs 0 = everything that is neither on loan nor pinned
+   * @param idleMs 0 = everything that is neither in use nor pinned
    */
   run(idleMs: number): Promise<readonly EvictedClient[]> {
     const run = this.#last.then(async () => [...(await this.#roster.sweep(idleMs)), ...(await this.#check())]);

@@ -13,7 +13,7 @@ export type DisposalResult =
 const DISPOSED: DisposalResult = Object.freeze({ kind: 'disposed' });
 const TIMED_OUT = new Error('The disposer has not settled in time.');
 
-/** Closes clients, each within a deadline. Never throws: a bad disposer harms nobody else. */
+/** Closes clients, each within a deadline. Never throws: a failing disposer affects no other client. */
 export class Disposer {
   readonly #deadline: Deadline;
 

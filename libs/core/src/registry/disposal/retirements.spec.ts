@@ -9,7 +9,7 @@ interface Fixture {
   readonly clock: ManualClock;
   readonly gone: string[];
   readonly retirements: Retirements<string>;
-  /** A client on loan, or not. */
+  /** A client in use, or not. */
   entry(id: string, leases: number, close?: () => unknown): ClientEntry<string>;
   /** Takes the last loan of a client back. */
   giveBack(entry: ClientEntry<string>): void;
@@ -51,15 +51,15 @@ describe('retired clients have settled', () => {
     const [a, b] = [entry('a', 1), entry('b', 1)];
     void retirements.retire(a, 'idle', 100);
     void retirements.retire(b, 'idle', 100);
-    const told: string[] = [];
-    void retirements.settled().then(() => told.push('first'));
-    void retirements.settled().then(() => told.push('second'));
+    const settled: string[] = [];
+    void retirements.settled().then(() => settled.push('first'));
+    void retirements.settled().then(() => settled.push('second'));
     giveBack(a);
     await settle();
-    expect([gone, told]).toEqual([['a'], []]);
+    expect([gone, settled]).toEqual([['a'], []]);
     giveBack(b);
     await settle();
-    expect([gone, told]).toEqual([
+    expect([gone, settled]).toEqual([
       ['a', 'b'],
       ['first', 'second'],
     ]);

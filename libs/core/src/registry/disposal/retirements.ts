@@ -25,7 +25,7 @@ export interface RetirementParts<TClient> {
 /** The clients that were detached: waits for their loans, then disposes each exactly once. */
 export class Retirements<TClient> {
   readonly #parts: RetirementParts<TClient>;
-  /** Those on loan only: a `Map` through which a whole sweep passes leaves garbage that only a full collection finds. */
+  /** Those in use only: a `Map` through which a whole sweep passes leaves garbage that only a full collection finds. */
   readonly #draining = new Map<ClientEntry<TClient>, Retiree<TClient>>();
   #disposing = 0;
   #whenAllGone: (() => void)[] = [];
@@ -45,8 +45,8 @@ export class Retirements<TClient> {
   }
 
   /**
-   * Retires a client that is detached already: disposes it at once when it is not on loan, else when the last loan is
-   * back or after `drainTimeoutMs`.
+   * Retires a client that is detached already: disposes it at once when it is not in use, else when the last lease is
+   * released or after `drainTimeoutMs`.
    *
    * @returns settles when the client is gone; never rejects
    */
@@ -106,21 +106,21 @@ export class Retirements<TClient> {
     entry.state = 'disposed';
     this.#disposing -= 1;
     disownClient(entry.client, entry.close !== undefined);
-    tellDisposal(events, { kind, tenantId: entry.tenantId, cause }, forced, result);
+    reportDisposal(events, { kind, tenantId: entry.tenantId, cause }, forced, result);
     onGone(entry, forced);
     gone();
-    if (this.size === 0) this.#tellAllGone();
+    if (this.size === 0) this.#resolveAllGone();
   }
 
-  #tellAllGone(): void {
+  #resolveAllGone(): void {
     const waiting = this.#whenAllGone;
     this.#whenAllGone = [];
     for (const resolve of waiting) resolve();
   }
 }
 
-/** Tells how a disposal ended. */
-export function tellDisposal(
+/** Emits how a disposal ended. */
+export function reportDisposal(
   events: RegistryEvents,
   what: { readonly kind: string; readonly tenantId: string; readonly cause: EvictionCause },
   forced: boolean,

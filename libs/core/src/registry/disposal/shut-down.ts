@@ -2,7 +2,7 @@ import type { RegistryParts } from '../registry-parts.js';
 import type { CloseReport } from '../registry-types.js';
 
 /**
- * Gives up what is being created, waits for loans, disposes every client. Past the deadline, what is still on loan is
+ * Aborts what is being created, waits for leases, disposes every client. Past the deadline, what is still in use is
  * disposed all the same.
  *
  * @param deadlineMs milliseconds for the loans

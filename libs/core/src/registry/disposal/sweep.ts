@@ -5,7 +5,7 @@ import type { IdleList } from '../capacity/idle-list.js';
 /** Clients that are evicted in one turn of the event loop. Few, because their disposers run in that turn too. */
 const EVICTED_IN_ONE_TURN = 8;
 
-/** Whether a client has been idle for longer than allowed. Pure. 0 = whatever is not on loan. */
+/** Whether a client has been idle for longer than allowed. Pure. 0 = every client that is not in use. */
 export function isIdleFor(lastUsed: number, now: number, idleMs: number): boolean {
   return idleMs === 0 || now - lastUsed > idleMs;
 }
@@ -36,11 +36,11 @@ export async function sweepIdle<TClient>(
 /** Waits for many things, and keeps none of them: a `Promise.all` would hold every one until the last. */
 class Departures {
   #left = 1;
-  #tell: () => void = () => undefined;
-  readonly #allGone = new Promise<void>((resolve) => (this.#tell = resolve));
+  #resolve: () => void = () => undefined;
+  readonly #allGone = new Promise<void>((resolve) => (this.#resolve = resolve));
   readonly #leave = (): void => {
     this.#left -= 1;
-    if (this.#left === 0) this.#tell();
+    if (this.#left === 0) this.#resolve();
   };
 
   add(gone: MaybePromise<void>): void {
