@@ -26,7 +26,7 @@ describe.each([
     expect(await attest()).toEqual([]);
   });
 
-  it.each(BAD_THINGS)('finds, and mends by the SQL that it prints: $what', async ({ sql, tables, found }: BadThing) => {
+  it.each(BAD_THINGS)('finds, and fixes by the SQL that it prints: $what', async ({ sql, tables, found }: BadThing) => {
     await bench.admin.query(sql(bench));
     const findings = await attest(tables);
     expect(findings.map((each) => (each.sql === null ? `${each.kind} by hand` : each.kind))).toEqual(found);
@@ -109,7 +109,7 @@ describe('the attestation of a database with everything wrong', () => {
 
   it('finds row_security switched off, and its SQL holds for new connections', async () => {
     const bench = await postgresBench();
-    const attestAnew = async (): Promise<IsolationFinding[]> => {
+    const attestAgain = async (): Promise<IsolationFinding[]> => {
       const database = bench.connectAgain();
       try {
         return await attestRowLevelSecurity(database, { tables: ['project'] });
@@ -120,10 +120,10 @@ describe('the attestation of a database with everything wrong', () => {
     try {
       await bench.admin.query(goodDatabaseSql(bench));
       await bench.admin.query(`alter role ${bench.appRole} set row_security = off`);
-      const findings = await attestAnew();
+      const findings = await attestAgain();
       expect(findings).toMatchObject([{ kind: 'row-security-off', severity: LISTED.get('row-security-off') }]);
       await bench.admin.query(findings[0]?.sql ?? '');
-      expect(await attestAnew()).toEqual([]);
+      expect(await attestAgain()).toEqual([]);
     } finally {
       await bench.drop();
     }

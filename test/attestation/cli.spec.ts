@@ -70,7 +70,7 @@ describe('npm run tenants', () => {
   });
 
   it('says why a database cannot be asked, without its URL', async () => {
-    const gone = { DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/none' };
+    const gone = { DATABASE_URL: 'postgres://unknown:secret@127.0.0.1:1/none' };
     const { code, err } = await tenants('policies', gone);
     expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('ECONNREFUSED') });
     expect(err).not.toContain('secret');

@@ -66,7 +66,7 @@ describe.each([
     expect([await seen('t'), await seen('v')]).toEqual([[{ id: 1 }], [{ id: 1 }]]);
   });
 
-  it('does not deceive whoever reads policies: they are written anew, and found', async () => {
+  it('does not deceive readers of policies: policies are written again, and found', async () => {
     const own = `tenant_id = pg_catalog.current_setting('tenantry.tenant_id', true)`;
     const policy = `using (${own}) with check (${own})`;
     await bench.admin.query(`drop table public.v; ${FIRST} create policy tenant_isolation on public.t ${policy};
@@ -94,7 +94,7 @@ describe.each([
     expect(found.map(({ kind }) => kind)).toEqual(['policy-not-understood']);
   });
 
-  /** Whoever connects has the schema in front. */
+  /** Every connection has the schema in front. */
   const withSearchPath = async <T>(work: () => Promise<T>): Promise<T> => {
     const path = 'evil, pg_catalog, public';
     const both = [bench.app, bench.admin];

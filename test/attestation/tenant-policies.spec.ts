@@ -25,7 +25,7 @@ describe.each([
       grant usage on schema "Messy" to ${bench.appRole};
       grant select, insert, update, delete on all tables in schema "Messy" to ${bench.appRole};
       grant usage on all sequences in schema "Messy" to ${bench.appRole};`);
-    const tenants = new TenantDatabase(bench.app, { tenant: { id: 'nobody' } }, bench.assumed);
+    const tenants = new TenantDatabase(bench.app, { tenant: { id: 'none' } }, bench.assumed);
     [acme, beta] = [tenants.forTenant('acme'), tenants.forTenant('beta')];
   }, 120_000);
   afterAll(() => bench.drop());
@@ -129,7 +129,7 @@ describe('tenantPoliciesSql', () => {
     return (error as PoliciesRefusedError).obstacles;
   };
 
-  it('refuses rows that nobody gets, table by table, and changes nothing', async () => {
+  it('refuses rows without a tenant, table by table, and changes nothing', async () => {
     const refusal = tenantPoliciesSql(bench.owner, MESSY);
     await expect(refusal).rejects.toMatchObject({ code: 'MT_POLICIES_REFUSED' });
     await expect(refusal).rejects.toThrow('"Messy".customer has rows without a tenant');
@@ -199,7 +199,7 @@ describe('tenantPoliciesSql', () => {
     await bench.owner.query(await tenantPoliciesSql(bench.owner, { tables: ['s.base', 's.t'] }));
     await bench.admin.query(`grant usage on schema s to ${bench.appRole};
       grant select on s.base, s.t to ${bench.appRole}; insert into s.t (tenant_id, id) values ('acme', 1), ('beta', 2);`);
-    const tenants = new TenantDatabase(bench.app, { tenant: { id: 'nobody' } }, bench.assumed);
+    const tenants = new TenantDatabase(bench.app, { tenant: { id: 'none' } }, bench.assumed);
     expect((await tenants.forTenant('acme').query('select id from s.base')).rows).toEqual([{ id: 1 }]);
     expect(await attestRowLevelSecurity(bench.app, { tables: ['s.t'], ...bench.assumed })).toEqual([]);
   });

@@ -5,11 +5,11 @@ import type { PublishedAuditEvent } from '@tenantry/core/spi';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { raw } from '../security/support/raw-http.js';
 import type { RawRequest } from '../security/support/raw-http.js';
-import { all, NOBODY, REFUSED, startResolutionApp, verdict, verdicts } from '../security/support/resolution-app.js';
+import { all, NO_TENANT, REFUSED, startResolutionApp, verdict, verdicts } from '../security/support/resolution-app.js';
 import { ADAPTERS, call } from '../support/http.js';
 
 const BALANCER = '127.0.0.1';
-const SOMEBODY = '127.0.0.2';
+const OTHER_CLIENT = '127.0.0.2';
 const trustedProxies = [BALANCER];
 const PLACES = [fromHeader({ name: 'X-Tenant-Id', trustedProxies }), fromPath(), fromHost()];
 
@@ -20,10 +20,10 @@ function said(word: string | null, request: RawRequest = {}): RawRequest {
 }
 
 describe.each(ADAPTERS)('the agreement with the balancer on %s', (adapter) => {
-  const heard: TenantAuditEvent[] = [];
+  const events: TenantAuditEvent[] = [];
   const listen = (event: unknown): void => {
     const { applicationId: _, ...rest } = event as PublishedAuditEvent;
-    heard.push(rest);
+    events.push(rest);
   };
   let app: INestApplication;
 
@@ -32,7 +32,7 @@ describe.each(ADAPTERS)('the agreement with the balancer on %s', (adapter) => {
     app = await startResolutionApp(adapter, [...PLACES, fromUsername({ paths: ['/log-in'] }), check]);
     subscribe(TENANT_AUDIT_CHANNEL, listen);
   });
-  beforeEach(() => void (heard.length = 0));
+  beforeEach(() => void (events.length = 0));
   afterAll(async () => {
     unsubscribe(TENANT_AUDIT_CHANNEL, listen);
     await app.close();
@@ -48,7 +48,7 @@ describe.each(ADAPTERS)('the agreement with the balancer on %s', (adapter) => {
       'path at a host of the service': said('foo.com', { target: '/t/foo.com/who', lines: ['Host: api.example.org'] }),
     };
     expect(await verdicts(app, requests)).toEqual(all(requests, '= foo'));
-    expect(heard).toEqual([]);
+    expect(events).toEqual([]);
   });
 
   it('refuses and reports what the balancer has read as another tenant’s', async () => {
@@ -56,7 +56,7 @@ describe.each(ADAPTERS)('the agreement with the balancer on %s', (adapter) => {
     expect(answer).toMatchObject({ status: 400, json: { code: 'MT_TENANT_IDENTIFIER_INVALID' } });
     expect(answer.text).toMatch(/load balancer read .*bar\.com.*foo\.com/);
     const remoteAddress = expect.stringContaining(BALANCER);
-    expect(heard).toEqual([{ type: 'balancerMismatch', balancer: 'bar.com', application: 'foo.com', remoteAddress }]);
+    expect(events).toEqual([{ type: 'balancerMismatch', balancer: 'bar.com', application: 'foo.com', remoteAddress }]);
   });
 
   it('refuses where only one of both reads a tenant', async () => {
@@ -67,7 +67,7 @@ describe.each(ADAPTERS)('the agreement with the balancer on %s', (adapter) => {
       'an application that reads none in an address': said('127.0.0.1', { lines: ['Host: 127.0.0.1:3000'] }),
     };
     expect(await verdicts(app, requests)).toEqual(all(requests, REFUSED));
-    const words = heard.map((event) => event.type === 'balancerMismatch' && [event.balancer, event.application]);
+    const words = events.map((event) => event.type === 'balancerMismatch' && [event.balancer, event.application]);
     const expected = [
       ['127.0.0.1', null],
       ['foo.com', null],
@@ -78,8 +78,8 @@ describe.each(ADAPTERS)('the agreement with the balancer on %s', (adapter) => {
   });
 
   it('leaves a request without a tenant what it is', async () => {
-    expect(await verdict(app, said(null))).toBe(NOBODY);
-    expect(heard).toEqual([]);
+    expect(await verdict(app, said(null))).toBe(NO_TENANT);
+    expect(events).toEqual([]);
   });
 
   it('refuses a word that is not canonical, or is there twice or in disguise', async () => {
@@ -93,14 +93,14 @@ describe.each(ADAPTERS)('the agreement with the balancer on %s', (adapter) => {
     expect(await verdicts(app, requests)).toEqual(all(requests, REFUSED));
   });
 
-  it('takes no word from anybody else, and asks for none', async () => {
-    const from = SOMEBODY;
+  it('ignores the header of any other client, and requires none', async () => {
+    const from = OTHER_CLIENT;
     const requests = {
       lie: said('bar.com', { target: '/t/foo.com/who', from }),
       silence: said(null, { target: '/t/foo.com/who', from }),
     };
     expect(await verdicts(app, requests)).toEqual(all(requests, '= foo'));
-    expect(heard).toEqual([]);
+    expect(events).toEqual([]);
   });
 
   it('changes nothing for what the application refuses by itself', async () => {
@@ -112,7 +112,7 @@ describe.each(ADAPTERS)('the agreement with the balancer on %s', (adapter) => {
     expect(await verdicts(app, requests)).toEqual(all(requests, REFUSED));
     const conflict = said('foo.com', { target: '/t/foo.com/who', lines: ['Host: bar.com'] });
     expect(await verdict(app, conflict)).toBe('403 MT_TENANT_CONFLICT');
-    expect(heard.filter(({ type }) => type === 'balancerMismatch')).toEqual([]);
+    expect(events.filter(({ type }) => type === 'balancerMismatch')).toEqual([]);
   });
 
   it('reports a request once whose body names a tenant too', async () => {
@@ -120,6 +120,6 @@ describe.each(ADAPTERS)('the agreement with the balancer on %s', (adapter) => {
     const body = { username: 'ann@foo.com' };
     const answer = await call(app, '/log-in', { method: 'POST', headers, body });
     expect(answer).toMatchObject({ status: 400, json: { code: 'MT_TENANT_IDENTIFIER_INVALID' } });
-    expect(heard).toMatchObject([{ type: 'balancerMismatch', balancer: 'bar.com', application: 'foo.com' }]);
+    expect(events).toMatchObject([{ type: 'balancerMismatch', balancer: 'bar.com', application: 'foo.com' }]);
   });
 });

@@ -75,7 +75,7 @@ function run(command, file, args) {
 
 async function answer(child) {
   const message = once(child, 'message');
-  child.send('tell');
+  child.send('report');
   return (await message)[0];
 }
 

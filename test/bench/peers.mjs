@@ -8,7 +8,7 @@ import { nodeCommand } from './http/nodes.mjs';
 import { createPeerDatabase, MAX_CONNECTIONS } from './http/peer-database.mjs';
 import { installPeers, peerVersions } from './http/peers-installed.mjs';
 import { BASE_DOMAIN, tenantIds } from './http/tenants.mjs';
-import { LANES, madeUp, MADE_UP_PER_LANE } from './peers/made-up.mjs';
+import { LANES, unknownTenant, UNKNOWN_PER_LANE } from './peers/unknown-tenants.mjs';
 import { describeMachine } from './support/machine.mjs';
 
 const LIBRARIES = [
@@ -33,7 +33,7 @@ export async function report() {
   try {
     for (const library of LIBRARIES) {
       if (library.name === 'nestjs-multitenant' && database === null) continue;
-      process.stderr.write(`looking at: ${library.name}\n`);
+      process.stderr.write(`measuring: ${library.name}\n`);
       rows.push({ library: library.name, ...(await factsOf(library, database?.config)) });
     }
   } finally {
@@ -44,7 +44,7 @@ export async function report() {
   return { json: { machine, rows }, text: toMarkdown(rows) };
 }
 
-/** The herd has a process of its own, so that what it leaves behind is in nobody's way. */
+/** The herd has a process of its own, so that what it leaves behind does not affect other measurements. */
 async function factsOf(library, database) {
   return { ...(await inProcess(library, database, situations)), ...(await inProcess(library, database, herd)) };
 }
@@ -79,9 +79,9 @@ async function herd(ask, request) {
 }
 
 async function situations(ask, request) {
-  const unknown = await request('nobody');
+  const unknown = await request('unknown');
   const before = await ask('facts');
-  await together(LANES, (lane) => inTurn(MADE_UP_PER_LANE, (index) => request(madeUp(lane, index))));
+  await together(LANES, (lane) => inTurn(UNKNOWN_PER_LANE, (index) => request(unknownTenant(lane, index))));
   const after = await ask('facts');
   const evictedInUse = await evictionInUse(ask, request);
   const beforeUse = await ask('facts');
@@ -91,9 +91,9 @@ async function situations(ask, request) {
   const grown = (key, from, to) => (to[key] === null ? null : to[key] - from[key]);
   return {
     unknown: `${unknown.status} ${unknown.body.slice(0, 60)}`,
-    entriesByMadeUp: grown('entries', before, after),
-    clientsByMadeUp: grown('created', before, after),
-    kibibytesByMadeUp: Math.round((after.bytes - before.bytes) / 1024),
+    entriesByUnknown: grown('entries', before, after),
+    clientsByUnknown: grown('created', before, after),
+    kibibytesByUnknown: Math.round((after.bytes - before.bytes) / 1024),
     evictedInUse,
     use: describe(answers, SECOND),
     liveAfterUse: afterUse.created === null ? null : afterUse.live - beforeUse.live,
@@ -151,11 +151,11 @@ function toMarkdown(rows) {
     ['a client in use that is evicted', ({ evictedInUse }) => evictedInUse],
     ['an unknown tenant gets', ({ unknown }) => `\`${unknown}\``],
     [
-      `clients made by requests of ${LANES * MADE_UP_PER_LANE} made-up tenants`,
-      ({ clientsByMadeUp }) => clientsByMadeUp,
+      `clients made by requests of ${LANES * UNKNOWN_PER_LANE} unknown tenants`,
+      ({ clientsByUnknown }) => clientsByUnknown,
     ],
-    ['entries kept of them', ({ entriesByMadeUp }) => entriesByMadeUp],
-    ['heap grown by them, KiB', ({ kibibytesByMadeUp }) => kibibytesByMadeUp],
+    ['entries kept of them', ({ entriesByUnknown }) => entriesByUnknown],
+    ['heap grown by them, KiB', ({ kibibytesByUnknown }) => kibibytesByUnknown],
     ['clients not closed when the application has closed', ({ leftOpenAtShutdown }) => leftOpenAtShutdown],
     ['what closing the application throws', ({ failureAtShutdown }) => failureAtShutdown],
   ];

@@ -11,7 +11,7 @@
  *   npm run bench -- identity [--json]
  *   npm run bench -- peers [--json]
  *
- * A benchmark is no test: it fails nobody. It says by how much each goal is met.
+ * A benchmark is no test: it never fails. It says by how much each goal is met.
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';

@@ -7,8 +7,8 @@ import { Readable } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
 import { ADAPTERS, call, portOf } from '../support/http.js';
 import { until } from '../support/until.js';
-import { startDeedsApp } from './support/deeds-app.js';
-import type { Deed, DeedsApp } from './support/deeds-app.js';
+import { startActionsApp } from './support/actions-app.js';
+import type { Action, ActionsApp } from './support/actions-app.js';
 import { Signal } from './support/signal.js';
 
 const PAGE = 'x'.repeat(20_000);
@@ -16,18 +16,18 @@ const PAGE = 'x'.repeat(20_000);
 const MANY = 1_000;
 
 describe.each(ADAPTERS)('on %s the tenant', (adapter) => {
-  let world: DeedsApp;
-  beforeEach(async () => void (world = await startDeedsApp(adapter)));
+  let world: ActionsApp;
+  beforeEach(async () => void (world = await startActionsApp(adapter)));
   afterEach(() => world.app.close());
 
-  const get = (tenantId: string, deed: string, agent?: Agent): ReturnType<typeof call> =>
-    call(world.app, `/t/${tenantId}.com/${deed}`, agent ? { agent } : {});
+  const get = (tenantId: string, action: string, agent?: Agent): ReturnType<typeof call> =>
+    call(world.app, `/t/${tenantId}.com/${action}`, agent ? { agent } : {});
 
   it('never passes to the next request of a keep-alive socket', async () => {
-    const { deeds, witness, app } = world;
+    const { actions, probe, app } = world;
     const entries: string[] = [];
-    (app.getHttpServer() as NodeJS.EventEmitter).prependListener('request', () => entries.push(witness.who()));
-    deeds.set('who', (request) => ({ who: witness.who(), port: request.socket.remotePort }));
+    (app.getHttpServer() as NodeJS.EventEmitter).prependListener('request', () => entries.push(probe.who()));
+    actions.set('who', (request) => ({ who: probe.who(), port: request.socket.remotePort }));
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const met: { who: string; port: number }[] = [];
     for (const path of ['/t/foo.com/do/who', '/open/who', '/t/bar.com/do/who', '/open/who']) {
@@ -40,14 +40,14 @@ describe.each(ADAPTERS)('on %s the tenant', (adapter) => {
   });
 
   it('is right in `finish` and `close` listeners that are bound, and never another’s without', async () => {
-    const { deeds, witness } = world;
+    const { actions, probe } = world;
     const met: Record<string, string> = {};
-    deeds.set('listen', (_request, response) => {
+    actions.set('listen', (_request, response) => {
       for (const event of ['finish', 'close']) {
-        response.on(event, () => void (met[event] = witness.who()));
+        response.on(event, () => void (met[event] = probe.who()));
         response.on(
           event,
-          AsyncResource.bind(() => void (met[`bound ${event}`] = witness.who())),
+          AsyncResource.bind(() => void (met[`bound ${event}`] = probe.who())),
         );
       }
       return {};
@@ -59,19 +59,19 @@ describe.each(ADAPTERS)('on %s the tenant', (adapter) => {
   });
 
   it('is right in exception filters, whether a handler throws, rejects or a guard refuses', async () => {
-    const { deeds } = world;
-    deeds.set('throw', () => {
+    const { actions } = world;
+    actions.set('throw', () => {
       throw new Error('thrown');
     });
-    deeds.set('reject', async () => Promise.reject(new Error('rejected')));
-    for (const deed of ['filtered/throw', 'filtered/reject', 'forbidden']) {
-      expect(await get('foo', deed)).toMatchObject({ status: 418, json: { filter: 'foo' } });
+    actions.set('reject', async () => Promise.reject(new Error('rejected')));
+    for (const action of ['filtered/throw', 'filtered/reject', 'forbidden']) {
+      expect(await get('foo', action)).toMatchObject({ status: 418, json: { filter: 'foo' } });
     }
   });
 
   it('is right in interceptors, before and behind the handler', async () => {
-    const { deeds, witness } = world;
-    deeds.set('who', () => witness.who());
+    const { actions, probe } = world;
+    actions.set('who', () => probe.who());
     const met = await Promise.all(['foo', 'bar'].map((id) => get(id, 'intercepted/who')));
     expect(met.map(({ json }) => json)).toEqual(
       ['foo', 'bar'].map((id) => ({ before: id, client: id, handler: id, after: id })),
@@ -79,13 +79,13 @@ describe.each(ADAPTERS)('on %s the tenant', (adapter) => {
   });
 
   it('of a timer that outlives its request stays, but its client is gone', async () => {
-    const { deeds, witness } = world;
+    const { actions, probe } = world;
     const over = new Signal();
     let late: Promise<unknown> = Promise.resolve();
-    deeds.set('start', (_request, response) => {
+    actions.set('start', (_request, response) => {
       late = new Promise<void>((go) => response.on('close', () => setImmediate(go))).then(async () => {
         over.give();
-        return [witness.who(), await witness.whose()];
+        return [probe.who(), await probe.whose()];
       });
       return {};
     });
@@ -95,15 +95,15 @@ describe.each(ADAPTERS)('on %s the tenant', (adapter) => {
   });
 
   it('of a body that arrives late is right where it is iterated or bound, and never another’s without', async () => {
-    const { deeds, witness, app } = world;
+    const { actions, probe, app } = world;
     const reading = new Signal();
-    deeds.set('read', async (request) => {
-      const end = (go: (who: string) => void): (() => void) => AsyncResource.bind(() => go(witness.who()));
-      const plain = new Promise((go) => request.once('end', () => go(witness.who())));
+    actions.set('read', async (request) => {
+      const end = (go: (who: string) => void): (() => void) => AsyncResource.bind(() => go(probe.who()));
+      const plain = new Promise((go) => request.once('end', () => go(probe.who())));
       const bound = new Promise((go) => request.once('end', end(go)));
       reading.give();
       const iterated: string[] = [];
-      for await (const chunk of request) iterated.push(`${String(chunk)} ${witness.who()}`);
+      for await (const chunk of request) iterated.push(`${String(chunk)} ${probe.who()}`);
       return { plain: await plain, bound: await bound, iterated };
     });
     const socket = connect(portOf(app), '127.0.0.1');
@@ -115,7 +115,7 @@ describe.each(ADAPTERS)('on %s the tenant', (adapter) => {
   });
 
   describe('of a response that shares its socket with others', () => {
-    /** A page whenever the reader has room, each in the name of whom it is made for. */
+    /** A page whenever the reader has capacity, each in the name of the tenant that it is made for. */
     async function* pages(name: () => Promise<string>, count: number): AsyncGenerator<string> {
       for (let page = 0; page < count; page += 1) yield `<${await name()}>${PAGE}`;
       yield 'the end\n';
@@ -130,7 +130,7 @@ describe.each(ADAPTERS)('on %s the tenant', (adapter) => {
     /** Whether the second response has written all that it can before it gets the socket. */
     let isFull = (): boolean => false;
     const download =
-      (name: () => Promise<string>, count = 8): Deed =>
+      (name: () => Promise<string>, count = 8): Action =>
       (_request, response) => {
         const stream = Readable.from(pages(name, count), { objectMode: false });
         isFull = () => response.writableNeedDrain && stream.readableLength > 0;
@@ -138,16 +138,16 @@ describe.each(ADAPTERS)('on %s the tenant', (adapter) => {
       };
 
     beforeEach(() => {
-      const { deeds, witness } = world;
+      const { actions, probe } = world;
       isFull = () => false;
       const secondIsFull = (): Promise<void> => until(() => isFull());
-      deeds.set('front', secondIsFull);
-      deeds.set('before the guard refuses', secondIsFull);
-      deeds.set(
+      actions.set('front', secondIsFull);
+      actions.set('before the guard refuses', secondIsFull);
+      actions.set(
         'tenant',
-        download(async () => witness.who()),
+        download(async () => probe.who()),
       );
-      deeds.set('client', download(witness.whose));
+      actions.set('client', download(probe.whose));
     });
 
     it('is its own while it streams behind another', async () => {
@@ -163,9 +163,9 @@ describe.each(ADAPTERS)('on %s the tenant', (adapter) => {
     });
 
     it('is its own while it streams before another', async () => {
-      const { deeds, witness, app } = world;
-      const who = download(async () => witness.who(), MANY);
-      deeds.set('long', (request, response) => {
+      const { actions, probe, app } = world;
+      const who = download(async () => probe.who(), MANY);
+      actions.set('long', (request, response) => {
         const file = who(request, response);
         const wroteAll = isFull;
         isFull = () => wroteAll() && (response.socket?.writableLength ?? 0) > 0;
@@ -175,7 +175,7 @@ describe.each(ADAPTERS)('on %s the tenant', (adapter) => {
       socket.write('GET /t/bar.com/do/long HTTP/1.1\r\nHost: localhost\r\n\r\n');
       await until(() => isFull());
       const behind = new Signal();
-      deeds.set('behind', (_request, response) => {
+      actions.set('behind', (_request, response) => {
         setImmediate(() => setImmediate(behind.give));
         return { filler: PAGE, waits: response.socket === null };
       });
@@ -186,14 +186,14 @@ describe.each(ADAPTERS)('on %s the tenant', (adapter) => {
     });
 
     it('is its own in its listeners and in the callbacks of what it writes', async () => {
-      const { deeds, witness } = world;
+      const { actions, probe } = world;
       const met: Record<string, string> = {};
-      deeds.set('listen', (_request, response: ServerResponse) => {
-        response.on('finish', () => void (met['finish'] = witness.who()));
-        response.on('close', () => void (met['close'] = witness.who()));
+      actions.set('listen', (_request, response: ServerResponse) => {
+        response.on('finish', () => void (met['finish'] = probe.who()));
+        response.on('close', () => void (met['close'] = probe.who()));
         response.writeHead(200, { 'content-length': PAGE.length + 8 });
-        response.write(PAGE, () => void (met['write'] = witness.who()));
-        response.end('the end.', () => void (met['end'] = witness.who()));
+        response.write(PAGE, () => void (met['write'] = probe.who()));
+        response.end('the end.', () => void (met['end'] = probe.who()));
         isFull = () => true;
       });
       await pipeline('/t/foo.com/do/front', '/t/bar.com/do/listen');

@@ -25,7 +25,7 @@ const FOO: NewTenant = { id: 'Foo-1', domain: 'foo.com', aliases: ['www.foo.com'
 /**
  * What every catalog must do, whatever it is stored in.
  *
- * @param open gives an empty catalog, anew for each test
+ * @param open gives an empty catalog, a new one for each test
  */
 export function describeTenantCatalog(name: string, open: () => Promise<TenantCatalog>): void {
   describe(`TenantCatalog: ${name}`, () => {
@@ -72,7 +72,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         expect(JSON.stringify(found?.settings)).toBe(JSON.stringify(settings));
       });
 
-      it('gives records that nobody can change', async () => {
+      it('gives records that cannot be changed', async () => {
         await catalog.create({ ...FOO, settings: { nested: { deep: 1 } } });
         const found = (await catalog.findByIdentifier('foo.com')) as Tenant;
         expect(
@@ -322,7 +322,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
     describe('delete', () => {
       beforeEach(() => catalog.create(FOO));
 
-      it('removes the tenant, frees its domain and aliases, and keeps its id for ever', async () => {
+      it('removes the tenant, frees its domain and aliases, and keeps its id indefinitely', async () => {
         await catalog.delete('foo-1');
         for (const name of ['foo-1', 'foo.com', 'www.foo.com']) expect(await catalog.findByIdentifier(name)).toBeNull();
         expect(await catalog.findById('Foo-1')).toBeNull();
@@ -364,7 +364,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
       });
 
       it.each(changes.filter(([name]) => name !== 'activate'))(
-        '%s tells a stale generation and writes nothing',
+        '%s rejects a stale generation and writes nothing',
         async (name) => {
           const made = await catalog.create(FOO);
           const stale = { expectedGeneration: 2 };
@@ -412,7 +412,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         expect(await catalog.list({ limit: 2 })).toMatchObject({ next: null });
       });
 
-      it('goes on where the last tenant of a page was deleted meanwhile', async () => {
+      it('continues where the last tenant of a page was deleted meanwhile', async () => {
         for (const id of ['a', 'b', 'c']) await catalog.create({ id, domain: `${id}.com` });
         const { next } = await catalog.list({ limit: 1 });
         await catalog.delete('a');
@@ -492,7 +492,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         expect(found).toEqual(sort.direction === 'desc' ? order.reverse() : order);
       });
 
-      it.each(SORTS)('goes on by %j where tenants came and went meanwhile', async (sort) => {
+      it.each(SORTS)('continues by %j where tenants came and went meanwhile', async (sort) => {
         const tenants = ['a', 'c', 'e', 'g'].map((id) => ({ id, domain: `${id}.com`, name: id }));
         await createInTurn(catalog, tenants);
         const first = await catalog.list({ limit: 2, sort });

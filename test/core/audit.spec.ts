@@ -29,7 +29,7 @@ const catalog = new InMemoryTenantCatalog([
   { id: 'bar', domain: 'bar.com', settings: { secret: CANARY } },
 ]);
 
-/** Stands for the application's authentication: a header names the user’s tenant; nobody is signed in without. */
+/** Acts as the application's authentication: a header names the user’s tenant; without it there is no user. */
 @Injectable()
 class SignedIn implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
@@ -90,12 +90,12 @@ class OperatorController {
 class AppModule {}
 
 describe.each(ADAPTERS)('the audit channel on %s', (adapter) => {
-  const heard: TenantAuditEvent[] = [];
+  const events: TenantAuditEvent[] = [];
   let applicationIds = new Set<unknown>();
   const listen = (event: unknown): void => {
     const { applicationId, ...rest } = event as PublishedAuditEvent;
     applicationIds.add(applicationId);
-    heard.push(rest);
+    events.push(rest);
   };
   let app: INestApplication;
 
@@ -108,13 +108,13 @@ describe.each(ADAPTERS)('the audit channel on %s', (adapter) => {
     await app.close();
   });
   beforeEach(() => {
-    heard.length = 0;
+    events.length = 0;
     applicationIds = new Set();
   });
   afterEach(() => expect([...applicationIds]).toEqual([app.get(TenantApplication).id]));
-  afterEach(() => expect(JSON.stringify(heard)).not.toContain(CANARY));
+  afterEach(() => expect(JSON.stringify(events)).not.toContain(CANARY));
 
-  it('hears once of two tenants in the head of a request, with what each resolver read', async () => {
+  it('reports once two tenants in the head of a request, with what each resolver read', async () => {
     const headers = { host: 'bar.com', authorization: `Bearer ${TOKEN}` };
     expect((await call(app, '/t/foo.com/things', { headers })).status).toBe(403);
     const named = (resolver: string, trust: string, identifier: string, tenantId: string): object => ({
@@ -124,7 +124,7 @@ describe.each(ADAPTERS)('the audit channel on %s', (adapter) => {
       identifier,
       tenantId,
     });
-    expect(heard).toEqual([
+    expect(events).toEqual([
       {
         type: 'conflict',
         transport: 'http',
@@ -139,58 +139,58 @@ describe.each(ADAPTERS)('the audit channel on %s', (adapter) => {
     ]);
   });
 
-  it('hears once of a user name in the body that is of another tenant than the path', async () => {
+  it('reports once a user name in the body that is of another tenant than the path', async () => {
     const path = '/t/foo.com/things/log-in';
     const body = { username: 'ann@bar.com', password: CANARY };
     expect((await call(app, path, { method: 'POST', body })).status).toBe(403);
-    expect(heard).toMatchObject([{ type: 'conflict', transport: 'http' }]);
-    expect(heard[0]).toMatchObject({
+    expect(events).toMatchObject([{ type: 'conflict', transport: 'http' }]);
+    expect(events[0]).toMatchObject({
       trace: expect.arrayContaining([
         expect.objectContaining({ resolver: 'path', tenantId: 'foo' }),
         expect.objectContaining({ resolver: 'user name in username', identifier: 'bar.com', tenantId: 'bar' }),
       ]),
     });
-    heard.length = 0;
+    events.length = 0;
     const own = { username: 'ann@foo.com', password: CANARY };
     expect((await call(app, path, { method: 'POST', body: own })).status).toBe(201);
-    expect(heard).toEqual([]);
+    expect(events).toEqual([]);
   });
 
-  it('hears of a principal that is no member, and of whom it addressed', async () => {
+  it('reports a principal that is no member, and the tenant it addressed', async () => {
     const things = (headers: Record<string, string>): Promise<{ status: number }> =>
       call(app, '/t/foo.com/things', { headers });
     expect((await things({ 'x-user-of': 'bar' })).status).toBe(403);
-    expect(heard).toEqual([
+    expect(events).toEqual([
       { type: 'forbidden', transport: 'http', handler: 'ThingsController.members', tenantId: 'foo' },
     ]);
-    heard.length = 0;
+    events.length = 0;
     expect((await things({ 'x-user-of': 'foo' })).status).toBe(200);
     expect((await things({})).status).toBe(401);
-    expect(heard).toEqual([]);
+    expect(events).toEqual([]);
   });
 
   it.each<[string, string, Record<string, string>, string | undefined]>([
-    ['nobody', '/operator', {}, undefined],
+    ['no tenant', '/operator', {}, undefined],
     ['a tenant', '/operator', { 'x-tenant': 'foo' }, 'foo'],
-    ['a client that merely knocks at the super tenant’s path', '/t/super/operator', {}, 'super'],
-  ])('hears of %s at a route of the super tenant', async (_who, path, headers, tenantId) => {
+    ['a client that merely addresses the super tenant’s path', '/t/super/operator', {}, 'super'],
+  ])('reports %s at a route of the super tenant', async (_who, path, headers, tenantId) => {
     expect((await call(app, path, { headers })).status).toBe(403);
-    expect(heard).toEqual([{ type: 'forbidden', transport: 'http', handler: 'OperatorController.look', tenantId }]);
+    expect(events).toEqual([{ type: 'forbidden', transport: 'http', handler: 'OperatorController.look', tenantId }]);
   });
 
-  it('hears of what the super tenant does, by its routes and by runAsSuperTenant', async () => {
+  it('reports what the super tenant does, by its routes and by runAsSuperTenant', async () => {
     const headers = { 'x-tenant': 'super' };
     expect((await call(app, '/operator', { headers })).status).toBe(200);
     expect((await call(app, '/operator', { method: 'POST', headers })).json).toEqual({ tenant: 'super' });
     const byRoute = { type: 'superTenantAction', transport: 'http' };
-    expect(heard).toEqual([
+    expect(events).toEqual([
       { ...byRoute, handler: 'OperatorController.look' },
       { ...byRoute, handler: 'OperatorController.repair' },
       { type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' },
     ]);
-    heard.length = 0;
+    events.length = 0;
     await app.get(TenantContext).run('SUPER', () => undefined);
-    expect(heard).toEqual([{ type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' }]);
+    expect(events).toEqual([{ type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' }]);
   });
 });
 
@@ -209,9 +209,9 @@ describe('a subscriber that throws', () => {
       import { subscribe } from 'node:diagnostics_channel';
       ${setUp}
       subscribe(TENANT_AUDIT_CHANNEL, () => { throw new Error('of the subscriber'); });
-      subscribe(TENANT_AUDIT_CHANNEL, ({ type }) => console.log('another heard ' + type));
+      subscribe(TENANT_AUDIT_CHANNEL, ({ type }) => console.log('another received ' + type));
       publishAudit({ type: 'superTenantAction', transport: 'job', handler: 'x' }, 'app-1');
-      console.log('the work goes on');`;
+      console.log('the work continues');`;
     return spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
   };
 
@@ -220,8 +220,8 @@ describe('a subscriber that throws', () => {
       `process.on('uncaughtException', ({ message }) => console.log('uncaught ' + message));`,
     );
     expect(stdout.trim().split('\n')).toEqual([
-      'another heard superTenantAction',
-      'the work goes on',
+      'another received superTenantAction',
+      'the work continues',
       'uncaught of the subscriber',
     ]);
     expect(status).toBe(0);
@@ -229,7 +229,7 @@ describe('a subscriber that throws', () => {
 
   it('ends a process that has no handler for those, after the running code', () => {
     const { status, stdout, stderr } = run('');
-    expect(stdout).toContain('the work goes on');
+    expect(stdout).toContain('the work continues');
     expect(stderr).toContain('of the subscriber');
     expect(status).toBe(1);
   });

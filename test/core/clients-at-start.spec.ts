@@ -86,7 +86,7 @@ describe('a tenant’s client while the application starts', () => {
     await expect(starting).rejects.toMatchObject({ code: 'MT_OPTIONS_INVALID' });
   });
 
-  it('lends members and derived objects that are the current tenant’s when they are used', async () => {
+  it('leases members and derived objects that are the current tenant’s when they are used', async () => {
     @Injectable()
     class Users {
       constructor(

@@ -328,7 +328,7 @@ describe.each(ADAPTERS)('clients before and in handlers on %s', (adapter) => {
   });
 
   it('leave middleware to the tenant’s verdict', async () => {
-    expect((await ask('/middleware', 'nobody.com')).json).toMatchObject({ status: 404, code: 'MT_TENANT_UNKNOWN' });
+    expect((await ask('/middleware', 'unknown.com')).json).toMatchObject({ status: 404, code: 'MT_TENANT_UNKNOWN' });
     expect((await ask('/middleware', 'sus.com')).json).toMatchObject({ status: 403, code: 'MT_TENANT_SUSPENDED' });
   });
 

@@ -18,7 +18,7 @@ import type { Server } from 'node:net';
 import { ADAPTERS, call, portOf, startApp } from '../support/http.js';
 import { until } from '../support/until.js';
 
-/** Opens when told; the factory and the handler wait at it. */
+/** Opened by the test; the factory and the handler wait at it. */
 class Gate {
   readonly #waiting: (() => void)[] = [];
   get waiting(): number {
@@ -105,7 +105,7 @@ describe.each(ADAPTERS)('a client that goes away on %s', (adapter) => {
     const [errors, debug] = [jest.spyOn(Logger.prototype, 'error'), jest.spyOn(Logger.prototype, 'debug')];
     factory.open();
     await until(() => registryOf(app).size === 1 && registryOf(app).stats().leases === 0);
-    // Nobody's mistake, and easily done: no line that somebody should look at.
+    // Not an error, and easily caused: no line for an operator.
     await until(() => debug.mock.calls.some(([line]) => String(line).startsWith('MT_CLIENT_NOT_ACQUIRED')));
     expect(errors).not.toHaveBeenCalled();
     jest.restoreAllMocks();

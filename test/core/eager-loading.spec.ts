@@ -99,7 +99,7 @@ describe('eager loading', () => {
     expect(started.atOnce()).toBe(3);
   });
 
-  it('goes on past a tenant that fails, tells of it, and tries again', async () => {
+  it('continues past a tenant that fails, reports it, and tries again', async () => {
     const started = await start({ policy: 'eager' }, ['t5']);
     await until(() => started.loader.progress().failing.length === 1 && started.registry.size === 9);
     expect(started.loader.progress()).toEqual({ state: 'loading', total: 10, loaded: 9, failing: ['t5'] });
@@ -110,7 +110,7 @@ describe('eager loading', () => {
     expect(started.loader.progress()).toEqual({ state: 'done', total: 10, loaded: 10, failing: [] });
   });
 
-  it('pins the clients of its tenants again that were closed and made anew, as after a suspension, and no others', async () => {
+  it('pins the clients of its tenants again that were closed and created again, as after a suspension, and no others', async () => {
     const started = await start({ policy: 'eager', include: 't1' });
     await started.loader.settled();
     await started.registry.evict('t1');

@@ -72,7 +72,7 @@ describe.each(ADAPTERS)('a client of a request on %s', (adapter) => {
   });
   afterEach(() => app.close());
 
-  it('is back when its response tells that it has closed, whether it was answered or not, first on its socket or not', async () => {
+  it('is released when its response emits close, whether it was answered or not, first on its socket or not', async () => {
     expect((await call(app, '/t/foo.com/answered')).json).toEqual({ whose: 'foo' });
     await until(() => found.length === 1);
     for (const paths of [['unanswered'], ['answered', 'unanswered']]) {
@@ -104,7 +104,7 @@ describe('a client of a request', () => {
   @Injectable()
   class FixedNames {
     name(): string {
-      return 'nobody';
+      return 'fixed';
     }
   }
 
@@ -143,7 +143,7 @@ describe('a client of a request', () => {
     const app = await startWith(modules);
     try {
       expect((await call(app, '/db/t/foo.com/name')).json).toEqual({ name: 'foo' });
-      expect((await call(app, '/fixed/t/foo.com/name')).json).toEqual({ name: 'nobody' });
+      expect((await call(app, '/fixed/t/foo.com/name')).json).toEqual({ name: 'fixed' });
     } finally {
       await app.close();
     }

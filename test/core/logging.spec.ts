@@ -251,7 +251,7 @@ describe('a TenantLogger', () => {
     }
   });
 
-  it('takes the format that it is told', async () => {
+  it('uses the configured format', async () => {
     const logger = new TenantLogger(kept, { format: 'json' });
     await asFoo(() => logger.log('x', 'C'));
     expect(kept.lines).toEqual([['log', 'x', { tenantId: 'foo' }, 'C']]);

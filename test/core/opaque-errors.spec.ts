@@ -70,7 +70,7 @@ function multitenancy(errorDetail: ErrorDetail, guard: 'global' | 'manual' = 'gl
   });
 }
 
-/** Stands for the application's authentication: everybody is a user of `mine`. */
+/** Acts as the application's authentication: every principal is a user of `mine`. */
 @Injectable()
 class SignedIn implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
@@ -97,7 +97,7 @@ class OperatorController {
   }
 }
 
-/** What a client could tell apart, and the true code of each. */
+/** What a client could distinguish, and the true code of each. */
 const REFUSED: readonly [what: string, path: string, headers: Readonly<Record<string, string>>, code: string][] = [
   ['an unknown tenant', '/t/nosuch.com/things', {}, 'MT_TENANT_UNKNOWN'],
   ['a suspended tenant', '/t/asleep.com/things', {}, 'MT_TENANT_SUSPENDED'],
@@ -107,7 +107,7 @@ const REFUSED: readonly [what: string, path: string, headers: Readonly<Record<st
   ['two tenants at once', '/t/other.com/things', { 'X-Tenant': 'mine' }, 'MT_TENANT_CONFLICT'],
   ['a super-tenant route with a tenant', '/t/mine.com/operator', {}, 'MT_TENANT_FORBIDDEN'],
   ['a super-tenant route with an unknown tenant', '/t/nosuch.com/operator', {}, 'MT_TENANT_UNKNOWN'],
-  ['a super-tenant route with nobody', '/operator', {}, 'MT_TENANT_FORBIDDEN'],
+  ['a super-tenant route without a tenant', '/operator', {}, 'MT_TENANT_FORBIDDEN'],
 ];
 
 async function start(
@@ -180,7 +180,7 @@ describe.each(ADAPTERS)('opaque errors over HTTP on %s', (adapter) => {
     expect(log).toEqual([expect.stringMatching(`^${code}: `)]);
   });
 
-  it('audit events tell the truth', async () => {
+  it('audit events keep the true code', async () => {
     await rawAnswer(app, '/t/other.com/things', {});
     await rawAnswer(app, '/t/other.com/things', { 'X-Tenant': 'mine' });
     await rawAnswer(app, '/operator', {});
@@ -191,7 +191,7 @@ describe.each(ADAPTERS)('opaque errors over HTTP on %s', (adapter) => {
     ]);
   });
 
-  it('members get in, and other errors are told as ever', async () => {
+  it('members get in, and other errors are answered as ever', async () => {
     expect((await call(app, '/t/mine.com/things')).json).toEqual({ ok: true });
     expect((await call(app, '/t/-/things')).json).toMatchObject({ code: 'MT_TENANT_IDENTIFIER_INVALID' });
   });
@@ -311,7 +311,7 @@ describe('opaque errors of messages', () => {
 });
 
 describe('problemOf', () => {
-  it('hides what tells that a tenant exists, and nothing else', () => {
+  it('hides what shows that a tenant exists, and nothing else', () => {
     const [suspended, outage] = [
       new TenantSuspendedError('foo', 'suspended'),
       new CatalogUnavailableError(new Error()),

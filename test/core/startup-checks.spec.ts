@@ -125,7 +125,7 @@ class UsesDb {
   }
 }
 
-describe('what can only be wrong', () => {
+describe('an invalid set-up', () => {
   it('two forRoot in one application stop the start, also far apart', async () => {
     @Module({ imports: [multitenancy()] })
     class Other {}
@@ -141,7 +141,7 @@ describe('what can only be wrong', () => {
     expect(await warningsOf({ imports: [shared, Other], controllers: [ThingsController] })).toEqual([]);
   });
 
-  it('a handler that asks for a kind which nobody declares stops the start, whatever `startupChecks` says', async () => {
+  it('a handler that asks for a kind which is not declared stops the start, whatever `startupChecks` says', async () => {
     @Controller('t/:domain/mistyped')
     class Mistyped {
       @Post()
@@ -156,7 +156,7 @@ describe('what can only be wrong', () => {
     );
   });
 
-  it('a kind whose options are made anew for each request stops the start: it would have a registry for each', async () => {
+  it('a kind whose options are created for each request stops the start: it would have a registry for each', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class PerRequest {}
     @Module({ providers: [PerRequest], exports: [PerRequest] })
@@ -338,7 +338,7 @@ describe('a path prefix', () => {
     expect(await warningsOf({ imports: [withPrefix('other/t')], controllers: [Wild] })).toHaveLength(1);
   });
 
-  it('needs room for the tenant behind it', async () => {
+  it('needs a segment for the tenant behind it', async () => {
     @Controller('t')
     class Bare extends ThingsController {}
     const warnings = await warningsOf({ imports: [withPrefix('t')], controllers: [Bare] });
@@ -380,7 +380,7 @@ describe('resolvers', () => {
   class Api extends ThingsController {}
 });
 
-describe('a class that is made anew for each request', () => {
+describe('a class that is created for each request', () => {
   @Injectable({ scope: Scope.REQUEST })
   class PerRequest {
     constructor(readonly user: DbUser) {}
@@ -420,13 +420,13 @@ describe('a class that is made anew for each request', () => {
     expect(warnings[0]).not.toMatch(/DbUser|WithoutClient|ThingsController/);
   });
 
-  it('without a client is nobody’s business', async () => {
+  it('without a client causes no warning', async () => {
     const providers = [DbUser, WithoutClient];
     expect(await warningsOf({ imports: [multitenancy(), db], controllers: [ThingsController], providers })).toEqual([]);
   });
 });
 
-describe.each(ADAPTERS)('a proxy that nobody trusts, on %s', (adapter) => {
+describe.each(ADAPTERS)('a proxy that is not trusted, on %s', (adapter) => {
   const open = (
     resolvers: MultitenancyOptions['resolvers'],
     startupChecks: 'warn' | 'off' = 'warn',

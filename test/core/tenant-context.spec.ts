@@ -72,9 +72,9 @@ const catalog = new InMemoryTenantCatalog([
   { id: 'unborn', domain: 'unborn.com', status: 'provisioning' },
 ]);
 
-/** Stands for the application's authentication: knows nobody. It is registered before the library's guard. */
+/** Acts as the application's authentication: knows no user. It is registered before the library's guard. */
 @Injectable()
-class NobodyIsSignedIn implements CanActivate {
+class NotSignedInGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     if (context.getClass() === PrivateController) throw new UnauthorizedException();
     return true;
@@ -97,7 +97,7 @@ class PrivateController {
     }),
   ],
   controllers: [ThingsController, OpenController, OperatorController, PrivateController],
-  providers: [DeepService, { provide: APP_GUARD, useClass: NobodyIsSignedIn }],
+  providers: [DeepService, { provide: APP_GUARD, useClass: NotSignedInGuard }],
 })
 class AppModule {}
 
@@ -126,7 +126,7 @@ describe.each(ADAPTERS)('the tenant of a request on %s', (adapter) => {
   });
 
   it.each([
-    ['nobody', '/things', {}, 400, 'MT_TENANT_REQUIRED'],
+    ['no tenant', '/things', {}, 400, 'MT_TENANT_REQUIRED'],
     ['an unknown path', '/t/nosuch.com/things', {}, 404, 'MT_TENANT_UNKNOWN'],
     ['an unknown host', '/things', { host: 'nosuch.com' }, 404, 'MT_TENANT_UNKNOWN'],
     ['a malformed path', '/t/-/things', {}, 400, 'MT_TENANT_IDENTIFIER_INVALID'],
@@ -141,7 +141,7 @@ describe.each(ADAPTERS)('the tenant of a request on %s', (adapter) => {
     expect(answer.json).toMatchObject({ status, code });
   });
 
-  it('may be missing on optional routes, and tells what is wrong with it when it is read', async () => {
+  it('may be missing on optional routes, and throws its error when it is read', async () => {
     expect((await call(app, '/open/touched')).json).toEqual({ tenant: null });
     expect((await call(app, '/open/touched', { headers: { host: 'foo.com' } })).json).toEqual({ tenant: 'foo' });
     expect((await call(app, '/open/touched', { headers: { host: 'asleep.com' } })).status).toBe(403);

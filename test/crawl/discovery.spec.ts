@@ -110,22 +110,22 @@ describe.each(ADAPTERS)('the crawl knows the routes of Nest on %s', (adapter) =>
     expect(report.unexercised).toEqual([]);
   });
 
-  it('versions that the application reads in its own way, once it is told how to ask for them', async () => {
+  it('versions that the application reads in its own way, once versionHeaders is given', async () => {
     const extractor = (request: unknown): string =>
       (request as { headers: Record<string, string | undefined> }).headers['x-mine'] ?? '';
     const versioning = { type: VersioningType.CUSTOM, extractor } as const;
-    const untold = await crawl(await routesApp(adapter, [VersionedController], { versioning }));
-    expect(served(untold)).toEqual(['GET /versioned/neutral']);
-    expect(untold.unexercised.map(({ reason }) => reason)).toEqual(
+    const unconfigured = await crawl(await routesApp(adapter, [VersionedController], { versioning }));
+    expect(served(unconfigured)).toEqual(['GET /versioned/neutral']);
+    expect(unconfigured.unexercised.map(({ reason }) => reason)).toEqual(
       Array.from({ length: 3 }, () => 'its version is read in a way of your own: give versionHeaders'),
     );
-    const told = await crawl(await routesApp(adapter, [VersionedController], { versioning }), {
+    const configured = await crawl(await routesApp(adapter, [VersionedController], { versioning }), {
       versionHeaders: (version) => ({ 'x-mine': version }),
     });
-    expect(served(told)).toHaveLength(4);
+    expect(served(configured)).toHaveLength(4);
   });
 
-  it('hosts, and tells of those that it cannot know', async () => {
+  it('hosts, and reports those that it cannot know', async () => {
     const report = await crawl(await routesApp(adapter, [ExcludedController, HostController, HostPatternController]));
     expect(served(report).sort()).toEqual(['GET /excluded', 'GET /excluded/not', 'GET /hosted']);
     expect(report.unexercised).toEqual([{ route: 'GET /anyhost', reason: expect.stringContaining('404') }]);

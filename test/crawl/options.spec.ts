@@ -65,7 +65,7 @@ describe('expectTenantIsolation', () => {
     expect(skipped.map(({ route }) => route).sort()).toEqual(['GET /notes/:number', 'POST /log-out']);
   });
 
-  it('asks extra routes as well, and tells those that nobody is served at', async () => {
+  it('asks extra routes as well, and reports those at which no tenant is served', async () => {
     const { unexercised } = await crawl({ extraRoutes: ['GET /legacy'] });
     expect(unexercised).toEqual([{ route: 'GET /legacy', reason: expect.stringContaining('404') }]);
     await expect(crawl({ extraRoutes: ['GET /legacy'], unexercised: 'fail' })).rejects.toThrow(
@@ -93,7 +93,7 @@ describe('expectTenantIsolation', () => {
       },
     });
     await notes.app.close();
-    notes = await startNotesApp({ readsAnybody: true });
+    notes = await startNotesApp({ readsForeign: true });
     const failure = await crawl({ tenants: [planting(TENANTS[0]), planting(TENANTS[1])] }).catch(
       (error: unknown) => error,
     );
@@ -114,13 +114,13 @@ describe('expectTenantIsolation', () => {
     const tenants: [CrawledTenant, CrawledTenant] = [prefixed(TENANTS[0]), prefixed(TENANTS[1])];
     expect((await crawl({ tenants })).unexercised).toEqual([]);
     await notes.app.close();
-    notes = await startNotesApp({ readsAnybody: true });
+    notes = await startNotesApp({ readsForeign: true });
     await expect(crawl({ tenants })).rejects.toThrow(/curl -X GET '[^']+\/at\/foo\/notes\/2'/);
   });
 
   it('refuses to say that nothing leaks where it knows nothing that could', async () => {
-    const stranger = { name: 'bar', headers: { authorization: 'nobody' } };
-    await expect(crawl({ tenants: [TENANTS[0], stranger] })).rejects.toThrow(
+    const outsider = { name: 'bar', headers: { authorization: 'unknown' } };
+    await expect(crawl({ tenants: [TENANTS[0], outsider] })).rejects.toThrow(
       /^Nothing is known that belongs to bar alone/,
     );
   });

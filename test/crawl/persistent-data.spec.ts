@@ -10,7 +10,7 @@ interface Row {
 }
 
 /** A database for each tenant that gives the numbers 1, 2, 3, ... in each. */
-function startNumberedApp(rows: Map<string, Row[]>, readsAnybody: boolean): Promise<INestApplication> {
+function startNumberedApp(rows: Map<string, Row[]>, readsForeign: boolean): Promise<INestApplication> {
   const counts = new Map<string, number>();
   const of = (tenant: string): Row[] => rows.get(tenant) ?? rows.set(tenant, []).get(tenant) ?? [];
   @Controller('rows')
@@ -22,7 +22,7 @@ function startNumberedApp(rows: Map<string, Row[]>, readsAnybody: boolean): Prom
     }
     @Get(':id')
     get(@Param('id') id: string, @Headers('authorization') tenant: string): Row {
-      const all = readsAnybody ? [...rows.values()].flat() : of(tenant);
+      const all = readsForeign ? [...rows.values()].flat() : of(tenant);
       const row = all.find((candidate) => candidate.id === Number(id));
       if (row === undefined) throw new NotFoundException();
       return row;

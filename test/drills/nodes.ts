@@ -109,10 +109,10 @@ async function silentListener(catalog: SharedCatalog): Promise<Row[]> {
   try {
     await until(async () => (await node.state()).feed.listening);
     proxy.swallow();
-    const worst = await worstShutOut(node, catalog);
+    const worst = await worstBlockingTime(node, catalog);
     return [
       [
-        'listening connection silent, defaults: a suspended tenant is shut out',
+        'listening connection silent, defaults: a suspended tenant is blocked',
         `${worst.toFixed(0)} ms at most`,
         worst <= 10_000,
       ],
@@ -154,10 +154,10 @@ async function pooler(catalog: SharedCatalog): Promise<Row[]> {
   if (running === null) return [['through pgbouncer in transaction mode', 'left out: no pgbouncer here', true]];
   const node = await spawnNode(compiled.folder, { databaseUrl: running.url });
   try {
-    const worst = await worstShutOut(node, catalog);
+    const worst = await worstBlockingTime(node, catalog);
     return [
       [
-        'through pgbouncer in transaction mode, polling alone: shut out',
+        'through pgbouncer in transaction mode, polling alone: blocked',
         `${worst.toFixed(0)} ms at most`,
         worst <= 10_000,
       ],
@@ -168,8 +168,8 @@ async function pooler(catalog: SharedCatalog): Promise<Row[]> {
   }
 }
 
-/** Suspends a few tenants in turn. @returns the longest time until a node shut one out, milliseconds */
-async function worstShutOut(node: NodeProcess, { catalog }: SharedCatalog): Promise<number> {
+/** Suspends a few tenants in turn. @returns the longest time until a node blocked one, milliseconds */
+async function worstBlockingTime(node: NodeProcess, { catalog }: SharedCatalog): Promise<number> {
   let worst = 0;
   for (const id of TENANTS.slice(0, 4)) {
     await everywhere([node], id, 200);

@@ -115,7 +115,7 @@ describe.each(DATABASES)('the administration of tenants on %s', (database) => {
     expect((await ask('/admin/tenants/second-thoughts?graceMinutes=1.5', 'DELETE')).status).toBe(400);
   });
 
-  it('leaves no row of a deleted tenant in any table, and buries its id', async () => {
+  it('leaves no row of a deleted tenant in any table, and tombstones its id', async () => {
     await create('leaving');
     const rows = sample.app.get(TenantDatabase, { strict: false }).forTenant('leaving');
     await rows.query(`insert into projects (name) values ('Left behind')`, []);
@@ -128,7 +128,7 @@ describe.each(DATABASES)('the administration of tenants on %s', (database) => {
     expect(await create('LEAVING')).toMatchObject({ status: 409, json: { code: 'MT_TENANT_EXISTS' } });
   });
 
-  it('tells of operations, and goes on with a creation whose secrets were lost with the process', async () => {
+  it('lists operations, and continues a creation whose secrets were lost with the process', async () => {
     const lifecycle = sample.app.get(TenantLifecycle, { strict: false });
     const broken = lifecycle.create({ id: 'half', domain: 'half.com' }, { requestKey: 'half' });
     const { operationId } = (await broken.catch((error: unknown) => error)) as { operationId: string };

@@ -75,7 +75,7 @@ describe.each(ADAPTERS)('the sample on %s whose PostgreSQL is down at its start'
     await start();
     await proxy.open();
     await until(async () => (await get('/t/foo.com/me')).text.includes('MT_ISOLATION_UNSAFE'));
-    // Also what fills the database has looked at it by now, and goes on looking.
+    // The code that fills the database has tried by now, and keeps trying.
     await until(() => logged.mock.calls.some(([text]) => String(text).includes('cannot be filled')));
     expect((await get('/health/ready')).status).toBe(503);
     await admin.query('alter table projects enable row level security');

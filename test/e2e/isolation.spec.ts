@@ -83,7 +83,7 @@ describe.each(COMBINATIONS)('tenants side by side on %s with %s', (adapter, data
   });
 });
 
-it('a client that is loaded eagerly is there before the first request, and readiness tells', async () => {
+it('a client that is loaded eagerly is there before the first request, and readiness reports it', async () => {
   const eager = await startSample('fastify', 'postgres', { TENANT_EAGER: '*,!bar.com' });
   try {
     const loading = async (): Promise<Record<string, unknown>> =>

@@ -48,7 +48,7 @@ describe.each(COMBINATIONS)('the main job on %s with %s', (adapter, database) =>
       }
     });
 
-    it('does not tell a wrong user from a wrong password, or from another tenant’s user', async () => {
+    it('does not distinguish a wrong user from a wrong password, or from another tenant’s user', async () => {
       const attempt = (username: string, password: string): ReturnType<Sample['call']> =>
         sample.call('/t/foo.com/auth/login', { method: 'POST', body: { username, password } });
       const [wrongPassword, wrongUser, otherTenants] = await Promise.all([

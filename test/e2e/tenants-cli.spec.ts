@@ -65,24 +65,24 @@ describe('npm run tenants', () => {
   });
 
   it('stops at the first tenant that fails, and says which and why, and what was done until then', async () => {
-    const { code, out, err } = await tenants('suspend bar nobody foo --json');
+    const { code, out, err } = await tenants('suspend bar missing foo --json');
     expect(code).toBe(1);
-    expect(err).toBe('1/3 bar suspended\nThere is no tenant "nobody".');
+    expect(err).toBe('1/3 bar suspended\nThere is no tenant "missing".');
     expect(JSON.parse(out)).toEqual([{ id: 'bar', done: 'suspended' }]);
   });
 
   it('deletes after a grace period, and takes that back', async () => {
-    await tenants('create doubt doubt.com --admin dora --request-key doubt', secrets);
-    expect(await tenants('create doubt doubt.com --admin dora --request-key doubt', secrets)).toMatchObject({
+    await tenants('create later later.com --admin dora --request-key later', secrets);
+    expect(await tenants('create later later.com --admin dora --request-key later', secrets)).toMatchObject({
       code: 0,
     });
-    expect(await tenants('delete doubt --yes --grace-minutes 5')).toMatchObject({
+    expect(await tenants('delete later --yes --grace-minutes 5')).toMatchObject({
       code: 0,
-      err: '1/1 doubt is blocked and will be deleted in 5 minutes',
+      err: '1/1 later is blocked and will be deleted in 5 minutes',
     });
-    expect((await tenants('list --sort -domain')).out).toMatch(/doubt .*deleting[^]*bar /);
-    expect(await tenants('undelete doubt')).toMatchObject({ code: 0, err: '1/1 doubt kept' });
-    expect(await tenants('delete doubt --yes --grace-minutes soon')).toMatchObject({
+    expect((await tenants('list --sort -domain')).out).toMatch(/later .*deleting[^]*bar /);
+    expect(await tenants('undelete later')).toMatchObject({ code: 0, err: '1/1 later kept' });
+    expect(await tenants('delete later --yes --grace-minutes soon')).toMatchObject({
       code: 1,
       err: expect.stringContaining('--grace-minutes'),
     });
@@ -139,7 +139,7 @@ describe('npm run tenants', () => {
     expect(await tenants('migrate')).toMatchObject({ code: 0, out: expect.stringContaining('up to date') });
   });
 
-  it('finds nothing wrong, and then what was made wrong, with the SQL that mends it', async () => {
+  it('finds nothing wrong, and then what was made wrong, with the SQL that fixes it', async () => {
     expect(await tenants('doctor --json')).toEqual({ code: 0, out: '[]', err: '' });
     const admin = new pg.Client({ connectionString: test.adminUrl });
     await admin.connect();
@@ -156,7 +156,7 @@ describe('npm run tenants', () => {
   });
 
   it('says what is wrong with a database that is not there', async () => {
-    const { code, err } = await tenants('list', { DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/none' });
+    const { code, err } = await tenants('list', { DATABASE_URL: 'postgres://unknown:secret@127.0.0.1:1/none' });
     expect(code).toBe(1);
     expect(err).toContain('ECONNREFUSED');
     expect(err).not.toContain('secret');

@@ -85,7 +85,7 @@ describe.each(ADAPTERS)('central controllers and paths on %s', (adapter) => {
 
   it('leave every other route in need of a tenant', async () => {
     expect(await statusOf('/projects', '10.1.2.3')).toBe(400);
-    expect(await statusOf('/projects', 'nobody.com')).toBe(404);
+    expect(await statusOf('/projects', 'unknown.com')).toBe(404);
   });
 
   it('leave routes of the super tenant to it', async () => {

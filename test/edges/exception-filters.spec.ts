@@ -110,14 +110,14 @@ const everywhere: readonly [where: string, setUp: SetUp][] = [
 
 describe.each(ADAPTERS)('an exception filter that does not know this library, on %s', (adapter) => {
   it.each(everywhere)('registered %s answers with the status of the error', async (_where, setUp) => {
-    const answers = await answersOf(adapter, ['nobody.com', '127.0.0.1', 'asleep.com'], setUp);
+    const answers = await answersOf(adapter, ['unknown.com', '127.0.0.1', 'asleep.com'], setUp);
     expect(answers.map(({ status }) => status)).toEqual([404, 400, 403]);
   });
 
   it.each(everywhere.filter(([where]) => where !== 'nowhere'))(
     'registered %s learns nothing more with opaque errors',
     async (_where, setUp) => {
-      const [unknown, asleep] = await answersOf(adapter, ['nobody.com', 'asleep.com'], {
+      const [unknown, asleep] = await answersOf(adapter, ['unknown.com', 'asleep.com'], {
         ...setUp,
         errorDetail: 'opaque',
       });
@@ -128,7 +128,7 @@ describe.each(ADAPTERS)('an exception filter that does not know this library, on
 
   it.each([true, false])('gives way to a filter for one of our errors (imported first: %s)', async (importedFirst) => {
     const providers = [{ provide: APP_FILTER, useClass: NoSuchShopFilter }];
-    const [unknown, required] = await answersOf(adapter, ['nobody.com', '127.0.0.1'], { providers, importedFirst });
+    const [unknown, required] = await answersOf(adapter, ['unknown.com', '127.0.0.1'], { providers, importedFirst });
     expect(unknown).toMatchObject({ status: 404, json: { own: true } });
     expect(required).toMatchObject({ status: 400, json: { code: 'MT_TENANT_REQUIRED' } });
   });
@@ -136,14 +136,14 @@ describe.each(ADAPTERS)('an exception filter that does not know this library, on
 
 describe('an error of the library', () => {
   it('is an HttpException whose response has the members of a problem and of Nest’s own', () => {
-    const error = new TenantUnknownError('nobody');
+    const error = new TenantUnknownError('missing');
     expect(error).toBeInstanceOf(HttpException);
     expect([error.getStatus(), error.name]).toEqual([404, 'TenantUnknownError']);
     expect(error.getResponse()).toMatchObject({
       status: 404,
       statusCode: 404,
       code: 'MT_TENANT_UNKNOWN',
-      message: 'There is no tenant "nobody".',
+      message: 'There is no tenant "missing".',
     });
   });
 

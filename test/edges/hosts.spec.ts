@@ -50,7 +50,7 @@ describe.each(ADAPTERS)('hosts of the service itself on %s', (adapter) => {
   });
 
   it.each([
-    ['nobody.app.test', 404],
+    ['unknown.app.test', 404],
     ['api.foo.app.test', 400],
     ['www.app.foo.app.test', 400],
     ['www..app.test', 400],

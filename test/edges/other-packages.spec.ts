@@ -63,7 +63,7 @@ describe.each(ADAPTERS)('a strategy of @nestjs/passport on %s', (adapter) => {
     expect((await me('foo.com', 'ann')).json).toEqual({ name: 'ann', from: 'foo' });
     expect((await me('bar.com', 'ann')).json).toEqual({ name: 'ann', from: 'bar' });
     expect((await me('foo.com', 'bob')).status).toBe(401);
-    expect((await me('nobody.com', 'ann')).json).toMatchObject({ status: 404, code: 'MT_TENANT_UNKNOWN' });
+    expect((await me('unknown.com', 'ann')).json).toMatchObject({ status: 404, code: 'MT_TENANT_UNKNOWN' });
     await app.close();
   });
 });
@@ -136,7 +136,7 @@ describe.each(ADAPTERS)('an application behind serverless-http on %s', (adapter)
       const { statusCode, body } = (await handle(event(host), {})) as { statusCode: number; body: string };
       return [statusCode, JSON.parse(body)];
     };
-    const answers = await Promise.all(['foo.com', 'bar.com', 'nobody.com'].map(ask));
+    const answers = await Promise.all(['foo.com', 'bar.com', 'unknown.com'].map(ask));
     expect(answers).toEqual([
       [200, { id: 'foo', of: 'foo.com', user: { name: 'ann', from: 'foo' } }],
       [200, { id: 'bar', of: 'bar.com', user: { name: 'ann', from: 'bar' } }],

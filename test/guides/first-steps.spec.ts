@@ -77,7 +77,7 @@ describe('the guide "First steps"', () => {
     const answers = await Promise.all([
       visit('bar', 'foo'),
       visit('foo', null),
-      visit('nobody', 'foo'),
+      visit('unknown', 'foo'),
       visit('www', 'foo'),
     ]);
     expect(answers.map(({ status }) => status)).toEqual([403, 401, 404, 400]);

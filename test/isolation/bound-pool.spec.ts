@@ -131,7 +131,7 @@ describe('a bound pool under injected SQL', () => {
     await pool.end();
   });
 
-  it('refuses a connection that logged in as somebody else', async () => {
+  it('refuses a connection that logged in as another role', async () => {
     const { server } = data;
     const { username: user, password } = new URL(server.test.appUrl);
     const strategy = boundPool({

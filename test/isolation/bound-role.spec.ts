@@ -107,7 +107,7 @@ describe('the login role of a tenant', () => {
   );
 
   it.each(['', 'x\n', 'pässword', 'x'.repeat(257)])(
-    'refuses a password that is not printable ASCII, without telling it',
+    'refuses a password that is not printable ASCII, without showing it',
     (password) => {
       expect(() => boundRoleSql({ tenantId: A, memberOf: 'app', password })).toThrow(
         expect.objectContaining({

@@ -35,7 +35,7 @@ describe('a tenant whose place changes', () => {
     (await strategy.forTenant(tenantId).query<{ name: string }>('select name from here')).rows[0]?.name;
   const at = (id: string): TenantPlace => ({ ...server.server(), database: server.databaseOf(id) });
 
-  it('is where the place says, also when the generation is the same: placed anew, it may be given out again', async () => {
+  it('is where the place says, also when the generation is the same: it may be used again after a new placement', async () => {
     place = at(A);
     expect(await whereIs('foo')).toBe(A);
     place = at(B);
@@ -56,7 +56,7 @@ describe('a tenant whose place changes', () => {
   });
 });
 
-describe('a move that is begun anew', () => {
+describe('a move that is started again', () => {
   it('to another place goes there, and not to the one before', async () => {
     const moving = await MovingTenants.open();
     await moving.seed();

@@ -152,9 +152,9 @@ describe('a database for each tenant', () => {
     await strategy.close();
   });
 
-  it('that is on record nowhere is told with the remedy', async () => {
+  it('without a placement is rejected with the remedy', async () => {
     const strategy = open();
-    await expect(strategy.forTenant('stranger').query('select 1')).rejects.toMatchObject({
+    await expect(strategy.forTenant('unplaced').query('select 1')).rejects.toMatchObject({
       code: 'MT_PLACEMENT_MISSING',
       message: expect.stringContaining('place()') as string,
     });

@@ -45,7 +45,7 @@ describe('a process that is killed while it moves a tenant', () => {
     await moving.close();
   });
 
-  /** Starts a process that moves and dies, but not before it is called upon. @returns calls upon it, and tells whether it died */
+  /** Starts a process that moves and dies, but only when triggered. @returns the trigger, which resolves to whether it died */
   const prepareDeath = async (deadly: number): Promise<() => Promise<boolean>> => {
     await turns.query('select pg_advisory_lock($1)', [deadly]);
     const { server } = moving;
@@ -67,7 +67,7 @@ describe('a process that is killed while it moves a tenant', () => {
       .query<{ n: number }>('select ((select count(*) from folder) + (select count(*) from note))::int as n');
     return rows[0]?.n as number;
   };
-  /** What is where, as {@link LEFT} tells it. Half of the rows is nowhere. */
+  /** What is where, in the form of {@link LEFT}. Half of the rows is nowhere. */
   const left = async (from: PlacementTarget, to: PlacementTarget): Promise<string> => {
     const counts = [await rowsAt(from), await rowsAt(to)];
     expect(counts.filter((count) => count !== 0 && count !== ROWS)).toEqual([]);

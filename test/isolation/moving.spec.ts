@@ -29,7 +29,7 @@ describe('moving a tenant', () => {
   const insertNote = (tenantId: string, body = 'new') =>
     moving.isolation.forTenant(tenantId).query('insert into note (body) values ($1) returning id', [body]);
 
-  /** Placements whose every statement can be told of, before and after it is done. */
+  /** Placements that report every statement, before and after it is done. */
   const placementsThat = (
     after: (params: unknown) => unknown,
     before: () => unknown = () => undefined,
@@ -121,7 +121,7 @@ describe('moving a tenant', () => {
     );
   }
 
-  it.each(['prepare', 'wait', 'dismantle'] as const)('goes on where it stopped in `%s`', async (step) => {
+  it.each(['prepare', 'wait', 'dismantle'] as const)('continues where it stopped in `%s`', async (step) => {
     const before = await moving.dataOf(A);
     const stopped = moving.mover({
       settleMs: 60_000,
@@ -194,7 +194,7 @@ describe('moving a tenant', () => {
     await expect(moving.mover({ tables: ['folder', 'nowhere'] }).move(A, schema)).rejects.toThrow(/no table nowhere/);
   });
 
-  it('is refused to a strategy that is not configured, before anybody is shut out', async () => {
+  it('is refused to a strategy that is not configured, before the tenant is blocked', async () => {
     await expect(moving.mover().move(A, { strategy: 'elsewhere' })).rejects.toThrow(refused('MT_PLACEMENT_INVALID'));
     await expect(insertNote(A)).resolves.toBeDefined();
   });

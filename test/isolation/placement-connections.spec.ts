@@ -61,7 +61,7 @@ describe('connections of ORMs to where a tenant is placed', () => {
     expect((await poolOf(await moving.isolation.connectionOf({ id: A })).query(text)).rows).toEqual(rows);
   });
 
-  it('are none while the tenant is shut out, nor where it is placed nowhere or on a pool that all share', async () => {
+  it('are none while the tenant is blocked, nor where it is placed nowhere or on a pool that all share', async () => {
     await shut(A);
     await expect(moving.isolation.connectionOf(A)).rejects.toMatchObject({ code: 'MT_TENANT_MOVING' });
     const shared = moving.isolation.connectionOf('elsewhere');
@@ -70,7 +70,7 @@ describe('connections of ORMs to where a tenant is placed', () => {
     await expect(moving.isolation.connectionOf('')).rejects.toMatchObject({ code: 'MT_TENANT_IDENTIFIER_INVALID' });
   });
 
-  it('are refused when they are new and the tenant is shut out or elsewhere, and tell so', async () => {
+  it('are refused when they are new and the tenant is blocked or elsewhere, and call onMoved', async () => {
     const [state, other] = [moved(), moved()];
     const pool = poolOf({ ...(await moving.isolation.connectionOf(A, state)), maxLifetimeSeconds: 0.001 });
     const otherPool = poolOf(await moving.isolation.connectionOf(B, other));
@@ -88,7 +88,7 @@ describe('connections of ORMs to where a tenant is placed', () => {
     expect(other.calls).toBe(0);
   });
 
-  it('tell that the tenant is elsewhere also where the old place is gone, and nothing can be verified', async () => {
+  it('report that the tenant is elsewhere also where the old place is gone, and nothing can be verified', async () => {
     const own = await moving.ownDatabase(A);
     await moving.mover().move(A, own);
     const state = moved();
@@ -194,19 +194,19 @@ describe('Kysely on a tenant that is moved under load', () => {
     return { load, stop: () => ((running = false), workers.then(() => undefined)) };
   };
 
-  it('loses no row, doubles none and sees none of another tenant; nobody writes to the old place', async () => {
+  it('loses no row, doubles none and sees none of another tenant; nothing is written to the old place', async () => {
     const own = await moving.ownDatabase(A);
     const [a, b] = [loadOf(A), loadOf(B)];
-    const goesOn = async (): Promise<void> => {
+    const moreWrites = async (): Promise<void> => {
       const before = a.load.written.length;
       await until(() => a.load.written.length > before + 20);
     };
     for (const to of [own, SCHEMA, own]) {
-      await goesOn();
+      await moreWrites();
       // Removal is refused if a row was written to the old place after the copy, so the move itself is half of the proof.
       expect(await moving.mover({ settleMs: 1_000 }).move(A, to)).toMatchObject({ target: to, move: null });
     }
-    await goesOn();
+    await moreWrites();
     await Promise.all([a.stop(), b.stop()]);
 
     for (const [tenantId, { load }] of [[A, a] as const, [B, b] as const]) {
@@ -225,7 +225,7 @@ describe('Kysely on a tenant that is moved under load', () => {
 /** Notes the code of an error, or of the one that it wraps, and lets others have a turn. */
 async function refused({ refusals }: Load, error: unknown): Promise<void> {
   const { code, cause } = error as { code?: string; cause?: { code?: string } };
-  const told = (code === 'MT_CLIENT_CREATE_FAILED' ? cause?.code : code) ?? String(error);
-  refusals.set(told, (refusals.get(told) ?? 0) + 1);
+  const reason = (code === 'MT_CLIENT_CREATE_FAILED' ? cause?.code : code) ?? String(error);
+  refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -132,7 +132,7 @@ describe('a database that a placement names', () => {
     await expect(catalog.app.query('delete from tenantry.placed_databases')).rejects.toMatchObject({ code: '42501' });
   });
 
-  it('names who has it to operators, and to nobody else', async () => {
+  it('names who has it to operators only', async () => {
     await placements.place('secret-customer', OWN);
     const error = (await placements.place('bar', OWN).catch((reason: unknown) => reason)) as PlacementTakenError;
     expect(error.heldBy).toBe('secret-customer');

@@ -68,7 +68,7 @@ describe('the mark of a schema', () => {
 
   it.each([
     ['none', null],
-    ['a comment of somebody’s', 'customers of the north'],
+    ['a comment of another origin', 'customers of the north'],
     ['that of another id', 'Tenantry: tenant a-B of prefix tenant_'],
     ['more than its own', 'Tenantry: tenant a-b of prefix tenant_ and more'],
   ])('may not be %s', async (_what, comment) => {

@@ -39,10 +39,10 @@ describe('the schema of a tenant', () => {
 
   it('has to be there: without it every call fails, with a code, and nothing is looked up elsewhere', async () => {
     const strategy = strategyAs(() => data.roleOf(A), { password: data.server.passwordOf(A) });
-    const stranger = strategy.forTenant('stranger');
-    const missing = { code: 'MT_SCHEMA_MISSING', tenantId: 'stranger' };
-    await expect(stranger.query('select * from project')).rejects.toMatchObject(missing);
-    await expect(stranger.transaction((tx) => tx.query('select 1'))).rejects.toMatchObject(missing);
+    const unplaced = strategy.forTenant('unplaced');
+    const missing = { code: 'MT_SCHEMA_MISSING', tenantId: 'unplaced' };
+    await expect(unplaced.query('select * from project')).rejects.toMatchObject(missing);
+    await expect(unplaced.transaction((tx) => tx.query('select 1'))).rejects.toMatchObject(missing);
     await strategy.close();
   });
 
@@ -144,7 +144,7 @@ describe('the name of a schema', () => {
     );
   });
 
-  it('tells ids apart that differ in one character only, however long', () => {
+  it('distinguishes ids that differ in one character only, however long', () => {
     const long = `${'x-'.repeat(31)}x`;
     const near = [long, `${long.slice(0, -1)}y`, long.replace('-', '_'), long.toUpperCase()];
     expect(new Set(near.map((tenantId) => tenantSchemaName(tenantId))).size).toBe(near.length);

@@ -105,7 +105,7 @@ describe.each(SET_UPS)('%s keeps tenants apart:', (_name, open) => {
     expect(await bodies(a)).toEqual([`${A} 1`, `${A} 2`]);
   });
 
-  it('what is left behind by a call that fails reaches nobody either', async () => {
+  it('what is left behind by a call that fails reaches no other call either', async () => {
     const failing = a.transaction(async (tx) => {
       await tx.query('select pg_advisory_lock(4712)');
       await tx.query('prepare stash as select 1');
@@ -180,7 +180,7 @@ describe.each(SET_UPS)('%s keeps tenants apart:', (_name, open) => {
     expect(await data.bodiesOf(B)).toContain(`${B} 3`);
   });
 
-  it('a transaction within a transaction on a pool of one ends with an error, and all goes on', async () => {
+  it('a transaction within a transaction on a pool of one ends with an error, and later calls work', async () => {
     const small = await open({ connectionTimeoutMillis: 200 });
     await small.reset();
     const sql = small.strategy.forTenant(A);

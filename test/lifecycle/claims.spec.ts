@@ -11,7 +11,7 @@ const FOO = { id: 'foo', domain: 'foo.com' };
 const LEASE_MS = 3_000;
 
 describe('a claim', () => {
-  it('lasts as long as its node gives signs of life, and a node that lost it is told to stop', async () => {
+  it('lasts as long as its node sends heartbeats, and a node that lost it has to stop', async () => {
     const clock = new ManualClock();
     const store = new InMemoryTenantLifecycleStore(clock);
     let signal: AbortSignal | undefined;

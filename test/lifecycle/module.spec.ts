@@ -39,7 +39,7 @@ class Audit implements TenantLifecycleListener {
     log.push(`audit asked about ${tenant.id}`);
   }
   afterCreate({ tenant }: TenantChangeEvent): void {
-    log.push(`audit heard of ${tenant.id}`);
+    log.push(`audit notified of ${tenant.id}`);
   }
   loaded(tenantId: string): void {
     log.push(`loaded ${tenantId}`);
@@ -148,11 +148,11 @@ describe.each(ADAPTERS)('the lifecycle in an application on %s', (adapter) => {
   beforeEach(async () => (app = await start(adapter)));
   afterEach(() => app.close());
 
-  it('asks @TenantListener classes in their order, sets up by @Provisioner, serves, and tells', async () => {
+  it('calls @TenantListener classes in their order, sets up by @Provisioner, serves, and notifies', async () => {
     expect((await create(app, FOO)).status).toBe(201);
     expect((await call(app, '/t/foo.com/ping')).text).toBe('pong');
-    await until(() => log.includes('audit heard of foo'));
-    expect(log).toEqual(['licences asked about foo', 'audit asked about foo', 'rows of foo', 'audit heard of foo']);
+    await until(() => log.includes('audit notified of foo'));
+    expect(log).toEqual(['licences asked about foo', 'audit asked about foo', 'rows of foo', 'audit notified of foo']);
   });
 
   it('answers a veto with 409 and its reason', async () => {
@@ -174,7 +174,7 @@ describe.each(ADAPTERS)('the lifecycle in an application on %s', (adapter) => {
     expect((await call(app, '/t/foo.com/ping')).status).toBe(404);
   });
 
-  it('tells listeners when a tenant is loaded and unloaded on this node', async () => {
+  it('notifies listeners when a tenant is loaded and unloaded on this node', async () => {
     await create(app, FOO);
     const registry = app.get<TenantClientRegistry<object>>(getTenantClientRegistryToken('db'), { strict: false });
     await registry.use('foo', () => undefined);
@@ -187,7 +187,7 @@ describe.each(ADAPTERS)('the lifecycle in an application on %s', (adapter) => {
 
 describe('what stops the start', () => {
   @TenantListener()
-  class Deaf {}
+  class WithoutMethods {}
   @TenantListener({ name: 'Audit' })
   class SecondAudit implements TenantLifecycleListener {
     afterDelete(): void {
@@ -205,7 +205,7 @@ describe('what stops the start', () => {
   class PerRequest extends Audit {}
 
   it.each<[string, readonly Provider[]]>([
-    ['a listener without a method', [Deaf]],
+    ['a listener without a method', [WithoutMethods]],
     ['two of one name', [Audit, SecondAudit]],
     ['an order that is no number', [Nowhere]],
     ['a request-scoped one', [PerRequest]],

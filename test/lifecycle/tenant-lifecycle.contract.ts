@@ -10,7 +10,7 @@ const FOO = { id: 'Foo', domain: 'foo.com', aliases: ['www.foo.com'] };
 /**
  * What lifecycles must do, whatever they are recorded in.
  *
- * @param open gives an empty store, anew for each test
+ * @param open gives an empty store, a new one for each test
  */
 export function describeTenantLifecycle(name: string, open: () => Promise<StoreUnderTest>): void {
   describe(`TenantLifecycle: ${name}`, () => {
@@ -32,10 +32,10 @@ export function describeTenantLifecycle(name: string, open: () => Promise<StoreU
     };
 
     describe('create', () => {
-      it('sets up in order, then serves, then tells listeners', async () => {
-        const told: TenantChangeEvent[] = [];
+      it('sets up in order, then serves, then notifies listeners', async () => {
+        const notified: TenantChangeEvent[] = [];
         const listeners = [
-          { name: 'billing', instance: { afterCreate: (event: TenantChangeEvent) => told.push(event) } },
+          { name: 'billing', instance: { afterCreate: (event: TenantChangeEvent) => notified.push(event) } },
         ];
         const provisioners = [provisioner('users', log), provisioner('cloud', log)];
         const lifecycle = lifecycleOn(store, { listeners, provisioners });
@@ -45,7 +45,9 @@ export function describeTenantLifecycle(name: string, open: () => Promise<StoreU
         expect(operation).toMatchObject({ kind: 'create', tenantId: 'Foo', before: null });
         expect(operation.tenant).toMatchObject({ id: 'Foo', domain: 'foo.com', status: 'active', generation: 2 });
         expect(await store.findTenant('foo')).toEqual(operation.tenant);
-        expect(told).toEqual([{ operationId: operation.id, kind: 'create', before: null, tenant: operation.tenant }]);
+        expect(notified).toEqual([
+          { operationId: operation.id, kind: 'create', before: null, tenant: operation.tenant },
+        ]);
         expect(await store.find(operation.id)).toMatchObject({
           state: 'done',
           step: 'finished',
@@ -179,7 +181,7 @@ export function describeTenantLifecycle(name: string, open: () => Promise<StoreU
         expect(log).toEqual([]);
       });
 
-      it('waits for input that only a request has, at once and without undoing, and goes on with it', async () => {
+      it('waits for input that only a request has, at once and without undoing, and continues with it', async () => {
         const seen: unknown[] = [];
         const provision = ({ input }: { input: unknown }): void => {
           seen.push(input);
@@ -248,12 +250,12 @@ export function describeTenantLifecycle(name: string, open: () => Promise<StoreU
           ['MT_TENANT_STALE', () => lifecycle.rename('foo', 'bar.com', stale)],
           ['MT_TENANT_STALE', () => lifecycle.update('foo', { plan: 'gold' }, stale)],
           ['MT_TENANT_STALE', () => lifecycle.delete('foo', stale)],
-          ['MT_TENANT_UNKNOWN', () => lifecycle.suspend('nobody')],
+          ['MT_TENANT_UNKNOWN', () => lifecycle.suspend('missing')],
           ['MT_TENANT_UNKNOWN', () => lifecycle.delete('../etc')],
           ['MT_TENANT_TRANSITION_REFUSED', () => lifecycle.delete('super')],
           ['MT_TENANT_FIELD_INVALID', () => lifecycle.rename('foo', 'BAR')],
           ['MT_TENANT_UNDO_REFUSED', () => lifecycle.undoDelete('foo')],
-          ['MT_TENANT_UNDO_REFUSED', () => lifecycle.undoDelete('nobody')],
+          ['MT_TENANT_UNDO_REFUSED', () => lifecycle.undoDelete('missing')],
           ['MT_OPERATION_UNKNOWN', () => lifecycle.resume(randomUUID())],
           ['MT_OPERATION_UNKNOWN', () => lifecycle.resume('no uuid')],
           ['MT_ARGUMENT_INVALID', () => lifecycle.delete('foo', { gracePeriodMs: -1 })],
@@ -318,11 +320,13 @@ export function describeTenantLifecycle(name: string, open: () => Promise<StoreU
     });
 
     describe('delete', () => {
-      it('shuts out, removes the data in reverse, buries the id and frees the names', async () => {
-        const told: TenantChangeEvent[] = [];
+      it('blocks requests, removes the data in reverse, tombstones the id and frees the names', async () => {
+        const notified: TenantChangeEvent[] = [];
         const lifecycle = lifecycleOn(store, {
           provisioners: [provisioner('users', log), provisioner('cloud', log)],
-          listeners: [{ name: 'billing', instance: { afterDelete: (event: TenantChangeEvent) => told.push(event) } }],
+          listeners: [
+            { name: 'billing', instance: { afterDelete: (event: TenantChangeEvent) => notified.push(event) } },
+          ],
         });
         await created(lifecycle);
         log.length = 0;
@@ -333,7 +337,7 @@ export function describeTenantLifecycle(name: string, open: () => Promise<StoreU
           before: { status: 'active' },
           tenant: { status: 'deleting', generation: 3 },
         });
-        expect(told).toHaveLength(1);
+        expect(notified).toHaveLength(1);
         expect(await store.findTenant('foo')).toBeNull();
         await expect(lifecycle.create(FOO)).rejects.toMatchObject({ code: 'MT_TENANT_EXISTS' });
         await expect(lifecycle.create({ ...FOO, id: 'foo-2' })).resolves.toBeDefined();
@@ -366,7 +370,7 @@ export function describeTenantLifecycle(name: string, open: () => Promise<StoreU
         expect(log).toEqual([]);
       });
 
-      it('goes on when the grace period is over, and undoes nothing any more', async () => {
+      it('continues when the grace period is over, and undoes nothing any more', async () => {
         const lifecycle = lifecycleOn(store, { provisioners: [provisioner('users', log)] });
         await created(lifecycle);
         log.length = 0;
@@ -380,7 +384,7 @@ export function describeTenantLifecycle(name: string, open: () => Promise<StoreU
         expect(await store.findTenant('foo')).toBeNull();
       });
 
-      it('removes nothing before the clients are gone on all nodes, or their time is over', async () => {
+      it('removes nothing before the clients are closed on all nodes, or their time is over', async () => {
         const answers = [false, false, true];
         const drained = async (id: string): Promise<boolean> => (log.push(`drained ${id}`), answers.shift() ?? true);
         const provisioners = [provisioner('users', log)];
@@ -389,7 +393,7 @@ export function describeTenantLifecycle(name: string, open: () => Promise<StoreU
         expect(log).toEqual([...Array<string>(3).fill('drained Foo'), 'remove users (deleting)']);
       });
 
-      it('stays shut out when the removal fails, and resumes', async () => {
+      it('stays blocked when the removal fails, and resumes', async () => {
         await created();
         let down = true;
         const remove = (): void => {
@@ -409,7 +413,7 @@ export function describeTenantLifecycle(name: string, open: () => Promise<StoreU
     });
 
     describe('after-listeners', () => {
-      it('are repeated until they go well, each by itself, and keep nobody waiting', async () => {
+      it('are repeated until they go well, each by itself, and keep no caller waiting', async () => {
         let release = (): void => undefined;
         const held = new Promise<void>((resolve) => (release = resolve));
         const afterCreate = (listener: string, failures: number) => {

@@ -14,10 +14,10 @@ import { quickClock } from './support/quick-clock.js';
 
 const FOO = { id: 'foo', domain: 'foo.com' };
 const HOUR_MS = 3_600_000;
-const forEver = (): Promise<never> => new Promise(() => undefined);
+const never = (): Promise<never> => new Promise(() => undefined);
 
 describe('a participant that never settles', () => {
-  it('is told to stop, counts as failed, is tried again, and what was done is taken back', async () => {
+  it('is aborted, counts as failed, is tried again, and what was done is taken back', async () => {
     const log: string[] = [];
     let stopped = 0;
     const hung: Participant<TenantProvisioner> = {
@@ -25,7 +25,7 @@ describe('a participant that never settles', () => {
       instance: {
         provision: ({ signal }) => {
           signal.addEventListener('abort', () => (stopped += 1));
-          return forEver();
+          return never();
         },
         undo: () => void log.push('undo hung'),
       },
@@ -40,16 +40,16 @@ describe('a participant that never settles', () => {
     expect(log).toEqual(['provision rows (provisioning)', 'undo hung', 'undo rows (provisioning)']);
   });
 
-  it('keeps other listeners from nothing, and the operation waits for somebody to look', async () => {
-    const heard: string[] = [];
+  it('does not stop other listeners, and the operation waits for an operator', async () => {
+    const notified: string[] = [];
     const listeners: Participant<TenantLifecycleListener>[] = [
-      { name: 'hung', instance: { afterCreate: forEver } },
-      { name: 'audit', instance: { afterCreate: () => void heard.push('audit') } },
+      { name: 'hung', instance: { afterCreate: never } },
+      { name: 'audit', instance: { afterCreate: () => void notified.push('audit') } },
     ];
     const lifecycle = lifecycleOn(new InMemoryTenantLifecycleStore(), { listeners }, { participantTimeoutMs: 10 });
     const { id } = await lifecycle.create(FOO);
     await lifecycle.idle();
-    expect(heard).toEqual(['audit']);
+    expect(notified).toEqual(['audit']);
     expect(await lifecycle.find(id)).toMatchObject({
       state: 'failed',
       step: 'notify',
@@ -60,30 +60,30 @@ describe('a participant that never settles', () => {
 });
 
 describe('a node that retires', () => {
-  it('gives up what no caller waits for, and another node goes on with it', async () => {
+  it('gives up what no caller waits for, and another node continues it', async () => {
     const store = new InMemoryTenantLifecycleStore();
-    const heard: string[] = [];
-    let letGo = (): void => undefined;
-    const slow = new Promise<void>((resolve) => (letGo = resolve));
+    const notified: string[] = [];
+    let release = (): void => undefined;
+    const slow = new Promise<void>((resolve) => (release = resolve));
     const cast = (name: string, wait?: Promise<void>): Participant<TenantLifecycleListener>[] => [
       { name: 'first', instance: { afterCreate: () => wait } },
-      { name: 'second', instance: { afterCreate: () => void heard.push(name) } },
+      { name: 'second', instance: { afterCreate: () => void notified.push(name) } },
     ];
     const leaving = lifecycleOn(store, { listeners: cast('leaving', slow) });
     const { id } = await leaving.create(FOO);
     const retired = leaving.retire();
-    letGo();
+    release();
     await retired;
-    expect(heard).toEqual([]);
+    expect(notified).toEqual([]);
     expect(await leaving.find(id)).toMatchObject({ step: 'notify', finished: ['after:first'] });
     await lifecycleOn(store, { listeners: cast('staying') }).resumeDue();
-    expect(heard).toEqual(['staying']);
+    expect(notified).toEqual(['staying']);
   });
 
   it('still answers calls, and leaves nothing to run behind them', async () => {
     const store = new InMemoryTenantLifecycleStore();
-    const heard: string[] = [];
-    const listeners = [{ name: 'audit', instance: { afterCreate: () => void heard.push('audit') } }];
+    const notified: string[] = [];
+    const listeners = [{ name: 'audit', instance: { afterCreate: () => void notified.push('audit') } }];
     const leaving = lifecycleOn(store, { listeners });
     await leaving.retire();
     const save = store.save.bind(store);
@@ -92,9 +92,9 @@ describe('a node that retires', () => {
       return save(claim, patch);
     });
     expect(await leaving.create(FOO)).toMatchObject({ tenant: { status: 'active' } });
-    expect(heard).toEqual([]);
+    expect(notified).toEqual([]);
     await lifecycleOn(store, { listeners }).resumeDue();
-    expect(heard).toEqual(['audit']);
+    expect(notified).toEqual(['audit']);
   });
 });
 
@@ -119,8 +119,8 @@ describe('on PostgreSQL', () => {
 
   it('two nodes with clocks an hour apart neither take a live claim over nor end a grace period early', async () => {
     const now = jest.spyOn(Date, 'now');
-    let letGo = (): void => undefined;
-    const held = new Promise<void>((resolve) => (letGo = resolve));
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
     let begun = 0;
     const provisioners = [{ name: 'rows', instance: { provision: () => ((begun += 1), held) } }];
     const [late, early] = [-HOUR_MS, HOUR_MS].map((ms) => lifecycleOn(store, { provisioners }, { clock: fastBy(ms) }));
@@ -130,7 +130,7 @@ describe('on PostgreSQL', () => {
     now.mockReturnValue(real + HOUR_MS);
     await early?.resumeDue();
     expect(begun).toBe(1);
-    letGo();
+    release();
     expect(await creation).toMatchObject({ tenant: { status: 'active' } });
 
     await late?.delete('foo', { gracePeriodMs: HOUR_MS / 2 });

@@ -77,7 +77,7 @@ describe('the script of the guide', () => {
   );
 
   it(
-    'leaves nothing half done when it is killed, and goes on when it is started again',
+    'leaves nothing half done when it is killed, and continues when it is started again',
     async () => {
       const ids = idsOf(6);
       await targetsOf(schemas.database, ...ids);

@@ -80,9 +80,9 @@ describe('migrations per tenant', () => {
     expect(await tablesOf(database, 'tenant_c')).toEqual([]);
   });
 
-  it('go on where they stopped, once the cause is mended', async () => {
+  it('continue where they stopped, once the cause is fixed', async () => {
     await failureOf({ targets, migrations: failingFor('b') });
-    const report = await new TenantMigrations({ targets, migrations: failingFor('nobody') }).run();
+    const report = await new TenantMigrations({ targets, migrations: failingFor('none') }).run();
     expect(report.outcomes[1]).toMatchObject({ state: 'migrated', applied: ['0002-breaks', '0003-after'] });
     expect(await tablesOf(database, 'tenant_c')).toEqual(['after', 'half', 'note']);
   });
@@ -120,7 +120,7 @@ describe('migrations per tenant', () => {
     expect(await ledgerOf(database, 'tenant_a')).toEqual(['0001-once']);
   });
 
-  it('begin with the canary alone, and with nobody else when it fails, also where failing tenants are skipped', async () => {
+  it('begin with the canary alone, and with no other tenant when it fails, also where failing tenants are skipped', async () => {
     const begun: string[] = [];
     const error = await failureOf({
       targets,
@@ -137,13 +137,13 @@ describe('migrations per tenant', () => {
   });
 
   it('finish the canary before any other tenant begins', async () => {
-    const heard: string[] = [];
+    const progressed: string[] = [];
     const onProgress = (progress: TenantMigrationProgress): void => {
-      if (progress.kind === 'migration') heard.push(progress.tenantId);
+      if (progress.kind === 'migration') progressed.push(progress.tenantId);
     };
     await new TenantMigrations({ targets, migrations: THREE, canary: 'c', onProgress }).run();
-    expect(heard.slice(0, 3)).toEqual(['c', 'c', 'c']);
-    expect(heard).toHaveLength(9);
+    expect(progressed.slice(0, 3)).toEqual(['c', 'c', 'c']);
+    expect(progressed).toHaveLength(9);
   });
 
   it('skip failing tenants where asked to, and report which, at which migration and why', async () => {
@@ -156,21 +156,21 @@ describe('migrations per tenant', () => {
     expect(await tablesOf(database, 'tenant_c')).toEqual(['after', 'half', 'note']);
   });
 
-  it('tell how far they are, and stop when the listener throws', async () => {
-    const heard: TenantMigrationProgress[] = [];
-    await new TenantMigrations({ targets, migrations: THREE, onProgress: (each) => heard.push(each) }).run();
-    expect(heard.filter(({ kind }) => kind === 'migration')).toHaveLength(9);
-    expect(heard.at(-1)).toMatchObject({ kind: 'tenant', finished: 3, total: 3 });
+  it('report their progress, and stop when the listener throws', async () => {
+    const progressed: TenantMigrationProgress[] = [];
+    await new TenantMigrations({ targets, migrations: THREE, onProgress: (each) => progressed.push(each) }).run();
+    expect(progressed.filter(({ kind }) => kind === 'migration')).toHaveLength(9);
+    expect(progressed.at(-1)).toMatchObject({ kind: 'tenant', finished: 3, total: 3 });
 
     await database.query('drop table tenant_b.note, tenant_b.tenantry_migrations');
-    const deaf = new TenantMigrations({
+    const failing = new TenantMigrations({
       targets,
       migrations: THREE,
       onProgress: () => {
-        throw new Error('deaf');
+        throw new Error('listener failed');
       },
     });
-    await expect(deaf.run()).rejects.toThrow('deaf');
+    await expect(failing.run()).rejects.toThrow('listener failed');
     expect(await tablesOf(database, 'tenant_b')).toEqual([]);
   });
 
@@ -216,7 +216,7 @@ describe('migrations per tenant', () => {
     expect(await tablesOf(database, 'tenant_a')).toEqual([]);
   });
 
-  it('give up on a lock that somebody else holds', async () => {
+  it('give up on a lock that another process holds', async () => {
     await new TenantMigrations({ targets, migrations: THREE }).run();
     const migrations = [...THREE, { name: '0004', up: 'alter table note add column late int' }];
     await schemas.other.transaction(async (tx) => {
@@ -264,7 +264,7 @@ describe('migrations per tenant', () => {
     ['concurrency', { concurrency: 101 }],
     ['timeoutMs', { timeoutMs: 0.5 }],
     ['lockTimeoutMs', { lockTimeoutMs: -1 }],
-    ['canary', { canary: 'nobody' }],
+    ['canary', { canary: 'none' }],
   ])('refuse bad %s: %j', (argument, bad) => {
     const options = { targets, migrations: THREE, ...bad } as TenantMigrationsOptions;
     expect(() => new TenantMigrations(options)).toThrow(

@@ -35,9 +35,9 @@ describe('a node whose link to the database fails', () => {
   const whoAmI = (id: string): Promise<HttpAnswer> => get('/whoami', `${id}.example.com`);
   const state = async (): Promise<NodeState> => (await get('/state')).json as NodeState;
   const listening = (): Promise<void> => until(async () => (await state()).feed.listening);
-  const shutOut = (id: string): Promise<void> => until(async () => (await whoAmI(id)).status === 403);
+  const blocked = (id: string): Promise<void> => until(async () => (await whoAmI(id)).status === 403);
 
-  it('is live and not ready when it starts without a catalog, serves nobody, and is ready when it is there', async () => {
+  it('is live and not ready when it starts without a catalog, serves no request, and is ready when it is there', async () => {
     await proxy.close();
     const url = proxy.urlOf(shared.url);
     await start({ databaseUrl: url, listenUrl: url, pollMs: 100 });
@@ -51,7 +51,7 @@ describe('a node whose link to the database fails', () => {
     await until(async () => (await whoAmI('foo')).status === 200);
     await listening();
     await shared.catalog.suspend('foo');
-    await shutOut('foo');
+    await blocked('foo');
   });
 
   it('listens again when the listening connection is cut, and knows what it missed', async () => {
@@ -61,25 +61,25 @@ describe('a node whose link to the database fails', () => {
     proxy.cut();
     await until(async () => !(await state()).feed.listening);
     await shared.catalog.suspend('foo');
-    await shutOut('foo');
+    await blocked('foo');
     await listening();
     expect((await state()).feed).toMatchObject({ reconnects: 1, resets: 0 });
     await shared.catalog.suspend('bar');
-    await shutOut('bar');
+    await blocked('bar');
   });
 
-  it('goes on by polling when the listening connection falls silent, notices, and listens again', async () => {
+  it('continues by polling when the listening connection goes silent, notices, and listens again', async () => {
     await start({ listenUrl: proxy.urlOf(shared.url), pollMs: 200, heartbeatMs: 100 });
     await listening();
     expect((await whoAmI('foo')).status).toBe(200);
     proxy.swallow();
     await shared.catalog.suspend('foo');
-    await shutOut('foo');
+    await blocked('foo');
     await until(async () => !(await state()).feed.listening);
     proxy.forward();
     await listening();
     await shared.catalog.suspend('bar');
-    await shutOut('bar');
+    await blocked('bar');
   });
 
   it('can be shut down while the listening connection is silent', async () => {
@@ -95,7 +95,7 @@ describe('a node whose link to the database fails', () => {
     await start({ pollMs: 100 });
     expect((await whoAmI('foo')).status).toBe(200);
     await shared.catalog.suspend('foo');
-    await shutOut('foo');
+    await blocked('foo');
     expect((await state()).feed).toMatchObject({ listening: false });
     expect((await whoAmI('bar')).status).toBe(200);
   });
@@ -108,7 +108,7 @@ describe('a node whose link to the database fails', () => {
     const lie = JSON.stringify({ tenantId: 'foo', key: 'foo', status: 'deleted', generation: 99, version: 99 });
     await shared.database.query(`select pg_notify('tenantry_changes', $1)`, [lie]);
     await shared.catalog.suspend('bar');
-    await shutOut('bar');
+    await blocked('bar');
     expect((await whoAmI('foo')).json).toEqual(before);
     // The change is in force a moment before the feed has noted it.
     await until(async () => (await state()).feed.position === (feed.position ?? 0) + 1);

@@ -117,7 +117,7 @@ describe('two nodes that follow one catalog, their clocks an hour apart', () => 
     await until(async () => !(await hasClientOf(nodes[0], 'gone')));
   });
 
-  it('survive the end of every connection at the server, and go on following', async () => {
+  it('survive the end of every connection at the server, and keep following', async () => {
     await everywhere('bar', 200);
     const ended = await shared.database.query<{ count: number }>(
       `select count(pg_terminate_backend(pid))::int from pg_stat_activity
@@ -134,7 +134,7 @@ describe('two nodes that follow one catalog, their clocks an hour apart', () => 
     await everywhere('foo', 200);
   });
 
-  it('begin anew when the log was pruned while one was away', async () => {
+  it('reset when the log was pruned while one was away', async () => {
     await everywhere('foo', 200);
     const away = nodes[1];
     const before = (await away.state()).feed;

@@ -57,7 +57,7 @@ describe('two applications in one process', () => {
     for (const [path, tenant] of [
       ['/client', 'foo'],
       ['/client', 'bar'],
-      ['/plain', 'nobody'],
+      ['/plain', 'unknown'],
     ] as const)
       statuses.push((await call(app, path, { headers: { 'x-tenant': tenant } })).status);
     expect(statuses).toEqual([200, 503, 404]);
@@ -65,7 +65,7 @@ describe('two applications in one process', () => {
     await registry.evict('foo');
   }
 
-  it('are told apart by every event on every channel', async () => {
+  it('are distinguished by every event on every channel', async () => {
     await useEverything(first as ObservedApp);
     const { id } = (first as ObservedApp).app.get(TenantApplication);
     await until(() => new Set(published.map(({ channel }) => channel)).size === CHANNELS.length);

@@ -51,7 +51,7 @@ describe.each(ADAPTERS)('telemetry that throws on %s', (adapter) => {
     const statuses = [];
     for (const [path, tenant] of [
       ['/client', 'foo'],
-      ['/plain', 'nobody'],
+      ['/plain', 'unknown'],
       ['/plain', 'bar'],
     ] as const)
       statuses.push((await call(app, path, { headers: { 'x-tenant': tenant } })).status);

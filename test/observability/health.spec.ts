@@ -91,7 +91,7 @@ describe.each(ADAPTERS)('the health of a node on %s', (adapter) => {
     expect(await ready()).toMatchObject({ status: 'up', parts: { sync: UP } });
   });
 
-  it('is not ready while the login for secrets fails and no token lives, whoever’s secrets fail otherwise', async () => {
+  it('is not ready while the login for secrets fails and no token lives, however other tenants’ secrets fail', async () => {
     const request = (event: object): void => channel('tenantry:secrets:request').publish({ secrets, ...event });
     request({ operation: 'read', outcome: 'denied' });
     expect(await ready()).toMatchObject({ status: 'up' });

@@ -35,7 +35,7 @@ describe.each(ADAPTERS)('the metrics of requests on %s', (adapter) => {
       ...Array.from({ length: 7 }, () => ['/plain', 'foo'] as [string, string]),
       ...Array.from({ length: 3 }, () => ['/client', 'bar'] as [string, string]),
       ['/plain/broken', 'foo'],
-      ['/plain', 'nobody'],
+      ['/plain', 'missing'],
       ['/plain', 'gone'],
       ['/plain'],
       ['/nowhere', 'foo'],
@@ -151,7 +151,7 @@ describe('the metrics of an application', () => {
       (await call(observed.app, '/plain', { headers: { 'x-tenant': tenant } })).status;
     const before = async (outcome: string): Promise<number> => metrics.total('tenantry.catalog.lookups', { outcome });
     const [found, cached, unknown, failed] = await Promise.all(['found', 'cached', 'unknown', 'failed'].map(before));
-    expect([await get('bar'), await get('bar'), await get('nobody')]).toEqual([200, 200, 404]);
+    expect([await get('bar'), await get('bar'), await get('missing')]).toEqual([200, 200, 404]);
     expect(await metrics.total('tenantry.catalog.staleness')).toBe(0);
     source.outage = true;
     expect(await get('nowhere')).toBe(503);

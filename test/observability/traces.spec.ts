@@ -32,7 +32,7 @@ describe.each(ADAPTERS)('spans on %s', (adapter) => {
       void traces.active('http', () => listeners.forEach((listener) => Reflect.apply(listener, server, args)));
     });
     for (const tenant of ['foo', 'bar']) await call(observed.app, '/plain', { headers: { 'x-tenant': tenant } });
-    await call(observed.app, '/plain', { headers: { 'x-tenant': 'nobody' } });
+    await call(observed.app, '/plain', { headers: { 'x-tenant': 'unknown' } });
     await call(observed.app, '/health/live');
     server.removeAllListeners('request');
     for (const listener of listeners) server.on('request', listener as () => void);

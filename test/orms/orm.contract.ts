@@ -71,7 +71,7 @@ export function describeOrms(orms: readonly Orm[]): void {
         expect(await data.bodiesOf(A)).toContain(`${A} 3`);
       });
 
-      it('tells a row that is there already and a malformed statement by their codes, and goes on', async () => {
+      it('reports an existing row and a malformed statement by their codes, and continues', async () => {
         expect(
           await codeOf(
             orm,
@@ -136,7 +136,7 @@ export function describeOrms(orms: readonly Orm[]): void {
     afterAll(() => data.close());
 
     it.each(each)(
-      '%s undoes a transaction whose statement the server gave up, whoever comes next',
+      '%s undoes a transaction whose statement the server gave up, whatever runs next',
       async (_name, orm) => {
         await data.reset();
         const stores = await TenantStores.open(orm, data, { max: 1, statement_timeout: 500, query_timeout: 20_000 });

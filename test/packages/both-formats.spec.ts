@@ -8,7 +8,7 @@ const libs = readdirSync('libs');
 interface Entry {
   readonly names: readonly string[];
   readonly errors: number;
-  readonly strangers: readonly string[];
+  readonly foreign: readonly string[];
 }
 
 /** Prints JSON; of what was built, in a process of its own. */
@@ -34,7 +34,7 @@ describe('every package, as ES modules and as CommonJS', () => {
 
   it.each(['import', 'require'])('has only errors that are instances of the base class, loaded by %s', (format) => {
     const loaded = format === 'import' ? imported : required;
-    expect(Object.entries(loaded).filter(([, { strangers }]) => strangers.length > 0)).toEqual([]);
+    expect(Object.entries(loaded).filter(([, { foreign }]) => foreign.length > 0)).toEqual([]);
     expect(loaded['@tenantry/jwt']?.errors).toBeGreaterThan(0);
   });
 

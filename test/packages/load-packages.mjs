@@ -1,6 +1,6 @@
 /**
  * Loads every entry point of every package, by `import` or by `require`, and prints what it exports and which of its
- * errors have the base class of another format (`strangers`). `node load-packages.mjs require` from the project's root.
+ * errors have the base class of another format (`foreign`). `node load-packages.mjs require` from the project's root.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,7 +23,7 @@ for (const entry of entries) {
   report[entry] = {
     names: exported.map(([key]) => key).sort(),
     errors: errors.length,
-    strangers: errors.filter(([, value]) => !(value.prototype instanceof MultitenancyError)).map(([key]) => key),
+    foreign: errors.filter(([, value]) => !(value.prototype instanceof MultitenancyError)).map(([key]) => key),
   };
 }
 console.log(JSON.stringify(report));

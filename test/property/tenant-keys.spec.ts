@@ -29,7 +29,7 @@ describe('a map keyed by tenant', () => {
 });
 
 describe('a registry', () => {
-  it('makes one client for all spellings of an id, and never lends one tenant’s to another', async () => {
+  it('makes one client for all spellings of an id, and never leases one tenant’s to another', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(id, { minLength: 1, maxLength: 20 }), async (ids) => {
         const made: string[] = [];
@@ -38,9 +38,9 @@ describe('a registry', () => {
           return { whose: tenantId.toLowerCase() };
         };
         const registry = new TenantClientRegistry({ name: 'db', create });
-        const lent = await Promise.all(ids.map((tenant) => registry.use(tenant, ({ whose }) => whose)));
-        expect(lent).toEqual(ids.map((tenant) => tenant.toLowerCase()));
-        expect([...made].sort()).toEqual([...new Set(lent)].sort());
+        const leased = await Promise.all(ids.map((tenant) => registry.use(tenant, ({ whose }) => whose)));
+        expect(leased).toEqual(ids.map((tenant) => tenant.toLowerCase()));
+        expect([...made].sort()).toEqual([...new Set(leased)].sort());
         await registry.close();
       }),
       { numRuns: 300 },
@@ -102,7 +102,7 @@ async function change(catalog: InMemoryTenantCatalog, { kind, tenant, name }: Ac
 }
 
 describe('a cached catalog', () => {
-  it('that is told of every change answers each name with the tenant that has it, whatever was under way', async () => {
+  it('that is notified of every change answers each name with the tenant that has it, whatever was under way', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(act, { maxLength: 30 }),

@@ -2,7 +2,7 @@ import { codeOf, deferred, outcome, settle, setUp, setUpHeld } from './support/h
 import type { Deferred } from './support/harness.js';
 
 describe('R11: number and weight stay within bounds', () => {
-  it('makes room by evicting the client that was used least recently and is not on loan', async () => {
+  it('frees capacity by evicting the least recently used client that is not in use', async () => {
     const { registry, clock } = setUp({ maxClients: 3 });
     const causes: unknown[] = [];
     registry.on('evicted', ({ tenantId, cause }) => causes.push([tenantId, cause]));
@@ -18,7 +18,7 @@ describe('R11: number and weight stay within bounds', () => {
     held.release();
   });
 
-  it('does not evict a pinned client, and does so once it is unpinned while somebody waits', async () => {
+  it('does not evict a pinned client, and does so once it is unpinned while a caller waits', async () => {
     const { registry } = setUp({ maxClients: 1 });
     (await registry.acquire('foo')).release();
     registry.pin('foo');
@@ -45,7 +45,7 @@ describe('R11: number and weight stay within bounds', () => {
     expect(registry.stats().waiting).toBe(0);
   });
 
-  it('serves who waits for room when the client that took it is left unused', async () => {
+  it('serves callers that wait for capacity when the client that took it is left unused', async () => {
     const { registry, deliver } = setUpHeld({ maxClients: 1, template: {} });
     const created = registry.create('foo');
     await settle();
@@ -57,7 +57,7 @@ describe('R11: number and weight stay within bounds', () => {
     expect((await waiting).tenantId).toBe('bar');
   });
 
-  it('serves who waits for room when an added client is left unused', async () => {
+  it('serves callers that wait for capacity when an added client is left unused', async () => {
     const { registry, make } = setUp({ maxClients: 1 });
     const lease = await registry.acquire('one');
     const adding = registry.add('two', make('two'));
@@ -84,7 +84,7 @@ describe('R11: number and weight stay within bounds', () => {
   });
 
   it.each(['create', 'refresh', 'add', 'create over it'] as const)(
-    'bounds the wait for room of %s too',
+    'bounds the wait for capacity of %s too',
     async (how) => {
       const { registry, clock, make } = setUp({ maxClients: 1, acquireTimeoutMs: 100, template: {} });
       const lease = await registry.acquire('foo');
@@ -105,7 +105,7 @@ describe('R11: number and weight stay within bounds', () => {
     },
   );
 
-  it('leaves a factory that has begun all of its own deadline, also when nobody named a time', async () => {
+  it('leaves a factory that has begun all of its own deadline, also when no caller named a time', async () => {
     const { registry, clock, deliver, made } = setUpHeld({
       acquireTimeoutMs: 100,
       createTimeoutMs: 1_000,

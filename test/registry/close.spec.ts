@@ -3,21 +3,21 @@ import { TenantClientRegistry } from '@tenantry/core';
 import { codeOf, deferred, outcome, settle, setUp, setUpHeld } from './support/harness.js';
 import type { TestClient } from './support/harness.js';
 
-describe('R17: a faulty observer harms nobody', () => {
+describe('R17: a faulty observer affects no other code', () => {
   it('a listener that throws or rejects changes nothing for callers and other listeners', async () => {
     const { registry, make } = setUp();
-    const told: string[] = [];
+    const reported: string[] = [];
     for (const name of ['created', 'createFailed', 'evicted', 'disposed', 'disposeFailed'] as const) {
       registry.on(name, () => {
         throw new Error('observer');
       });
       registry.on(name, () => Promise.reject(new Error('observer')));
-      registry.on(name, () => told.push(name));
+      registry.on(name, () => reported.push(name));
     }
     (await registry.acquire('foo')).release();
     await registry.add('foo', make('foo'), { onExisting: 'replace' });
     await registry.evict('foo');
-    expect(told).toEqual(['created', 'evicted', 'created', 'disposed', 'evicted', 'disposed']);
+    expect(reported).toEqual(['created', 'evicted', 'created', 'disposed', 'evicted', 'disposed']);
   });
 
   it('a listener that works on the registry finds it between two steps', async () => {
@@ -50,7 +50,7 @@ describe('R17: a faulty observer harms nobody', () => {
     expect(clients.every(({ closed }) => closed === 1)).toBe(true);
   });
 
-  it('a listener is told until it is taken off', async () => {
+  it('a listener is called until it is removed', async () => {
     const { registry } = setUp();
     const listener = jest.fn();
     const off = registry.on('created', listener);
@@ -61,11 +61,11 @@ describe('R17: a faulty observer harms nobody', () => {
     expect(listener.mock.calls).toEqual([[{ kind: 'test', tenantId: 'foo', durationMs: 0 }]]);
   });
 
-  it('tells the diagnostics channels the same', async () => {
-    const told: unknown[] = [];
+  it('publishes the same to the diagnostics channels', async () => {
+    const reported: unknown[] = [];
     const names = ['created', 'createFailed', 'evicted', 'disposed', 'disposeFailed'];
     const listeners = names.map((name) => {
-      const listener = (event: unknown): void => void told.push([name, event]);
+      const listener = (event: unknown): void => void reported.push([name, event]);
       subscribe(`tenantry:client:${name}`, listener);
       return () => unsubscribe(`tenantry:client:${name}`, listener);
     });
@@ -83,7 +83,7 @@ describe('R17: a faulty observer harms nobody', () => {
     await settle();
     listeners.forEach((off) => off());
     const foo = { kind: 'test', tenantId: 'foo', applicationId: undefined };
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['created', { ...foo, durationMs: 0 }],
       ['evicted', { ...foo, cause: 'invalidated' }],
       ['disposeFailed', { ...foo, cause: 'invalidated', error }],
@@ -116,7 +116,7 @@ describe('R18: close', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('forces what is still on loan at the deadline, also what was draining already, and reports it', async () => {
+  it('forces what is still in use at the deadline, also what was draining already, and reports it', async () => {
     const { registry, clients, clock } = setUp();
     await registry.acquire('draining');
     await registry.acquire('held');
@@ -142,7 +142,7 @@ describe('R18: close', () => {
     expect(await registry.close()).toBe(first);
   });
 
-  it('rejects those who wait for a client or for room', async () => {
+  it('rejects callers that wait for a client or for capacity', async () => {
     const { registry, make, calls } = setUpHeld({ maxClients: 1 });
     const creating = codeOf(registry.acquire('foo'));
     const waiting = codeOf(registry.acquire('bar'));
@@ -182,7 +182,7 @@ describe('R18: close', () => {
     await acquiring;
   });
 
-  it('does not wait for ever for a factory or a disposer that hangs', async () => {
+  it('does not wait indefinitely for a factory or a disposer that hangs', async () => {
     const { registry, clock, make } = setUpHeld({ disposeTimeoutMs: 100, dispose: () => new Promise(() => undefined) });
     await registry.add('foo', make('foo'));
     void codeOf(registry.acquire('bar'));

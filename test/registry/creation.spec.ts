@@ -97,8 +97,8 @@ describe('R1: at most one creation runs per tenant', () => {
   });
 });
 
-describe('R2: a slow or failing creation delays nobody else', () => {
-  it('lends a hot client and makes others while one hangs', async () => {
+describe('R2: a slow or failing creation delays no other tenant', () => {
+  it('leases a hot client and makes others while one hangs', async () => {
     const { registry, calls, deliver } = setUpHeld();
     const hot = registry.acquire('hot');
     await settle();
@@ -133,7 +133,7 @@ describe('R3: a failure never sticks', () => {
     expect(registry.stats()).toMatchObject({ size: 0, occupied: 0, failures: 1, creating: 0 });
   });
 
-  it('refuses at once within the backoff, telling what is left of it', async () => {
+  it('refuses at once within the backoff, with the time that is left', async () => {
     const { registry, clock, create } = failing();
     await codeOf(registry.acquire('foo'));
     clock.advance(40);
@@ -159,7 +159,7 @@ describe('R3: a failure never sticks', () => {
     expect(create).toHaveBeenCalledTimes(10);
   });
 
-  it('begins anew after a success', async () => {
+  it('starts again after a success', async () => {
     let down = true;
     const { registry, clock, make } = setUp({
       retryBackoffMs: 100,
@@ -174,7 +174,7 @@ describe('R3: a failure never sticks', () => {
     await expect(registry.acquire('foo')).rejects.toMatchObject({ retryAfterMs: 100 });
   });
 
-  it('begins anew after a success without an eviction in between', async () => {
+  it('starts again after a success without an eviction in between', async () => {
     let down = true;
     const { registry, clock, make } = setUp({
       retryBackoffMs: 100,
@@ -313,7 +313,7 @@ describe('R4: a creation has a deadline and a signal; what comes late is dispose
     },
   );
 
-  it('keeps the room of a late client until it is disposed, however long its factory took', async () => {
+  it('keeps the place of a late client until it is disposed, however long its factory took', async () => {
     const { registry, clock, deliver } = setUpHeld({
       disposeTimeoutMs: 100,
       dispose: () => new Promise(() => undefined),
@@ -341,7 +341,7 @@ describe('R5: who gives up leaves the others alone', () => {
     const hasty = codeOf(registry.acquire('foo', { timeoutMs: 10 }));
     const patient = registry.acquire('foo', { timeoutMs: 1_000 });
     await settle();
-    const reason = new Error('changed my mind');
+    const reason = new Error('cancelled by the caller');
     abort.abort(reason);
     clock.advance(10);
     expect(await aborted).toBe(reason);
@@ -365,7 +365,7 @@ describe('R5: who gives up leaves the others alone', () => {
     expect(registry.stats()).toMatchObject({ creating: 0 });
   });
 
-  it('lends nothing and creates nothing for a signal that has aborted already', async () => {
+  it('leases nothing and creates nothing for a signal that has aborted already', async () => {
     const { registry, create } = setUp({ template: {} });
     const signal = AbortSignal.abort(new Error('too late'));
     await expect(registry.acquire('foo', { signal })).rejects.toThrow('too late');
@@ -377,7 +377,7 @@ describe('R5: who gives up leaves the others alone', () => {
     expect(registry.stats().leases).toBe(0);
   });
 
-  it('blames the factory, not want of room, when a predecessor holds the creation up', async () => {
+  it('blames the factory, not a lack of capacity, when a predecessor holds the creation up', async () => {
     const { registry, clock } = setUpHeld();
     const first = codeOf(registry.acquire('foo', { timeoutMs: 10 }));
     await settle();
@@ -389,7 +389,7 @@ describe('R5: who gives up leaves the others alone', () => {
   });
 });
 
-describe('R16: a factory that waits for itself is told so', () => {
+describe('R16: a factory that waits for itself is rejected', () => {
   it('when it acquires its own tenant and kind', async () => {
     let inner: unknown;
     const { registry, make } = setUp({

@@ -123,7 +123,7 @@ describe('R26: a kind that depends on another never outlives it and is renewed w
     expect(orm.stats()).toMatchObject({ size: 1, occupied: 1 });
   });
 
-  it('the failure of a base is told as it is, and is no failure of the dependent kind', async () => {
+  it('the failure of a base is thrown as it is, and is no failure of the dependent kind', async () => {
     const { orm } = setUpKinds({
       db: {
         create: () => {

@@ -29,22 +29,23 @@ describe('R6: a leased client is never disposed before its time', () => {
     expect(clients[0]?.closed).toBe(1);
   });
 
-  it.each(['want of room', 'sweep of everything'])('%s passes it by', async (cause) => {
+  it.each(['lack of capacity', 'sweep of everything'])('%s passes it by', async (cause) => {
     const { registry, clients, clock } = setUp({ maxClients: 1 });
     const lease = await registry.acquire('foo');
     clock.advance(1e9);
-    const other = cause === 'want of room' ? codeOf(registry.acquire('bar', { timeoutMs: 10 })) : registry.cleanUp(0);
+    const other =
+      cause === 'lack of capacity' ? codeOf(registry.acquire('bar', { timeoutMs: 10 })) : registry.cleanUp(0);
     await settle();
     clock.advance(10);
-    expect(await other).toEqual(cause === 'want of room' ? 'MT_REGISTRY_CAPACITY' : []);
+    expect(await other).toEqual(cause === 'lack of capacity' ? 'MT_REGISTRY_CAPACITY' : []);
     expect(clients[0]?.closed).toBe(0);
     expect(registry.peek('foo')).toBe(lease.client);
   });
 
   it('is disposed at the drain deadline, which is reported as forced', async () => {
     const { registry, clients, clock } = setUp({ drainTimeoutMs: 100 });
-    const told: unknown[] = [];
-    registry.on('disposed', (event) => told.push(event));
+    const reported: unknown[] = [];
+    registry.on('disposed', (event) => reported.push(event));
     const lease = await registry.acquire('foo');
     const evicting = registry.evict('foo');
     clock.advance(99);
@@ -52,7 +53,7 @@ describe('R6: a leased client is never disposed before its time', () => {
     expect(clients[0]?.closed).toBe(0);
     clock.advance(1);
     expect(await evicting).toBe(true);
-    expect(told).toEqual([{ kind: 'test', tenantId: 'foo', cause: 'invalidated', forced: true }]);
+    expect(reported).toEqual([{ kind: 'test', tenantId: 'foo', cause: 'invalidated', forced: true }]);
     lease.release();
     await settle();
     expect(clients[0]?.closed).toBe(1);
@@ -61,19 +62,19 @@ describe('R6: a leased client is never disposed before its time', () => {
 
   it('reports a disposal in time as not forced, and leaves no timer', async () => {
     const { registry, clock } = setUp();
-    const told: unknown[] = [];
-    registry.on('disposed', ({ forced, cause }) => told.push({ forced, cause }));
+    const reported: unknown[] = [];
+    registry.on('disposed', ({ forced, cause }) => reported.push({ forced, cause }));
     const lease = await registry.acquire('foo');
     const evicting = registry.evict('foo');
     lease.release();
     await evicting;
-    expect(told).toEqual([{ forced: false, cause: 'invalidated' }]);
+    expect(reported).toEqual([{ forced: false, cause: 'invalidated' }]);
     expect(clock.pendingTimers).toBe(0);
   });
 });
 
 describe('R7: one current client per tenant', () => {
-  it('lends the present one until its successor is there, then the successor, without a failure', async () => {
+  it('leases the present one until its successor is there, then the successor, without a failure', async () => {
     const { registry, deliver, made } = setUpHeld();
     const first = registry.acquire('foo');
     await settle();
@@ -125,7 +126,7 @@ describe('R7: one current client per tenant', () => {
     expect(await registry.cleanUp(0)).toHaveLength(1);
   });
 
-  it('puts a created client in place of a running creation when told to replace', async () => {
+  it('puts a created client in place of a running creation with onExisting: replace', async () => {
     const { registry, deliver, made } = setUpHeld({ template: {} });
     const first = registry.acquire('foo');
     await settle();
@@ -175,9 +176,9 @@ describe('R8: every client is disposed exactly once', () => {
 
   it.each(disposers)('when the disposer %s', async (name, dispose) => {
     const { registry, clients, clock } = setUp({ dispose, disposeTimeoutMs: 100 });
-    const told: string[] = [];
-    registry.on('disposeFailed', ({ error }) => told.push((error as Error).message));
-    registry.on('disposed', () => told.push('disposed'));
+    const reported: string[] = [];
+    registry.on('disposeFailed', ({ error }) => reported.push((error as Error).message));
+    registry.on('disposed', () => reported.push('disposed'));
     (await registry.acquire('foo')).release();
     const evictions = [registry.evict('foo'), registry.evict('foo'), registry.cleanUp(0), registry.close()];
     await settle();
@@ -191,7 +192,7 @@ describe('R8: every client is disposed exactly once', () => {
       rejects: ['no', 'disposed'],
       hangs: ['The disposer did not settle in time.', 'disposed'],
     };
-    expect(told).toEqual(messages[name] ?? ['disposed']);
+    expect(reported).toEqual(messages[name] ?? ['disposed']);
   });
 
   it('when a factory evicts its own tenant as it is aborted by an eviction', async () => {
@@ -212,10 +213,10 @@ describe('R8: every client is disposed exactly once', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('and told in order, when a factory evicts the client that took its place', async () => {
+  it('and reported in order, when a factory evicts the client that took its place', async () => {
     const { registry, calls, make } = setUpHeld();
-    const told: string[] = [];
-    for (const name of ['created', 'evicted', 'disposed'] as const) registry.on(name, () => told.push(name));
+    const reported: string[] = [];
+    for (const name of ['created', 'evicted', 'disposed'] as const) registry.on(name, () => reported.push(name));
     const acquiring = registry.acquire('foo');
     await settle();
     calls[0]?.signal.addEventListener('abort', () => void registry.evict('foo'));
@@ -224,7 +225,7 @@ describe('R8: every client is disposed exactly once', () => {
     (await acquiring).release();
     calls[0]?.reject(new Error('aborted'));
     await settle();
-    expect(told).toEqual(['created', 'evicted', 'disposed']);
+    expect(reported).toEqual(['created', 'evicted', 'disposed']);
     expect(client.closed).toBe(1);
   });
 
@@ -270,7 +271,7 @@ describe('R8: every client is disposed exactly once', () => {
     expect(registry.get('foo')).toBe(client);
   });
 
-  it('decides again about what came while an add waited for room', async () => {
+  it('decides again about what came while an add waited for capacity', async () => {
     const { registry, make } = setUp({ maxClients: 2 });
     const leases = [await registry.acquire('one'), await registry.acquire('two')];
     const kept = registry.add('foo', make('foo'), { onExisting: 'keep' });

@@ -11,7 +11,7 @@ jest.mock('../../libs/core/src/registry/registry-parts', () =>
 
 /** How many random histories to play; a longer run: `npm run soak`. */
 const HISTORIES = Number(process.env['TENANTRY_HISTORIES'] ?? 10_000);
-/** Where to begin; by default somewhere new. A failure tells its seed. */
+/** Where to begin; by default somewhere new. A failure prints its seed. */
 const SEED = process.env['TENANTRY_SEED'];
 /** Whether to look for the shortest history that fails. Who only asks whether any does need not wait for it. */
 const SHRINK = process.env['TENANTRY_SHRINK'] !== 'no';

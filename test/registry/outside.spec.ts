@@ -50,7 +50,7 @@ function called(seen: readonly string[]): string[] {
 }
 
 describe('R23: the callbacks of the application run outside of every scope', () => {
-  it('wherever the registry was made and whoever causes the call', async () => {
+  it('wherever the registry was made and whichever scope causes the call', async () => {
     const { registry, seen, note, hung } = madeInScopeOfFoo();
     const onChannel = (): void => note('channel');
     subscribe('tenantry:client:evicted', onChannel);

@@ -27,9 +27,9 @@ function registryOf(app: TestingModule, kind: (typeof KINDS)[number]): TenantCli
 
 describe('two applications in one process', () => {
   it('each load and unload a tenant by themselves, with any of their client kinds', async () => {
-    const told: unknown[] = [];
-    const onLoaded = (event: unknown): void => void told.push(['loaded', event]);
-    const onUnloaded = (event: unknown): void => void told.push(['unloaded', event]);
+    const published: unknown[] = [];
+    const onLoaded = (event: unknown): void => void published.push(['loaded', event]);
+    const onUnloaded = (event: unknown): void => void published.push(['unloaded', event]);
     subscribe('tenantry:tenant:loaded', onLoaded);
     subscribe('tenantry:tenant:unloaded', onUnloaded);
     const [one, other] = [await startApplication(), await startApplication()];
@@ -42,16 +42,16 @@ describe('two applications in one process', () => {
         tenantId: 'foo',
         applicationId: app.get(TenantApplication, { strict: false }).id,
       }));
-      expect(told.splice(0)).toEqual([
+      expect(published.splice(0)).toEqual([
         ['loaded', ofOne],
         ['loaded', ofOther],
       ]);
       await other.close();
       await settle();
-      expect(told.splice(0)).toEqual([['unloaded', ofOther]]);
+      expect(published.splice(0)).toEqual([['unloaded', ofOther]]);
       await one.close();
       await settle();
-      expect(told).toEqual([['unloaded', ofOne]]);
+      expect(published).toEqual([['unloaded', ofOne]]);
     } finally {
       await Promise.all([one.close(), other.close()]);
       unsubscribe('tenantry:tenant:loaded', onLoaded);

@@ -8,12 +8,12 @@ type Options = Partial<TenantClientRegistryOptions<TestClient>>;
 
 const NAMES = ['loaded', 'unloaded'] as const;
 
-let told: string[];
+let received: string[];
 let unsubscribeAll: () => void;
 beforeEach(() => {
-  told = [];
+  received = [];
   const offs = NAMES.map((name) => {
-    const listener = (event: unknown): void => void told.push(`${name} ${JSON.stringify(event)}`);
+    const listener = (event: unknown): void => void received.push(`${name} ${JSON.stringify(event)}`);
     subscribe(`tenantry:tenant:${name}`, listener);
     return () => unsubscribe(`tenantry:tenant:${name}`, listener);
   });
@@ -21,10 +21,10 @@ beforeEach(() => {
 });
 afterEach(() => unsubscribeAll());
 
-/** What the channels have told since the last call. */
-async function heard(): Promise<string[]> {
+/** What the channels have published since the last call. */
+async function published(): Promise<string[]> {
   await settle();
-  return told.splice(0);
+  return received.splice(0);
 }
 
 /** An application's kinds `db` and `cloud`. */
@@ -43,14 +43,14 @@ describe('a tenant is loaded with its first client and unloaded with its last on
   it('whatever the kinds of them', async () => {
     const { db, cloud } = application();
     (await db.acquire('foo')).release();
-    expect(await heard()).toEqual([LOADED]);
+    expect(await published()).toEqual([LOADED]);
     (await cloud.acquire('foo')).release();
     await db.evict('foo');
-    expect(await heard()).toEqual([]);
+    expect(await published()).toEqual([]);
     await cloud.evict('foo');
-    expect(await heard()).toEqual([UNLOADED]);
+    expect(await published()).toEqual([UNLOADED]);
     (await db.acquire('foo')).release();
-    expect(await heard()).toEqual([LOADED]);
+    expect(await published()).toEqual([LOADED]);
   });
 
   it('whichever of its kinds goes first', async () => {
@@ -58,9 +58,9 @@ describe('a tenant is loaded with its first client and unloaded with its last on
     (await db.acquire('foo')).release();
     (await cloud.acquire('foo')).release();
     await cloud.evict('foo');
-    expect(await heard()).toEqual([LOADED]);
+    expect(await published()).toEqual([LOADED]);
     await db.evict('foo');
-    expect(await heard()).toEqual([UNLOADED]);
+    expect(await published()).toEqual([UNLOADED]);
   });
 
   it('each tenant by itself, without regard to case', async () => {
@@ -68,28 +68,28 @@ describe('a tenant is loaded with its first client and unloaded with its last on
     (await db.acquire('foo')).release();
     (await cloud.acquire('FOO')).release();
     (await cloud.acquire('bar')).release();
-    expect(await heard()).toEqual([LOADED, 'loaded {"tenantId":"bar"}']);
+    expect(await published()).toEqual([LOADED, 'loaded {"tenantId":"bar"}']);
     await db.evict('foo');
     await cloud.evict('bar');
-    expect(await heard()).toEqual(['unloaded {"tenantId":"bar"}']);
+    expect(await published()).toEqual(['unloaded {"tenantId":"bar"}']);
     await cloud.evict('foo');
-    expect(await heard()).toEqual(['unloaded {"tenantId":"FOO"}']);
+    expect(await published()).toEqual(['unloaded {"tenantId":"FOO"}']);
   });
 
   it('when it is adopted', async () => {
     const { db, make } = application();
     await db.add('foo', make('foo'));
-    expect(await heard()).toEqual([LOADED]);
+    expect(await published()).toEqual([LOADED]);
   });
 
-  it('when it is detached, though it is still on loan', async () => {
+  it('when it is detached, though it is still in use', async () => {
     const { db } = application();
     const lease = await db.acquire('foo');
     const evicting = db.evict('foo');
-    expect(await heard()).toEqual([LOADED, UNLOADED]);
+    expect(await published()).toEqual([LOADED, UNLOADED]);
     lease.release();
     await evicting;
-    expect(await heard()).toEqual([]);
+    expect(await published()).toEqual([]);
   });
 
   it('not when a refresh or a replacement puts a successor in the place', async () => {
@@ -98,16 +98,16 @@ describe('a tenant is loaded with its first client and unloaded with its last on
     await db.refresh('foo');
     await db.add('foo', make('foo'), { onExisting: 'replace' });
     await db.create('foo', { onExisting: 'replace' });
-    expect(await heard()).toEqual([LOADED]);
+    expect(await published()).toEqual([LOADED]);
     await db.evict('foo');
-    expect(await heard()).toEqual([UNLOADED]);
+    expect(await published()).toEqual([UNLOADED]);
   });
 
-  it('when it makes room for another tenant', async () => {
+  it('when it is evicted for another tenant', async () => {
     const { db } = application({ maxClients: 1 });
     (await db.acquire('foo')).release();
     (await db.acquire('bar')).release();
-    expect(await heard()).toEqual([LOADED, UNLOADED, 'loaded {"tenantId":"bar"}']);
+    expect(await published()).toEqual([LOADED, UNLOADED, 'loaded {"tenantId":"bar"}']);
   });
 
   it.each<[string, Options, number]>([
@@ -118,7 +118,7 @@ describe('a tenant is loaded with its first client and unloaded with its last on
     (await db.acquire('foo')).release();
     clock.advance(ms);
     await db.cleanUp();
-    expect(await heard()).toEqual([LOADED, UNLOADED]);
+    expect(await published()).toEqual([LOADED, UNLOADED]);
   });
 
   it('not when its creation fails, nor when a client comes too late', async () => {
@@ -127,7 +127,7 @@ describe('a tenant is loaded with its first client and unloaded with its last on
     const late = codeOf(cloud.acquire('foo'));
     await cloud.evict('foo');
     await late;
-    expect(await heard()).toEqual([]);
+    expect(await published()).toEqual([]);
   });
 
   it('when the last registry that has it closes', async () => {
@@ -135,25 +135,25 @@ describe('a tenant is loaded with its first client and unloaded with its last on
     (await db.acquire('foo')).release();
     (await cloud.acquire('foo')).release();
     await db.close();
-    expect(await heard()).toEqual([LOADED]);
+    expect(await published()).toEqual([LOADED]);
     await cloud.close();
-    expect(await heard()).toEqual([UNLOADED]);
+    expect(await published()).toEqual([UNLOADED]);
   });
 
   it('in each application by itself', async () => {
     const [one, other] = [application(), application()];
     (await one.db.acquire('foo')).release();
     (await other.db.acquire('foo')).release();
-    expect(await heard()).toEqual([LOADED, LOADED]);
+    expect(await published()).toEqual([LOADED, LOADED]);
     await one.db.close();
-    expect(await heard()).toEqual([UNLOADED]);
+    expect(await published()).toEqual([UNLOADED]);
     await other.cloud.acquire('foo');
-    expect(await heard()).toEqual([]);
+    expect(await published()).toEqual([]);
   });
 });
 
 describe('a listener to the tenants of one application', () => {
-  it('hears of that one only, until it is taken off', async () => {
+  it('is called for that one only, until it is removed', async () => {
     const [one, other] = [application(), application()];
     const events: unknown[] = [];
     const offs = NAMES.map((name) => one.kinds.presence.on(name, (event) => events.push([name, event])));
@@ -176,6 +176,6 @@ describe('a listener to the tenants of one application', () => {
       throw new Error('observer');
     });
     await db.use('foo', () => undefined);
-    expect(await heard()).toEqual([LOADED]);
+    expect(await published()).toEqual([LOADED]);
   });
 });

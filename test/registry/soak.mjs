@@ -4,7 +4,7 @@ import process from 'node:process';
 
 /**
  * Plays random histories of a registry for as long as wanted: TENANTRY_HISTORIES of them (default 1,000,000), from
- * TENANTRY_SEED where that is given. Tells the seed, and what it came to; a failure also tells the shortest history that
+ * TENANTRY_SEED where that is given. Prints the seed and the result; a failure also prints the shortest history that
  * shows it.
  */
 const { TENANTRY_HISTORIES = '1000000', TENANTRY_SEED = String(randomInt(2 ** 31)) } = process.env;

@@ -1,6 +1,6 @@
 import { codeOf, deferred, outcome, settle, setUp, setUpHeld } from './support/harness.js';
 
-describe('R10: idle means unused and not on loan for longer than idleTimeoutMs', () => {
+describe('R10: idle means not in use for longer than idleTimeoutMs', () => {
   it('evicts what is idle for longer, not what is idle for exactly as long', async () => {
     const { registry, clients, clock } = setUp({ idleTimeoutMs: 100 });
     (await registry.acquire('foo')).release();
@@ -64,7 +64,7 @@ describe('R10: idle means unused and not on loan for longer than idleTimeoutMs',
     expect(await registry.cleanUp()).toHaveLength(1);
   });
 
-  it('does not look at the wall clock', async () => {
+  it('does not read the wall clock', async () => {
     const { registry } = setUp({ idleTimeoutMs: 100 });
     (await registry.acquire('foo')).release();
     const wall = jest.spyOn(Date, 'now');
@@ -76,7 +76,7 @@ describe('R10: idle means unused and not on loan for longer than idleTimeoutMs',
     expect(registry.has('foo')).toBe(true);
   });
 
-  it('with an idle time of Infinity nothing is idle, with 0 everything that is not on loan', async () => {
+  it('with an idle time of Infinity nothing is idle, with 0 everything that is not in use', async () => {
     const { registry, clock } = setUp({ idleTimeoutMs: Infinity });
     const lease = await registry.acquire('held');
     (await registry.acquire('foo')).release();
@@ -134,7 +134,7 @@ describe('R13: a sweep costs what it evicts', () => {
 });
 
 describe('R20: a lifetime is jittered, and renewal is a refresh', () => {
-  it('lends the old client until its successor is there', async () => {
+  it('leases the old client until its successor is there', async () => {
     const { registry, clock, deliver, made, create } = setUpHeld({ maxLifetimeMs: 1_000 });
     const first = registry.acquire('foo');
     await settle();
@@ -250,7 +250,7 @@ describe('R21: a client that fails its check is evicted', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('asks about each client, also pinned and lent ones, a few at a time', async () => {
+  it('checks each client, also pinned and leased ones, a few at a time', async () => {
     let [running, most] = [0, 0];
     const check = jest.fn(async () => {
       most = Math.max(most, (running += 1));

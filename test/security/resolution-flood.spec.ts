@@ -24,7 +24,7 @@ async function runAlone(folder: string, script: string): Promise<string> {
   return stdout;
 }
 
-describe('1,000,000 made-up tenant names', () => {
+describe('1,000,000 unknown tenant names', () => {
   let compiled: ReturnType<typeof compileRegistry>;
   beforeAll(() => (compiled = compileRegistry()));
   afterAll(() => compiled.remove());
@@ -82,7 +82,7 @@ class ClientController {
   }
 }
 
-describe.each(ADAPTERS)('made-up tenant names on %s', (adapter) => {
+describe.each(ADAPTERS)('unknown tenant names on %s', (adapter) => {
   it('reach no client, by whichever place they come', async () => {
     const disposed: string[] = [];
 

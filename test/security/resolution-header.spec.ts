@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { ADAPTERS } from '../support/http.js';
 import { utf8 } from './support/raw-http.js';
 import type { RawRequest } from './support/raw-http.js';
-import { all, NOBODY, REFUSED, startResolutionApp, verdict, verdicts } from './support/resolution-app.js';
+import { all, NO_TENANT, REFUSED, startResolutionApp, verdict, verdicts } from './support/resolution-app.js';
 
 const withLines = (...lines: readonly string[]): RawRequest => ({ lines: ['Host: localhost', ...lines] });
 
@@ -14,14 +14,14 @@ describe.each(ADAPTERS)('the tenant header on %s', (adapter) => {
   it('is ignored from an untrusted peer and honoured from a listed proxy only', async () => {
     const request = withLines('X-Tenant-Id: foo');
     expect(await verdict(app, request)).toBe('= foo');
-    expect(await verdict(app, { ...request, from: '127.0.0.2' })).toBe(NOBODY);
+    expect(await verdict(app, { ...request, from: '127.0.0.2' })).toBe(NO_TENANT);
     const forwarded = withLines(
       'X-Tenant-Id: foo',
       'X-Forwarded-For: 127.0.0.1',
       'X-Real-IP: 127.0.0.1',
       'Forwarded: for=127.0.0.1',
     );
-    expect(await verdict(app, { ...forwarded, from: '127.0.0.2' })).toBe(NOBODY);
+    expect(await verdict(app, { ...forwarded, from: '127.0.0.2' })).toBe(NO_TENANT);
   });
 
   it('is refused when it is sent twice, as a list, or under a lookalike name', async () => {

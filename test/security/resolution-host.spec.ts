@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { fromHost } from '@tenantry/core';
 import { ADAPTERS } from '../support/http.js';
 import { utf8 } from './support/raw-http.js';
-import { all, hosts, NOBODY, REFUSED, startResolutionApp, verdict, verdicts } from './support/resolution-app.js';
+import { all, hosts, NO_TENANT, REFUSED, startResolutionApp, verdict, verdicts } from './support/resolution-app.js';
 
 describe.each(ADAPTERS)('the Host header on %s', (adapter) => {
   let app: INestApplication;
@@ -59,7 +59,7 @@ describe.each(ADAPTERS)('the Host header on %s', (adapter) => {
     expect(await verdicts(app, requests)).toEqual(all(requests, '400'));
   });
 
-  it('names nobody when it is an IP address, a single label, or not sent by an HTTP/1.0 client', async () => {
+  it('names no tenant when it is an IP address, a single label, or not sent by an HTTP/1.0 client', async () => {
     const requests = {
       ...hosts(
         '127.0.0.1',
@@ -73,7 +73,7 @@ describe.each(ADAPTERS)('the Host header on %s', (adapter) => {
       ),
       'HTTP/1.0': { version: 'HTTP/1.0', lines: [] },
     };
-    expect(await verdicts(app, requests)).toEqual(all(requests, NOBODY));
+    expect(await verdicts(app, requests)).toEqual(all(requests, NO_TENANT));
   });
 
   it('is refused when it spells an address in a way that other parsers read differently', async () => {

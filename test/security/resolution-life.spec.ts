@@ -18,7 +18,7 @@ describe.each(ADAPTERS)('a tenant that changes behind a cache on %s', (adapter) 
   });
   afterEach(() => app.close());
 
-  it('is shut out at once when it is suspended', async () => {
+  it('is blocked at once when it is suspended', async () => {
     expect(await verdict(app, byHost('foo.com'))).toBe('= foo');
     expect(await verdict(app, byToken('foo'))).toBe('= foo');
     cache.invalidate(await catalog.suspend('foo'));

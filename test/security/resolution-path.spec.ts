@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { ADAPTERS } from '../support/http.js';
-import { all, NOBODY, REFUSED, startResolutionApp, targets, verdict, verdicts } from './support/resolution-app.js';
+import { all, NO_TENANT, REFUSED, startResolutionApp, targets, verdict, verdicts } from './support/resolution-app.js';
 
 describe.each(ADAPTERS)('the tenant in the path on %s', (adapter) => {
   let app: INestApplication;
@@ -92,7 +92,7 @@ describe.each(ADAPTERS)('the tenant in the path on %s', (adapter) => {
     expect(await verdicts(app, requests)).toEqual(all(requests, REFUSED));
   });
 
-  it('is nobody when it is a property name of every object', async () => {
+  it('is unknown when it is a property name of every object', async () => {
     const requests = targets('/t/constructor', '/t/toString/x', '/t/hasOwnProperty', '/t/valueOf', '/t/then');
     expect(await verdicts(app, requests)).toEqual(all(requests, '404 MT_TENANT_UNKNOWN'));
     expect(await verdict(app, { target: '/t/__proto__/x' })).toBe(REFUSED);
@@ -113,7 +113,7 @@ describe.each(ADAPTERS)('the tenant in the path on %s', (adapter) => {
       `/x/${'a'.repeat(5_000)}`,
       '/t%20/foo.com',
     );
-    expect(await verdicts(app, requests)).toEqual(all(requests, NOBODY));
+    expect(await verdicts(app, requests)).toEqual(all(requests, NO_TENANT));
   });
 
   it('is not decoded from a path that cannot be, which the router refuses', async () => {

@@ -46,7 +46,7 @@ describe.each(ADAPTERS)('the request target on %s', (adapter) => {
       'ftp://foo.com/who',
       'http:///who',
     );
-    // A router that finds no path there answers before anybody asks for the tenant.
+    // A router that finds no path there answers before the tenant is resolved.
     for (const judged of Object.values(await verdicts(app, requests))) expect(judged).toMatch(/^(?:400|404)/);
   });
 

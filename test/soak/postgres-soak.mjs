@@ -111,7 +111,7 @@ function conclude() {
   console.table({
     'tenants / users / minutes': `${tenants} / ${users} / ${minutes}`,
     'queries / failed': `${queries} / ${failures.length}`,
-    'pools made / evicted for room / idle': `${creations.count} / ${evictions.capacity} / ${evictions.idle}`,
+    'pools made / evicted for capacity / idle': `${creations.count} / ${evictions.capacity} / ${evictions.idle}`,
     'server connections: most / budget': `${most(({ count }) => count)} / ${budget}`,
     'clients: most / maxClients': `${most(({ occupied }) => occupied)} / ${maxClients}`,
     'heap MB: start / second quarter / last quarter / end': overTime(({ heapMb }) => heapMb, 1),

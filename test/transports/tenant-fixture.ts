@@ -83,28 +83,28 @@ export function registryOf(app: INestApplicationContext): TenantClientRegistry<D
   return app.get<TenantClientRegistry<DbClient>>(getTenantClientRegistryToken('db'), { strict: false });
 }
 
-/** Clients of kind `db` on loan. */
+/** Clients of kind `db` in use. */
 export function leasesOf(app: INestApplicationContext): number {
   return registryOf(app).stats().leases;
 }
 
-/** Hears the audit channel until it is stopped. */
-export class AuditEar {
+/** Records the audit channel until it is stopped. */
+export class AuditRecorder {
   readonly events: TenantAuditEvent[] = [];
   /** The applications that the events name. */
   readonly applicationIds = new Set<string | undefined>();
-  readonly #hear = (event: unknown): void => {
+  readonly #record = (event: unknown): void => {
     const { applicationId, ...rest } = event as PublishedAuditEvent;
     this.applicationIds.add(applicationId);
     this.events.push(rest);
   };
 
   constructor() {
-    channel(TENANT_AUDIT_CHANNEL).subscribe(this.#hear);
+    channel(TENANT_AUDIT_CHANNEL).subscribe(this.#record);
   }
 
   stop(): void {
-    channel(TENANT_AUDIT_CHANNEL).unsubscribe(this.#hear);
+    channel(TENANT_AUDIT_CHANNEL).unsubscribe(this.#record);
   }
 }
 

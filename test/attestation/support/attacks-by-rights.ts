@@ -18,21 +18,21 @@ export const RIGHTS: readonly Attack[] = [
     what: 'TRIGGER, with a function of the session’s own',
     sql: (b) => `grant trigger on project to ${b.appRole}`,
     attack: async (tx, b) => {
-      await tx.query(`create function pg_temp.tell() returns trigger language plpgsql as
+      await tx.query(`create function pg_temp.leak() returns trigger language plpgsql as
         $$ begin raise exception 'it is %', new.name; end $$`);
-      await tx.query('create trigger tell before insert on project for each row execute function pg_temp.tell()');
+      await tx.query('create trigger leak before insert on project for each row execute function pg_temp.leak()');
       await tx.query(`select set_config('tenantry.tenant_id', 'acme', true)`);
       return rowsOf(`insert into project values ('acme', 2, '${SECRET}')`)(tx, b);
     },
     found: ['privilege-trigger'],
   },
   {
-    what: 'REFERENCES to a column: a foreign key tells whether another tenant has a key',
+    what: 'REFERENCES to a column: a foreign key shows whether another tenant has a key',
     sql: (b) =>
       `grant references (tenant_id, id) on project to ${b.appRole}; create schema mine authorization ${b.appRole};`,
     attack: async (tx, b) => {
       await tx.query(`create table mine.probe (t text, i int, foreign key (t, i) references public.project)`);
-      return rowsOf(`insert into mine.probe values ('acme', 1) returning 'acme has 1' as told`)(tx, b);
+      return rowsOf(`insert into mine.probe values ('acme', 1) returning 'acme has 1' as shown`)(tx, b);
     },
     loot: 'acme has 1',
     found: ['privilege-needless'],

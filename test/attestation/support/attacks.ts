@@ -4,7 +4,7 @@ import { PLACES, RIGHTS } from './attacks-by-rights.js';
 import type { Attack } from './attack.js';
 import type { Bench } from './benches.js';
 
-/** Membership that neither inherits nor may be assumed, but administered: where a server tells these apart. */
+/** Membership that neither inherits nor may be assumed, but administered: where a server distinguishes these. */
 const administered = (group: string, member: string): string => `
   alter role ${member} noinherit;
   do $$ begin if current_setting('server_version_num')::int < 160000 then grant ${group} to ${member} with admin option;
@@ -50,7 +50,7 @@ const OTHER_ROLES: readonly Attack[] = [
     found: ['rule-past-rls', 'function-past-rls'],
   },
   {
-    what: 'a bypassing role that can be administered, by the grant of somebody else',
+    what: 'a bypassing role that can be administered, by the grant of another role',
     sql: (b) => `alter role ${b.thirdRole} bypassrls; grant select on project to ${b.thirdRole};
       grant usage on schema public to ${b.thirdRole}; grant ${b.thirdRole} to ${b.ownerRole} with admin option;
       set role ${b.ownerRole}; ${administered(b.thirdRole, b.appRole).replace(/alter role .*?;/, '')} reset role;`,
@@ -71,7 +71,7 @@ const FUNCTIONS: readonly Attack[] = [
     ['of a superuser', ''],
     ['of the owner of a table that is not forced', 'alter table project no force row level security;'],
   ].map(([what = '', also = ''], index): Attack => ({
-    what: `a trigger function ${what}, which nobody may EXECUTE`,
+    what: `a trigger function ${what}, which no role may EXECUTE`,
     sql: (b) => `create table inbox (x text); grant insert, select on inbox to ${b.appRole}; ${also}
       create function f() returns trigger security definer language plpgsql as
         $$ begin new.x := (select string_agg(name, ',') from project); return new; end $$;
@@ -108,13 +108,13 @@ const FUNCTIONS: readonly Attack[] = [
     found: ['view-not-checked', 'function-past-rls'],
   },
   {
-    what: 'a function marked LEAKPROOF, which judges a row before its policy does',
-    sql: () => `create function told(text) returns boolean leakproof cost 0.0001 language plpgsql as
+    what: 'a function marked LEAKPROOF, which reads a row before its policy does',
+    sql: () => `create function leaking(text) returns boolean leakproof cost 0.0001 language plpgsql as
       $$ begin if $1 like 'secret%' then raise exception 'it is %', $1; end if; return true; end $$;`,
     attack: rowsOf(
       'set local enable_indexscan = off',
       'set local enable_bitmapscan = off',
-      'select id from project where told(name)',
+      'select id from project where leaking(name)',
     ),
     found: ['function-leakproof'],
   },

@@ -124,7 +124,7 @@ const TABLES: readonly BadThing[] = [
     sql: (b) => `grant truncate on project to ${b.appRole}`,
     found: ['privilege-truncate'],
   },
-  { what: 'TRUNCATE of everybody', sql: () => 'grant truncate on project to public', found: ['privilege-truncate'] },
+  { what: 'TRUNCATE of PUBLIC', sql: () => 'grant truncate on project to public', found: ['privilege-truncate'] },
   {
     what: 'REFERENCES and TRIGGER, through a membership',
     sql: (b) => `grant references, trigger on project to ${b.thirdRole}; grant ${b.thirdRole} to ${b.appRole};`,
@@ -326,7 +326,7 @@ const KEYS: readonly BadThing[] = [
     found: ['unique-without-tenant', 'foreign-key-without-tenant'],
   },
   {
-    what: 'a foreign key from a table of nobody’s',
+    what: 'a foreign key from a table without tenants',
     sql: () => 'alter table project add unique (id); create table task (id int, project int references project (id));',
     found: ['unique-without-tenant by hand', 'foreign-key-without-tenant by hand'],
   },

@@ -2,7 +2,7 @@
 export const LONGEST_TABLE = `${'ä'.repeat(31)}x`;
 const LONGEST_COLUMN = 'c'.repeat(63);
 
-/** A schema as they grow: made without tenants, with everything that keys can be. `country` is nobody's. */
+/** A schema as they grow: made without tenants, with everything that keys can be. `country` belongs to no tenant. */
 export const MESSY_SCHEMA = `
   create schema "Messy";
   set local search_path to "Messy";

@@ -76,6 +76,6 @@ async function measure(kind, { checked, text }) {
 }
 
 /** Whether the node has served the tenant that the balancer read. */
-function agrees({ tenant, told }) {
-  return told !== null && told === told.toLowerCase() && idOf(told) === tenant;
+function agrees({ tenant, header }) {
+  return header !== null && header === header.toLowerCase() && idOf(header) === tenant;
 }

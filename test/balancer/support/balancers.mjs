@@ -82,7 +82,7 @@ export async function withBalancer(kind, { nodes, spread = false, text = BALANCE
   }
 }
 
-/** A port of the loopback interface that nobody listens on. */
+/** A free port of the loopback interface. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { PROXY } from './balancers.mjs';
 
 const CLIENTS = 24;
-const SOMEBODY = '127.0.0.1';
+const ANY_CLIENT = '127.0.0.1';
 
 /** The three ways in which a request names its tenant, in the spellings that are allowed. */
 export const DISPATCHES = {
@@ -22,7 +22,7 @@ export class Client {
   }
 
   /** The answer as `{ status, body }`; status 0 when the connection broke. */
-  ask({ path, host, tenant, from = SOMEBODY }) {
+  ask({ path, host, tenant, from = ANY_CLIENT }) {
     const headers = { host, ...(tenant === undefined ? {} : { 'x-tenant-id': tenant }) };
     const options = { host: '127.0.0.1', port: this.#port, localAddress: from, path, headers, agent: this.#agent };
     return new Promise((resolve) => {
@@ -54,7 +54,7 @@ export async function overAll(items, fn) {
 }
 
 /** Sends one request byte by byte and gives `{ status, body }`; status 0 where the server only closed. */
-export function raw(port, { target = '/who', method = 'GET', lines, body = '', from = SOMEBODY }) {
+export function raw(port, { target = '/who', method = 'GET', lines, body = '', from = ANY_CLIENT }) {
   const head = [`${method} ${target} HTTP/1.1`, ...lines, 'Connection: close', '', ''].join('\r\n');
   return new Promise((resolve) => {
     let text = '';

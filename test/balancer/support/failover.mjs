@@ -43,7 +43,7 @@ function report(kind, { before, without, after, asked, failed }) {
     promises: {
       'no request fails, neither when the node dies nor when it comes back': failed === 0,
       'only the tenants of the dead node move, and all of them': sameList(moved, ofDead) && ofDead.length > 0,
-      'they return, and nobody else moves': strays.length === 0,
+      'they return, and no other tenant moves': strays.length === 0,
     },
   };
 }

@@ -22,7 +22,7 @@ export async function malformed(kind) {
     title: `Good requests between ${TURNS} malformed ones (${kind})`,
     table: markdown(['malformed by', 'good requests served', 'nodes that served them'], rows),
     promises: {
-      'malformed requests of one client harm nobody else, and move no tenant': rows.every(
+      'malformed requests of one client affect no other client, and move no tenant': rows.every(
         ([, served, nodes]) => served === TURNS && nodes === 1,
       ),
     },

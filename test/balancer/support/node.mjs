@@ -1,6 +1,6 @@
 /*
  * One node of the drill: a small application with a registry of tenant clients. Started by nodes.mjs with a channel: it
- * says `{ ready: true }`, and answers every message with what it holds and has heard.
+ * says `{ ready: true }`, and answers every message with what it holds and has received.
  */
 import 'reflect-metadata';
 import { subscribe } from 'node:diagnostics_channel';
@@ -43,9 +43,9 @@ class WhoController {
     return { node: name };
   }
 
-  async who(tenant, told) {
+  async who(tenant, header) {
     await wait(WORK_MS);
-    return { node: name, tenant: tenant.id, client: this.client.tenantId, told: told ?? null };
+    return { node: name, tenant: tenant.id, client: this.client.tenantId, header: header ?? null };
   }
 }
 

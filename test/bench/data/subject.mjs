@@ -134,7 +134,7 @@ function open({ database, app, prefix, own, role }) {
   ];
 }
 
-/** No isolation: the tenant is a condition that nobody may forget. */
+/** No isolation: the tenant is a condition that every query must repeat. */
 function plainOf(pool) {
   const text = 'select body from plain where tenant_id = $1 and id = $2';
   const statement = (n) => ({ text, values: [tenantOf(n), idOf(n)] });

@@ -5,8 +5,8 @@ import { tenantIds } from '../http/tenants.mjs';
 import { timed } from './requests.mjs';
 
 /*
- * Uses some tenants all the time, each on a connection of its own: `node hot.mjs <port> <number of tenants>`. Whenever it is
- * asked, it tells the latencies since it was last asked, in milliseconds.
+ * Uses some tenants all the time, each on a connection of its own: `node hot.mjs <port> <number of tenants>`. On each
+ * message it reports the latencies since the previous one, in milliseconds.
  */
 const PAUSE_MS = 5;
 const [, , port, tenants] = process.argv.map(Number);

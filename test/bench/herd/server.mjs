@@ -8,8 +8,8 @@ import { fromHost, getTenantClientToken, InMemoryTenantCatalog, MultitenancyModu
 import { BASE_DOMAIN, tenantIds } from '../http/tenants.mjs';
 
 /*
- * One service for the herd: `node server.mjs <number of tenants> <milliseconds that a client takes to be made>`. Tells its
- * parent the port, and when asked of each tenant how many clients were made, when the last one was ready and when the last
+ * One service for the herd: `node server.mjs <number of tenants> <milliseconds that a client takes to be made>`. Sends its
+ * parent the port, and on request, for each tenant, how many clients were made, when the last one was ready and when the last
  * handler ran with it, milliseconds.
  */
 const [, , tenants, creationMs] = process.argv.map(Number);

@@ -37,25 +37,25 @@ export function send(port, tenants, amount) {
   return run(port, everyTenant(tenants), amount);
 }
 
-/** As {@link send}, and throws unless every answer names the tenant that was asked for, or nobody everywhere. */
+/** As {@link send}, and throws unless every answer names the requested tenant, or all answers name none. */
 export async function sendAndCheck(port, tenants, amount) {
   const wrong = [];
-  let [own, nobody] = [0, 0];
+  let [own, none] = [0, 0];
   const requests = everyTenant(tenants).map(({ id, ...request }) => {
     const expected = JSON.stringify({ tenant: id });
     const onResponse = (_status, body) => {
       if (body === expected) own += 1;
-      else if (body === ANSWER_OF_NOBODY) nobody += 1;
+      else if (body === ANSWER_WITHOUT_TENANT) none += 1;
       else wrong.push(`${id} was answered ${body}`);
     };
     return { ...request, onResponse };
   });
   await run(port, requests, amount);
-  if (wrong.length > 0 || (own > 0 && nobody > 0)) throw new Error(`${wrong.length} wrong answers: ${wrong[0]}`);
-  if (own + nobody !== amount) throw new Error(`${own + nobody} answers were looked at, of ${amount}`);
+  if (wrong.length > 0 || (own > 0 && none > 0)) throw new Error(`${wrong.length} wrong answers: ${wrong[0]}`);
+  if (own + none !== amount) throw new Error(`${own + none} answers were checked, of ${amount}`);
 }
 
-const ANSWER_OF_NOBODY = JSON.stringify({ tenant: NO_TENANT });
+const ANSWER_WITHOUT_TENANT = JSON.stringify({ tenant: NO_TENANT });
 
 /** Requests of every tenant once, in an order that looks random and is the same in every run. */
 function everyTenant(tenants) {

@@ -58,13 +58,13 @@ const PARTS = [
   ['all of the resolution, with verdict and trace', (at) => resolution.ofHead(requests[at])],
   [
     'exchange, resolution and scope',
-    (at) => new TenantScope(new HttpExchange(exchangeParts, raws[at], {}, raws[at]).hearHead(), clients),
+    (at) => new TenantScope(new HttpExchange(exchangeParts, raws[at], {}, raws[at]).resolveHead(), clients),
   ],
   ['run something in a scope', (at) => runInScope(cls, openScope(at), noop), openScope],
   ['keep a response in its context', (at) => keepResponseInContext(response(at), STORE), response],
   ['guard', () => guard.canActivate(handler), noop, true],
   ['read the tenant', () => currentScope(cls).tenant, noop, true],
-  ['lend a client and give it back', lendAndEnd, openScope],
+  ['lease a client and release it', leaseAndEnd, openScope],
 ];
 
 for (const [name, run, without = noop, inScope = false] of PARTS) {
@@ -77,9 +77,9 @@ for (const [name, run, without = noop, inScope = false] of PARTS) {
 }
 await registry.close();
 
-function lendAndEnd(at) {
+function leaseAndEnd(at) {
   const scope = openScope(at);
-  clients.lendTo(scope, TenantGuard, requestOf);
+  clients.leaseFor(scope, TenantGuard, requestOf);
   scope.end();
 }
 

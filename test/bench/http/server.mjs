@@ -2,11 +2,11 @@ import { Session } from 'node:inspector/promises';
 import process from 'node:process';
 
 /*
- * Serves one set-up: `node server.mjs <address of the set-up> <options as JSON>`. Tells its parent the port, and then does
- * what it is told:
+ * Serves one set-up: `node server.mjs <address of the set-up> <options as JSON>`. Sends its parent the port, and then
+ * follows its commands:
  *
- *   cpu      tells the CPU time of this process so far, in microseconds
- *   profile  begins to sample what runs; the second time it tells the profile
+ *   cpu      sends the CPU time of this process so far, in microseconds
+ *   profile  begins to sample what runs; the second time it sends the profile
  *   end      ends
  */
 const SAMPLE_EVERY_US = 200;

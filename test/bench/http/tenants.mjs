@@ -7,7 +7,7 @@ export function tenantIds(count) {
 export const BASE_DOMAIN = 'example.com';
 
 /** What a set-up without tenants answers; as long as the others' answers. */
-export const NO_TENANT = 'nobody';
+export const NO_TENANT = 'no one';
 
 /** The tenant of a host name, as code written by hand would read it. */
 export function tenantOfHost(host) {

@@ -1,8 +1,8 @@
 import process from 'node:process';
 
 /*
- * Serves one library for the table of facts: `node --expose-gc server.mjs <address of its set-up> <options as JSON>`. Tells
- * its parent the port, and then what it is asked for:
+ * Serves one library for the table of facts: `node --expose-gc server.mjs <address of its set-up> <options as JSON>`. Sends
+ * its parent the port, and then what is requested:
  *
  *   facts   clients made and closed, entries that the library keeps (where it can be asked), bytes of live objects
  *   evict   evicts the client of the first tenant, where the library can

@@ -3,9 +3,9 @@ import { getTenantClientRegistryToken, getTenantClientToken } from '@tenantry/co
 import { nest12 } from '../http/setups/nest12.mjs';
 import { BASE_DOMAIN, tenantIds } from '../http/tenants.mjs';
 import { CountedClient, createFactsApp, makeClient } from './facts-app.mjs';
-import { allMadeUp } from './made-up.mjs';
+import { allUnknown } from './unknown-tenants.mjs';
 
-/** Nothing that is remembered as unknown is forgotten before it is counted. */
+/** No cached "unknown" expires before it is counted. */
 const HOUR_MS = 3_600_000;
 
 /** This library, with a cached catalog and one client kind. */
@@ -31,7 +31,7 @@ export async function create({ tenants }) {
   return {
     app,
     counts: () => ({ created: CountedClient.created, closed: CountedClient.closed }),
-    entries: () => registry.size + allMadeUp().filter((name) => catalog.peekByIdentifier(name) !== undefined).length,
+    entries: () => registry.size + allUnknown().filter((name) => catalog.peekByIdentifier(name) !== undefined).length,
     evict: () => registry.evict(tenantIds(1)[0]),
   };
 }

@@ -60,7 +60,7 @@ async function microsecondsPerTenant(want) {
   return ((performance.now() - start) * 1e3) / TENANTS;
 }
 
-async function slowestWaiterMs(newWant, tellCalls) {
+async function slowestWaiterMs(newWant, reportCalls) {
   let [calls, createdAt] = [0, 0];
   const want = newWant(async (id) => {
     calls += 1;
@@ -69,6 +69,6 @@ async function slowestWaiterMs(newWant, tellCalls) {
     return makeClient(id);
   });
   const arrivals = await Promise.all(Array.from({ length: HERD }, () => want('foo').then(() => performance.now())));
-  tellCalls(calls);
+  reportCalls(calls);
   return Math.max(...arrivals) - createdAt;
 }

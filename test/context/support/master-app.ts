@@ -26,7 +26,7 @@ import { Stops, Tally } from './stops.js';
 import { StreamController } from './stream.controller.js';
 import { visitOf } from './visit.js';
 
-/** The application of the master test, and what its test looks at. */
+/** The application of the master test, and what its test checks. */
 export interface MasterApp {
   readonly app: INestApplication;
   readonly tally: Tally;

@@ -73,14 +73,14 @@ export class PlainController {
     setImmediate(() => own.emit('event'));
     await once(own, 'event');
     this.stops.at('await once', visit);
-    const heard = new Promise<void>((go) =>
+    const received = new Promise<void>((go) =>
       this.shared.bus.once(
         'wake',
         AsyncResource.bind(() => go(this.stops.at('bound listener', visit))),
       ),
     );
     setImmediate(() => this.shared.bus.emit('wake'));
-    await heard;
+    await received;
     this.stops.at('await behind an emitter', visit);
     return this.stops.lastWords(visit);
   }

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 
 /**
- * A pool of a few places with a callback API, as drivers have it: a waiting callback is called by whoever gives a place back.
+ * A pool of a few places with a callback API, as drivers have it: a waiting callback is called by the code that gives a place back.
  */
 export class CallbackPool {
   readonly #waiting: (() => void)[] = [];

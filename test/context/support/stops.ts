@@ -48,15 +48,15 @@ export class Stops {
     this.same(kind, serial, tenantId, this.#current());
   }
 
-  /** What a client, or another witness, says must be the tenant. */
+  /** Records which tenant a client, or another source, belongs to. */
   same(kind: string, serial: number, expected: string | null, actual: string | null): void {
     const verdict = actual === expected ? 'right' : actual === null ? 'missing' : 'wrong';
-    this.tally.count(kind, verdict, `request ${serial} of ${expected ?? 'nobody'} met ${actual ?? 'nobody'}`);
+    this.tally.count(kind, verdict, `request ${serial} of ${expected ?? 'no tenant'} met ${actual ?? 'no tenant'}`);
   }
 
   /** The last words of every answer, in the name of whom the running code works for. */
   lastWords({ serial }: Visit): string {
-    return `#${serial} ${this.#current() ?? 'nobody'}.`;
+    return `#${serial} ${this.#current() ?? 'no-tenant'}.`;
   }
 
   #current(): string | null {

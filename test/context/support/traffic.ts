@@ -146,7 +146,7 @@ async function tear(socket: Socket, count: number): Promise<null[]> {
   return Array.from({ length: count }, () => null);
 }
 
-/** Reads until everybody's last words are there, and cuts the text behind each. */
+/** Reads until the last words of every visitor have arrived, and cuts the text behind each. */
 async function readBatch(socket: Socket, batch: readonly Visitor[]): Promise<string[]> {
   let text = '';
   for await (const chunk of socket as AsyncIterable<Buffer>) {
@@ -165,6 +165,6 @@ function judge({ serial, tenantId, path }: Visitor, text: string | null, report:
     return;
   }
   report.answered += 1;
-  if (text.includes(`#${serial} ${tenantId ?? 'nobody'}.`) || report.wrong.length >= 10) return;
+  if (text.includes(`#${serial} ${tenantId ?? 'no-tenant'}.`) || report.wrong.length >= 10) return;
   report.wrong.push(`${path} was answered ${text.slice(-200)}`);
 }

@@ -25,7 +25,7 @@ export const LEAKS = {
   'one ETag for all': ['foreign-header', 'GET /t/:domain/page'],
   'child without its parent': ['foreign-data', 'GET /t/:domain/projects/:projectId/tasks/:taskId'],
   'export of everything': ['foreign-data', 'GET /t/:domain/export'],
-  'events of everybody': ['foreign-data', 'GET /t/:domain/events'],
+  'events of all tenants': ['foreign-data', 'GET /t/:domain/events'],
   'settings without the tenant': ['foreign-write', 'PUT /t/:domain/settings'],
   'no membership': ['foreign-data', 'GET /t/:domain/projects'],
   'no authentication for writes': ['foreign-write', 'PATCH /t/:domain/projects/:id'],

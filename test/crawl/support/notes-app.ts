@@ -19,8 +19,8 @@ export interface NotesApp {
   readonly requests: readonly string[];
 }
 
-/** @param readsAnybody whether a note is found by its number alone */
-export async function startNotesApp({ readsAnybody = false } = {}): Promise<NotesApp> {
+/** @param readsForeign whether a note is found by its number alone */
+export async function startNotesApp({ readsForeign = false } = {}): Promise<NotesApp> {
   const requests: string[] = [];
   const ended = new Set<string>();
   const notes = new Map([
@@ -35,7 +35,7 @@ export async function startNotesApp({ readsAnybody = false } = {}): Promise<Note
       requests.push(`GET /notes/${number}`);
       if (user === undefined || ended.has(user)) throw new UnauthorizedException();
       const note = notes.get(number);
-      if (note === undefined || (note.of !== user && !readsAnybody)) throw new NotFoundException();
+      if (note === undefined || (note.of !== user && !readsForeign)) throw new NotFoundException();
       return { number, text: note.text };
     }
 

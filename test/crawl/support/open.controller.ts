@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { TenantOptional } from '@tenantry/core';
 import { Open } from './signed-in.guard.js';
 
-/** What everybody may see. */
+/** Public data. */
 @Controller()
 @Open()
 @TenantOptional()

@@ -137,11 +137,11 @@ export class ProjectsController {
     const project = this.store.project(id, ...mistakes);
     if (project !== undefined) return project;
     const foreign = this.store.anyProject(id);
-    if (foreign !== undefined) this.#tell(foreign);
+    if (foreign !== undefined) this.#reveal(foreign);
     throw new NotFoundException();
   }
 
-  #tell({ name }: Project): void {
+  #reveal({ name }: Project): void {
     if (this.mistake.is('forbidden in place of missing')) throw new ForbiddenException();
     if (this.mistake.is('another text for a foreign id')) throw new NotFoundException('not yours');
     if (this.mistake.is('error with foreign data')) throw new NotFoundException(`${name} is not yours`);

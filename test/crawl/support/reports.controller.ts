@@ -42,7 +42,7 @@ export class ReportsController {
 
   @Sse('events')
   events(): Observable<MessageEvent> {
-    const names = this.store.projects('events of everybody').map(({ name }) => ({ data: { name } }));
+    const names = this.store.projects('events of all tenants').map(({ name }) => ({ data: { name } }));
     return concat(from(names), NEVER);
   }
 

@@ -8,7 +8,7 @@ import { of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { AdapterName } from '../../support/http.js';
 
-/** Tells a tenant its own text, as every handler below does. */
+/** Returns a tenant its own text, as every handler below does. */
 function mine(tenant: string | undefined): object {
   return { text: tenant === undefined ? null : `text-of-${tenant}` };
 }

@@ -3,9 +3,9 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Mistake } from './project-store.js';
 
-const OPEN = 'open to everybody';
+const OPEN = 'public route';
 
-/** For routes that need nobody signed in. */
+/** For routes that need no authentication. */
 export const Open = (): ClassDecorator & MethodDecorator => SetMetadata(OPEN, true);
 
 /** Stands for authentication: `Bearer foo` is a user of foo. */

@@ -23,8 +23,8 @@ export async function measureLag(
   const settings = { databaseUrl: shared.url, listenUrl: shared.url };
   const nodes = await Promise.all(
     arrivals.map((arrived) => {
-      const onChanges = (told: readonly { readonly key: string; readonly at: string }[]): void => {
-        for (const { key, at } of told) arrived.add(key, BigInt(at));
+      const onChanges = (changes: readonly { readonly key: string; readonly at: string }[]): void => {
+        for (const { key, at } of changes) arrived.add(key, BigInt(at));
       };
       return spawnNode(folder, settings, { onChanges });
     }),

@@ -35,7 +35,7 @@ export interface PooledData extends IsolatedData {
 
 /** How the pools of tenants are made. Default: of one connection. */
 export interface SetUpOptions extends TenantPoolSettings {
-  /** Starts something before the server, and tells its `host:port`. */
+  /** Starts something before the server, and returns its `host:port`. */
   readonly through?: (server: TenantsServer) => Promise<string>;
 }
 

@@ -9,13 +9,13 @@ import {
 } from '@tenantry/postgres';
 import type { PlacementTarget } from '@tenantry/postgres';
 
-/** What the process that moves is told, as JSON. */
+/** Orders for the process that moves, as JSON. */
 export interface MoveChildOrder {
   readonly tenantId: string;
   readonly to: PlacementTarget;
   /**
    * Dies before it sends its statement of this number, counted from 1 over all connections. Begins when this number is no longer
-   * locked by anybody: processes start slowly, so they are started before it is their turn.
+   * locked: processes start slowly, so they are started before it is their turn.
    */
   readonly deadly: number;
   readonly catalogUrl: string;

@@ -3,7 +3,7 @@ import { pgDatabase, PostgresTenantLifecycleStore } from '@tenantry/postgres';
 import { crashing, scenario } from './crash-scenario.js';
 
 /*
- * A process of its own, which dies where it is told: node crash-child.js <url> <create|fail|delete|resume> <tenant> <point>
+ * A process of its own, which dies at the given point: node crash-child.js <url> <create|fail|delete|resume> <tenant> <point>
  */
 
 const [url, task, tenant = '', deadly] = process.argv.slice(2);

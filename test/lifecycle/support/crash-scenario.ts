@@ -45,8 +45,8 @@ export function scenario(
       },
     };
   };
-  const told = ({ tenant }: { tenant: { id: string } }): Promise<unknown> => run(tenant.id, 'after:audit');
-  const listeners = [{ name: 'audit', instance: { afterCreate: told, afterDelete: told } }];
+  const notified = ({ tenant }: { tenant: { id: string } }): Promise<unknown> => run(tenant.id, 'after:audit');
+  const listeners = [{ name: 'audit', instance: { afterCreate: notified, afterDelete: notified } }];
   const participants = new LifecycleParticipants(listeners, [part('users'), part('cloud')]);
   return new TenantLifecycle({ store, drainTimeoutMs: 0, maxAttempts: 1 }, { participants: () => participants });
 }

@@ -35,7 +35,7 @@ export function lifecycleOn(
   );
 }
 
-/** A provisioner that writes down what is asked of it, and whose `provision` fails as often as it is told. */
+/** A provisioner that records its calls, and whose `provision` fails a given number of times. */
 export function provisioner(
   name: string,
   log: string[],

@@ -36,7 +36,7 @@ export interface NodeSettings {
   readonly ttlMs?: number;
 }
 
-/** What `GET /whoami` answers: the tenant by the catalog, and by the client that the request was lent. */
+/** What `GET /whoami` answers: the tenant by the catalog, and by the client that the request leased. */
 export interface WhoAmI {
   readonly tenantId: string;
   readonly generation: number;
@@ -71,7 +71,7 @@ class WorkController {
     return { tenantId: id, generation, plan, client: rows[0]?.name ?? '' };
   }
 
-  /** Answers when `POST /release` is called; its client is on loan meanwhile. */
+  /** Answers when `POST /release` is called; its client is in use until then. */
   @Get('hold')
   async hold(@CurrentTenant() tenant: Tenant): Promise<WhoAmI> {
     await new Promise<void>((resolve) => held.push(resolve));
@@ -120,7 +120,7 @@ class ProbeController {
   @Post('release')
   @HttpCode(204)
   release(): void {
-    for (const letGo of held.splice(0)) letGo();
+    for (const release of held.splice(0)) release();
   }
 }
 

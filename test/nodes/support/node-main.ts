@@ -5,7 +5,7 @@ import type { NodeSettings } from './node-app.js';
 
 /*
  * One node as a process of its own. Settings come in NODE_SETTINGS, and the port goes to the standard output. With
- * CLOCK_SKEW_MS the wall clock of this process is that much fast. With an IPC channel, each change is told when it holds here.
+ * CLOCK_SKEW_MS the wall clock of this process is that much fast. With an IPC channel, each change is reported when it holds here.
  */
 const skewMs = Number(process.env['CLOCK_SKEW_MS'] ?? 0);
 const realNow = Date.now;
@@ -17,11 +17,11 @@ globalThis.Date = new Proxy(Date, {
 
 const settings = JSON.parse(process.env['NODE_SETTINGS'] ?? '{}') as NodeSettings;
 const app = await startNode(settings);
-tellChanges(app.get(TenantSync));
+reportChanges(app.get(TenantSync));
 const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
 process.stdout.write(`${JSON.stringify({ port, wallClock: new Date().getTime() })}\n`);
 
-function tellChanges(node: TenantSync): void {
+function reportChanges(node: TenantSync): void {
   if (process.send === undefined) return;
   const take = node.apply.bind(node);
   node.apply = (changes) => {

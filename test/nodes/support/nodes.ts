@@ -10,7 +10,7 @@ import type { HttpAnswer } from '../../support/http.js';
 import { createTestDatabase } from '../../support/postgres.js';
 import type { NodeSettings, NodeState } from './node-app.js';
 
-/** What nodes share: a catalog in a database of a test's own, and whoever administers it. */
+/** What nodes share: a catalog in a database of the test, and its administration. */
 export interface SharedCatalog {
   readonly url: string;
   readonly database: SqlDatabase;
@@ -52,7 +52,7 @@ export function compileNode(): { readonly folder: string; remove(): void } {
 export interface SpawnOptions {
   /** How much its wall clock is fast, milliseconds. */
   readonly clockSkewMs?: number;
-  /** Told of each change with the time when it holds on that node, nanoseconds of the machine's monotonic clock. */
+  /** Receives each change with the time when it holds on that node, nanoseconds of the machine's monotonic clock. */
   readonly onChanges?: (changes: readonly { readonly key: string; readonly at: string }[]) => void;
 }
 
@@ -64,11 +64,11 @@ export class NodeProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<number | null>;
 
-  constructor(child: ChildProcess, exited: Promise<number | null>, told: { port: number; wallClock: number }) {
+  constructor(child: ChildProcess, exited: Promise<number | null>, reported: { port: number; wallClock: number }) {
     this.#child = child;
     this.#exited = exited;
-    this.port = told.port;
-    this.wallClock = told.wallClock;
+    this.port = reported.port;
+    this.wallClock = reported.wallClock;
   }
 
   /** Whether the process is there. */
@@ -85,7 +85,7 @@ export class NodeProcess {
     return (await this.get('/state')).json as NodeState;
   }
 
-  /** Lets the requests to `/hold` go on. */
+  /** Lets the requests to `/hold` continue. */
   async release(): Promise<void> {
     await call(this.port, '/release', { method: 'POST' });
   }
@@ -115,9 +115,9 @@ export async function spawnNode(
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let printed = '';
   child.stderr?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-  const told = await new Promise<string>((resolve, reject) => {
+  const reported = await new Promise<string>((resolve, reject) => {
     child.stdout?.once('data', (chunk: Buffer) => resolve(chunk.toString()));
     void exited.then((code) => reject(new Error(`The node ended with ${code}:\n${printed}`)));
   });
-  return new NodeProcess(child, exited, JSON.parse(told) as { port: number; wallClock: number });
+  return new NodeProcess(child, exited, JSON.parse(reported) as { port: number; wallClock: number });
 }

@@ -18,8 +18,8 @@ export function prismaOn(settings: ConnectionSettings, schema = 'public'): Prism
 }
 
 /**
- * `pg` for Prisma, with transactions that run nothing once they have been told to end. Prisma itself, when it ends one that
- * timed out or failed, goes on with what else was asked of it, on a connection that is somebody else's by then.
+ * `pg` for Prisma, with transactions that run nothing once they were ended. Prisma itself, when it ends one that
+ * timed out or failed, continues with the remaining queries, on a connection that belongs to another caller by then.
  */
 class EndingTransactions extends PrismaPg {
   override async connect(): ReturnType<PrismaPg['connect']> {
@@ -48,7 +48,7 @@ function ending(transaction: Transaction): Transaction {
   return transaction;
 }
 
-/** Connects once, so that a connection which is refused is told when the client is made. */
+/** Connects once, so that a refused connection throws when the client is made. */
 export async function provenPrisma(settings: ConnectionSettings, schema?: string): Promise<PrismaClient> {
   const prisma = prismaOn(settings, schema);
   try {

@@ -124,7 +124,7 @@ describe.each(SET_UPS)('Prisma on %s', (strategy, open) => {
     await unchanged();
   });
 
-  it('runs nothing of a transaction that has been rolled back, whoever has its connection', async () => {
+  it('runs nothing of a transaction that has been rolled back, whatever uses its connection', async () => {
     const failing = tenants.of(A).transaction((tx) => {
       const failingMeanwhile = async (): Promise<never> => {
         for (let turn = 0; turn < 10; turn += 1) await setImmediate();
@@ -141,7 +141,7 @@ describe.each(SET_UPS)('Prisma on %s', (strategy, open) => {
     await unchanged();
   });
 
-  it('runs nothing of a transaction that has outlived its time, whoever has its connection', async () => {
+  it('runs nothing of a transaction that has outlived its time, whatever uses its connection', async () => {
     for (let timeout = 1; timeout <= 10; timeout += 1) {
       const late = tenants.of(A).transaction((tx) => tx.project.update(changesOfTask(`${A} was here`)), { timeout });
       const next = tenants.of(B).transaction(async (tx) => {

@@ -41,8 +41,8 @@ export const drizzleStore: Orm = {
 export type PoolDatabase = NodePgDatabase & { $client: pg.Pool };
 
 /**
- * Drizzle on a pool, with transactions on connections that are given back here. Drizzle's own would keep a connection for
- * ever whose `begin` has failed, as it does on one that broke while it was idle.
+ * Drizzle on a pool, with transactions on connections that are given back here. Drizzle's own would keep a connection
+ * indefinitely whose `begin` has failed, as it does on one that broke while it was idle.
  */
 export function drizzleOn(pool: pg.Pool): PoolDatabase {
   const db = drizzle({ client: pool });

@@ -10,7 +10,7 @@ const ProjectEntity = new EntitySchema<Project>({
 });
 
 const ignore = (): void => undefined;
-/** knex tells of broken connections on the console. */
+/** knex reports broken connections on the console. */
 const QUIET = { warn: ignore, error: ignore, debug: ignore, deprecate: ignore };
 
 /** MikroORM, an instance for each tenant or one for all. Each call has an entity manager of its own, and so an identity map. */
@@ -49,7 +49,7 @@ async function connected({ verify, max = 2, ...connection }: ConnectionSettings)
   return proven(orm);
 }
 
-/** `init` writes to the log that it could not connect, and goes on. */
+/** `init` logs that it could not connect, and continues. */
 async function proven(orm: MikroORM): Promise<MikroORM> {
   try {
     await orm.em.getConnection().execute('select 1');

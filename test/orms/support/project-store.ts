@@ -56,7 +56,7 @@ export interface Orm {
   /**
    * On connections of one tenant. What comes back has a connection that was checked.
    *
-   * @param schema where the tenant's tables are, for an ORM that has to be told
+   * @param schema where the tenant's tables are, for an ORM that needs it
    */
   open(settings: ConnectionSettings, schema?: string): Promise<ProjectStore>;
   /** On connections of all tenants. */

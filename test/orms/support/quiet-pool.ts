@@ -2,8 +2,8 @@ import pg from 'pg';
 import type { ConnectionSettings } from './project-store.js';
 
 /**
- * A pool that survives connections which break. `pg` tells of them by an `error` event, of the pool while a connection is
- * idle and of the connection while it is lent; where nobody listens, the process ends.
+ * A pool that survives connections which break. `pg` reports them by an `error` event, of the pool while a connection is
+ * idle and of the connection while it is in use; without a listener, the process ends.
  */
 export function quietPool(settings: ConnectionSettings): pg.Pool {
   const pool = new pg.Pool(settings);
@@ -13,7 +13,7 @@ export function quietPool(settings: ConnectionSettings): pg.Pool {
   return pool;
 }
 
-/** Connects once, so that a connection which is refused is told when the client is made. */
+/** Connects once, so that a refused connection throws when the client is made. */
 export async function provenPool(settings: ConnectionSettings): Promise<pg.Pool> {
   const pool = quietPool(settings);
   try {

@@ -32,7 +32,7 @@ export class TenantStores {
     return new TenantStores(orm, async (tenantId) => shared.forTenant(tenantId), shared);
   }
 
-  /** Works on the store of a tenant, which is lent meanwhile. */
+  /** Works on the store of a tenant, which is leased for that time. */
   async use<R>(tenantId: string, fn: (store: ProjectStore) => Promise<R>): Promise<R> {
     const lease = await this.registry.acquire(tenantId);
     try {

@@ -157,7 +157,7 @@ function close(world: World, deadlineMs: number): void {
   void world.wait('close', '*', AGES_MS, () => world.registry.close({ deadlineMs }));
 }
 
-/** Turns after which a command waits until nothing goes on by itself. */
+/** Turns after which a command waits until nothing continues by itself. */
 const MANY_TURNS = 4;
 
 const stepsCommand = fc

@@ -29,7 +29,7 @@ export function checkAlways(world: World): void {
   checkIdleList(entries);
 }
 
-/** What holds once everything that can go on by itself has done so. */
+/** What holds once all background work has ended. */
 export function checkAtRest(world: World): void {
   checkAlways(world);
   const { registry, parts, clock, waits, leases, released } = world;
@@ -38,13 +38,13 @@ export function checkAtRest(world: World): void {
   const entries = parts.roster.all();
   const out = leases.filter((lease) => !released.has(lease));
   const onCurrent = out.filter(({ tenantId, client }) => parts.roster.find(tenantId)?.client === client).length;
-  const lent = entries.reduce((sum, entry) => sum + entry.leases, 0);
+  const leased = entries.reduce((sum, entry) => sum + entry.leases, 0);
   holds(stats.leases === out.length, () => `${stats.leases} leases counted, ${out.length} out`);
-  holds(lent === onCurrent, () => `${lent} leases noted on current clients, ${onCurrent} out`);
+  holds(leased === onCurrent, () => `${leased} leases noted on current clients, ${onCurrent} out`);
   const overdue = waits.filter((wait) => !wait.settled && clock.now() >= wait.deadline);
   holds(overdue.length === 0, () => overdue.map(({ what, tenantId }) => `${what} ${tenantId} is overdue`).join());
   const evictable = entries.some((entry) => entry.ages);
-  holds(stats.waiting <= disposing || !evictable, () => 'somebody waits for room beside an idle client');
+  holds(stats.waiting <= disposing || !evictable, () => 'a caller waits for capacity beside an idle client');
   const adding = waits.filter(({ what, settled }) => what === 'add' && !settled).length;
   const accounted =
     stats.size + stats.draining + world.runningFactories() + world.pendingDisposals + stats.creating + adding;
@@ -68,15 +68,15 @@ export function checkAtEnd(world: World): void {
     weight: 0,
     waiting: 0,
   });
-  expect(world.toldForced).toBeGreaterThanOrEqual(world.disposedOnLoan);
+  expect(world.reportedForced).toBeGreaterThanOrEqual(world.disposedInUse);
   expect(clock.pendingTimers).toBe(0);
 }
 
-/** Who acquires waits for a creation that is known, somebody waits for each, and what was pinned is. */
+/** A caller waits for a creation that is known, each creation has a waiter, and what was pinned is. */
 function checkNoneForgotten({ waits, parts, config, pinned }: World): void {
   const waited = (tenantId: string): boolean => waits.some((wait) => !wait.settled && wait.tenantId === tenantId);
   const inVain = ['a', 'b', 'c', 'd'].filter((id) => parts.creations.find(id) !== undefined && !waited(id));
-  holds(inVain.length === 0 || config.maxLifetimeMs < Infinity, () => `nobody waits for ${inVain.join()}`);
+  holds(inVain.length === 0 || config.maxLifetimeMs < Infinity, () => `no caller waits for ${inVain.join()}`);
   const unpinned = [...pinned].filter((id) => parts.roster.find(id)?.pinned === false);
   holds(unpinned.length === 0, () => `${unpinned.join()} lost the pin`);
   const forgotten = waits.filter(({ what, settled, tenantId }) => {

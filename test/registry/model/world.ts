@@ -64,8 +64,8 @@ export class World {
   readonly faults: string[] = [];
   /** Disposals that have begun and not ended. */
   pendingDisposals = 0;
-  disposedOnLoan = 0;
-  toldForced = 0;
+  disposedInUse = 0;
+  reportedForced = 0;
   closeDeadlineMs = Infinity;
   #turn = 0;
 
@@ -87,7 +87,7 @@ export class World {
       check: checks && (() => this.#settle(this.#next(checks), 'check')),
     });
     this.parts = latestParts();
-    this.registry.on('disposed', ({ forced }) => void (this.toldForced += forced ? 1 : 0));
+    this.registry.on('disposed', ({ forced }) => void (this.reportedForced += forced ? 1 : 0));
     this.registry.on('evicted', ({ tenantId, cause }) => {
       if (cause !== 'replaced' && cause !== 'rotated') this.pinned.delete(tenantId);
       throw new Error('an observer that throws');
@@ -131,8 +131,9 @@ export class World {
     void done.then((lease) => {
       if (lease === undefined) return;
       const early = this.clock.now() - lease.client.lastReady < this.#graceMs;
-      if (lease.client.disposals > 0 && early) this.faults.push(`lent ${lease.client.id} after its disposal`);
-      if (lease.client.tenantId !== tenantId) this.faults.push(`lent ${lease.client.tenantId}'s client to ${tenantId}`);
+      if (lease.client.disposals > 0 && early) this.faults.push(`leased ${lease.client.id} after its disposal`);
+      if (lease.client.tenantId !== tenantId)
+        this.faults.push(`leased ${lease.client.tenantId}'s client to ${tenantId}`);
       this.leases.push(lease);
     });
   }
@@ -142,7 +143,7 @@ export class World {
     lease.release();
   }
 
-  onLoan(client: FakeClient): boolean {
+  isInUse(client: FakeClient): boolean {
     return this.leases.some((lease) => lease.client === client && !this.released.has(lease));
   }
 
@@ -188,17 +189,17 @@ export class World {
     client.disposals += 1;
     if (client.disposals > 1) this.faults.push(`client ${client.id} disposed ${client.disposals} times`);
     if (client.owned === 'no') this.faults.push(`client ${client.id} disposed, but it was never the registry's`);
-    if (this.onLoan(client)) this.#disposeOnLoan(client);
+    if (this.isInUse(client)) this.#disposeInUse(client);
     const fate = this.#next(this.config.disposals);
     if (fate === 'throws' || fate === 'at once') return this.#settle(fate, `disposal of ${client.id}`);
     this.pendingDisposals += 1;
     return Promise.resolve(this.#settle(fate, `disposal of ${client.id}`)).finally(() => (this.pendingDisposals -= 1));
   }
 
-  #disposeOnLoan(client: FakeClient): void {
-    this.disposedOnLoan += 1;
+  #disposeInUse(client: FakeClient): void {
+    this.disposedInUse += 1;
     if (this.clock.now() - client.lastReady < this.#graceMs)
-      this.faults.push(`client ${client.id} disposed on loan before its time`);
+      this.faults.push(`client ${client.id} disposed in use before its time`);
   }
 
   #settle(fate: Fate, label: string): unknown {

@@ -15,4 +15,4 @@ import '../leases.spec.js';
 import '../presence.spec.js';
 import '../spelling.spec.js';
 import '../time.spec.js';
-import '../told.spec.js';
+import '../reports.spec.js';

@@ -29,12 +29,12 @@ export async function settle(): Promise<void> {
 
 /** What a promise has come to by now. */
 export async function outcome(promise: Promise<unknown>): Promise<string> {
-  const told = promise.then(
+  const settled = promise.then(
     () => 'fulfilled',
     (error: { code?: string; message?: string }) => error.code ?? error.message ?? 'rejected',
   );
   await settle();
-  return Promise.race([told, Promise.resolve('pending')]);
+  return Promise.race([settled, Promise.resolve('pending')]);
 }
 
 /** The code of what a promise rejects with. */

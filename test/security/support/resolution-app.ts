@@ -69,7 +69,7 @@ export function resolutionModule(
   return ResolutionModule;
 }
 
-/** An application that tells which tenant it took a request for. The caller closes it. */
+/** An application that answers with the tenant of each request. The caller closes it. */
 export async function startResolutionApp(
   adapter: AdapterName,
   resolvers?: MultitenancyOptions['resolvers'],
@@ -101,8 +101,8 @@ export function all(requests: Readonly<Record<string, RawRequest>>, expected: st
 
 /** What is malformed or ambiguous. */
 export const REFUSED = '400 MT_TENANT_IDENTIFIER_INVALID';
-/** What names nobody. */
-export const NOBODY = '400 MT_TENANT_REQUIRED';
+/** A request that names no tenant. */
+export const NO_TENANT = '400 MT_TENANT_REQUIRED';
 
 /** Requests that differ in their Host header alone. */
 export function hosts(...values: readonly string[]): Record<string, RawRequest> {

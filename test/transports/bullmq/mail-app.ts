@@ -57,7 +57,7 @@ class MailProcessor extends TenantWorkerHost<Mail, string> {
     if (job.attemptsMade < (data.failures ?? 0)) throw new Error('the mail server is busy');
     if (data.step !== undefined && data.to !== data.step) {
       await this.context.run('bar', () => run.updateData({ to: data.step ?? '', step: data.step ?? '' }));
-      throw new Error('go on with the next step');
+      throw new Error('continue with the next step');
     }
     return `${tenant}: ${data.to}`;
   }
@@ -77,7 +77,7 @@ class OpenProcessor extends TenantWorkerHost<Mail, string> {
   protected override async handle(job: Job, data: Mail): Promise<string> {
     const tenant = this.context.tenantOrNull?.id ?? null;
     this.runs.all.push({ id: job.id, tenant, client: null, data, attempt: job.attemptsMade });
-    return tenant ?? 'nobody';
+    return tenant ?? 'no tenant';
   }
 }
 

@@ -2,7 +2,7 @@ import { TenantMessages } from '@tenantry/core';
 import type { Job, Queue } from 'bullmq';
 import { brokers } from '../../support/brokers.js';
 import { until } from '../../support/until.js';
-import { AuditEar, DbClient, leasesOf } from '../tenant-fixture.js';
+import { AuditRecorder, DbClient, leasesOf } from '../tenant-fixture.js';
 import { startMailApp } from './mail-app.js';
 import type { Mail, MailApp } from './mail-app.js';
 
@@ -13,10 +13,10 @@ const PURPOSE = JSON.stringify(['bullmq', 'mail', 'send']);
 
 describe.each(redis === undefined ? [] : [redis])('jobs that cannot run, on %s', (url) => {
   let mails: MailApp;
-  let ear: AuditEar;
+  let ear: AuditRecorder;
   let factoryFails = false;
   beforeEach(async () => {
-    ear = new AuditEar();
+    ear = new AuditRecorder();
     mails = await startMailApp(
       url,
       {},
@@ -41,7 +41,7 @@ describe.each(redis === undefined ? [] : [redis])('jobs that cannot run, on %s',
     return mails.context.run('foo', () => mails.tenantMail.add('send', data, { attempts }));
   }
 
-  /** Adds a job as somebody does who can write to Redis. */
+  /** Adds a job past the library, as any client that can write to Redis. */
   async function smuggled(queue: Queue, data: unknown): Promise<Job> {
     return queue.add('send', data, { attempts: 5 });
   }
@@ -232,7 +232,12 @@ describe.each(redis === undefined ? [] : [redis])('jobs that cannot run, on %s',
 describe.each(redis === undefined ? [] : [redis])('jobs of the super tenant, on %s', (url) => {
   it.each([
     ['run when they are signed', { secrets: ['a secret of the tests'] }, 'completed', null],
-    ['fail when they are not: whoever can write to Redis could add them', {}, 'failed', /^MT_ENVELOPE_UNTRUSTED: /],
+    [
+      'fail when they are not: any client that can write to Redis could add them',
+      {},
+      'failed',
+      /^MT_ENVELOPE_UNTRUSTED: /,
+    ],
   ])('%s', async (_name, messages, state, reason) => {
     const mails = await startMailApp(url, { messages });
     try {

@@ -24,11 +24,11 @@ describe.each(ADAPTERS)('@nestjs/cqrs in requests on %s', (adapter) => {
     await until(() => leasesOf(orders.app) === 0);
   });
 
-  it('gives a command handler no client that the route has not declared: a bus shows nobody behind it', async () => {
+  it('gives a command handler no client that the route has not declared: a bus does not show its handlers', async () => {
     expect((await call(orders.app, '/t/foo.com/undeclared')).json).toMatchObject({ code: 'MT_CLIENT_NOT_ACQUIRED' });
   });
 
-  it('lets an event handler with a scope of its own go on after the response, with its own lease', async () => {
+  it('lets an event handler with a scope of its own continue after the response, with its own lease', async () => {
     const { app, backstage } = orders;
     expect((await call(app, '/t/foo.com/publish/placed')).text).toBe('foo');
     await until(() => leasesOf(app) === 2); // the event handler's and the saga's

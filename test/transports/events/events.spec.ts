@@ -10,7 +10,7 @@ import { DbClient, Door, FaultyCatalog, leasesOf, tenantModules } from '../tenan
 /** What a listener met, in the form `<listener> <tenant of the event> <tenant> <client or code>`. */
 class Backstage {
   readonly door = new Door();
-  readonly heard: string[] = [];
+  readonly records: string[] = [];
 }
 
 @Injectable()
@@ -24,37 +24,37 @@ class Listeners {
   @OnEvent('user.created')
   @InTenantScope({ clients: ['db'] })
   async above(id: string): Promise<void> {
-    await this.#hear('above', id);
+    await this.#record('above', id);
   }
 
   @InTenantScope({ clients: ['db'] })
   @OnEvent('user.created', { async: true })
   async below(id: string): Promise<void> {
-    await this.#hear('below', id);
+    await this.#record('below', id);
   }
 
   @OnEvent('user.*')
   @OnEvent('never')
   @InTenantScope({ clients: ['db'] })
   async wildcard(id: string): Promise<void> {
-    await this.#hear('wildcard', id);
+    await this.#record('wildcard', id);
   }
 
   @OnEvent('user.created')
   async borrowing(id: string): Promise<void> {
-    await this.#hear('borrowing', id);
+    await this.#record('borrowing', id);
   }
 
   @OnEvent('strict', { suppressErrors: false })
   @InTenantScope({ clients: ['db'] })
   async strict(id: string): Promise<void> {
-    await this.#hear('strict', id);
+    await this.#record('strict', id);
   }
 
-  async #hear(listener: string, id: string): Promise<void> {
+  async #record(listener: string, id: string): Promise<void> {
     await this.backstage.door.opened;
     const tenant = this.context.tenantOrNull?.id ?? 'none';
-    this.backstage.heard.push(`${listener} ${id} ${tenant} ${await this.#client()}`);
+    this.backstage.records.push(`${listener} ${id} ${tenant} ${await this.#client()}`);
   }
 
   async #client(): Promise<string> {
@@ -83,7 +83,7 @@ class UsersController {
   @Get('emit-and-wait')
   async emitAndWait(): Promise<string> {
     await this.emitter.emitAsync('strict', this.context.tenant.id);
-    return 'heard';
+    return 'emitted';
   }
 }
 
@@ -112,8 +112,8 @@ describe.each(ADAPTERS)('@nestjs/event-emitter in requests on %s', (adapter) => 
     expect((await call(app, '/t/foo.com/emit/user.created')).text).toBe('emitted');
     await until(() => leasesOf(app) === 3);
     backstage.door.open();
-    await until(() => backstage.heard.length === 4);
-    expect(backstage.heard.sort()).toEqual([
+    await until(() => backstage.records.length === 4);
+    expect(backstage.records.sort()).toEqual([
       'above foo foo foo',
       'below foo foo foo',
       'borrowing foo foo MT_CLIENT_NOT_ACQUIRED',
@@ -126,8 +126,8 @@ describe.each(ADAPTERS)('@nestjs/event-emitter in requests on %s', (adapter) => 
     const tenants = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? 'foo' : 'bar'));
     await Promise.all(tenants.map((id) => call(app, `/t/${id}.com/emit/user.created`)));
     backstage.door.open();
-    await until(() => backstage.heard.length === 160);
-    for (const line of backstage.heard) {
+    await until(() => backstage.records.length === 160);
+    for (const line of backstage.records) {
       const [listener, id, tenant, client] = line.split(' ');
       expect([tenant, client]).toEqual([id, listener === 'borrowing' ? 'MT_CLIENT_NOT_ACQUIRED' : id]);
     }
@@ -136,15 +136,15 @@ describe.each(ADAPTERS)('@nestjs/event-emitter in requests on %s', (adapter) => 
 
   it('waits for listeners with emitAsync, in the emitter’s request', async () => {
     backstage.door.open();
-    expect((await call(app, '/t/bar.com/emit-and-wait')).text).toBe('heard');
-    expect(backstage.heard).toEqual(['strict bar bar bar']);
+    expect((await call(app, '/t/bar.com/emit-and-wait')).text).toBe('emitted');
+    expect(backstage.records).toEqual(['strict bar bar bar']);
   });
 
-  it('refuses an emit outside of any tenant, and tells it where errors are not suppressed', async () => {
+  it('refuses an emit outside of any tenant, and rejects where errors are not suppressed', async () => {
     backstage.door.open();
     const emitter = app.get(EventEmitter2);
     await expect(emitter.emitAsync('strict', 'foo')).rejects.toMatchObject({ code: 'MT_CONTEXT_MISSING' });
     await emitter.emitAsync('user.created', 'foo');
-    expect(backstage.heard).toEqual(['borrowing foo none MT_CONTEXT_MISSING']);
+    expect(backstage.records).toEqual(['borrowing foo none MT_CONTEXT_MISSING']);
   });
 });

@@ -159,7 +159,7 @@ describe.each(ADAPTERS)('entities of a federated schema on %s', (adapter) => {
   });
 
   it('are refused to unknown and suspended tenants, and without one', async () => {
-    expect(await entities('Product', { 'x-tenant': 'nobody' })).toEqual(['MT_TENANT_UNKNOWN']);
+    expect(await entities('Product', { 'x-tenant': 'unknown' })).toEqual(['MT_TENANT_UNKNOWN']);
     expect(await entities('Product', {})).toEqual(['MT_TENANT_REQUIRED']);
     catalog.pretended.set('foo', 'suspended');
     expect(await entities('Product', { 'x-tenant': 'foo' })).toEqual(['MT_TENANT_SUSPENDED']);

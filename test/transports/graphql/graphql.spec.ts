@@ -1,6 +1,6 @@
 import { ADAPTERS } from '../../support/http.js';
 import { until } from '../../support/until.js';
-import { AuditEar, leasesOf, registryOf } from '../tenant-fixture.js';
+import { AuditRecorder, leasesOf, registryOf } from '../tenant-fixture.js';
 import { ask, startGraphqlApp, subscribe } from './graphql-app.js';
 import type { GraphqlAnswer, GraphqlApp } from './graphql-app.js';
 
@@ -12,10 +12,10 @@ function codesOf({ errors = [] }: GraphqlAnswer): unknown[] {
 
 describe.each(ADAPTERS)('GraphQL on %s', (adapter) => {
   let graphql: GraphqlApp;
-  let ear: AuditEar;
+  let ear: AuditRecorder;
   beforeAll(async () => void (graphql = await startGraphqlApp(adapter)));
   afterAll(() => graphql.app.close());
-  beforeEach(() => void (ear = new AuditEar()));
+  beforeEach(() => void (ear = new AuditRecorder()));
   afterEach(async () => {
     ear.stop();
     graphql.catalog.outage = false;
@@ -55,7 +55,7 @@ describe.each(ADAPTERS)('GraphQL on %s', (adapter) => {
   });
 
   it.each([
-    ['an unknown tenant', { 'x-tenant': 'nobody' }, 'MT_TENANT_UNKNOWN', 404],
+    ['an unknown tenant', { 'x-tenant': 'unknown' }, 'MT_TENANT_UNKNOWN', 404],
     ['no tenant', {}, 'MT_TENANT_REQUIRED', 400],
     ['two tenants', { 'x-tenant': 'foo', host: 'bar.app.test' }, 'MT_TENANT_CONFLICT', 403],
     ['a malformed tenant', { 'x-tenant': 'foo, bar' }, 'MT_TENANT_IDENTIFIER_INVALID', 400],
@@ -72,18 +72,18 @@ describe.each(ADAPTERS)('GraphQL on %s', (adapter) => {
     expect(codesOf(await ask(graphql, '{ projects { id } }', FOO))).toEqual(['MT_TENANT_SUSPENDED']);
   });
 
-  it('tells an outage of the catalog from an unknown tenant', async () => {
+  it('distinguishes an outage of the catalog from an unknown tenant', async () => {
     graphql.catalog.outage = true;
     expect(codesOf(await ask(graphql, '{ projects { id } }', FOO))).toEqual(['MT_CATALOG_UNAVAILABLE']);
   });
 
   it('runs a query whose tenant is optional with and without one, never with a bad one', async () => {
-    expect(await ask(graphql, '{ version }')).toEqual({ data: { version: '1 for nobody' } });
+    expect(await ask(graphql, '{ version }')).toEqual({ data: { version: '1 for no tenant' } });
     expect(await ask(graphql, '{ version }', FOO)).toEqual({ data: { version: '1 for foo' } });
-    expect(codesOf(await ask(graphql, '{ version }', { 'x-tenant': 'nobody' }))).toEqual(['MT_TENANT_UNKNOWN']);
+    expect(codesOf(await ask(graphql, '{ version }', { 'x-tenant': 'unknown' }))).toEqual(['MT_TENANT_UNKNOWN']);
   });
 
-  it('lets members in and turns strangers and nobody away, by the principal in the context', async () => {
+  it('lets members in and refuses non-members and anonymous callers, by the principal in the context', async () => {
     expect(await ask(graphql, '{ secret }', { ...FOO, 'x-user': 'ann of foo' })).toEqual({
       data: { secret: 'secret of foo' },
     });
@@ -139,7 +139,7 @@ describe.each(ADAPTERS)('GraphQL elsewhere on %s', (adapter) => {
     }
   });
 
-  it('tells the code of a field’s error where filters run behind fields', async () => {
+  it('answers the code of a field’s error where filters run behind fields', async () => {
     const graphql = await startGraphqlApp(adapter, { fieldResolverEnhancers: ['filters'] });
     try {
       const answer = await ask(graphql, '{ undeclaredThing { whose } }', FOO);

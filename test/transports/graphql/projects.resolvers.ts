@@ -130,7 +130,7 @@ export class OpenResolver {
   @Query(() => String)
   @TenantOptional()
   version(): string {
-    return `1 for ${this.context.tenantOrNull?.id ?? 'nobody'}`;
+    return `1 for ${this.context.tenantOrNull?.id ?? 'no tenant'}`;
   }
 
   @Query(() => String)

@@ -40,7 +40,7 @@ function start(resolver: Type, options: Partial<ApolloDriverConfig> = {}): Promi
 }
 
 describe('@SuperTenantOnly() on a field of GraphQL', () => {
-  it('stops the start where Nest runs no guard for fields, and nobody would be kept out', async () => {
+  it('stops the start where Nest runs no guard for fields, and no request would be refused', async () => {
     await expect(start(InvoiceResolver)).rejects.toThrow(
       /@SuperTenantOnly of a @ResolveField is "InvoiceResolver.margin".*fieldResolverEnhancers: \['guards'\]/,
     );

@@ -121,7 +121,7 @@ export class Listener {
   }
 
   /** Waits until a text has come. */
-  async hears(text: string): Promise<void> {
+  async receives(text: string): Promise<void> {
     await until(() => this.text.includes(text));
   }
 

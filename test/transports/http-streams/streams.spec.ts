@@ -15,10 +15,10 @@ describe.each(ADAPTERS)('open responses on %s', (adapter) => {
     it('keeps its tenant and client until it has ended', async () => {
       const { app, stage } = streams;
       const listener = new Listener(app, `/t/foo.com/${kind}`);
-      await listener.hears('first of foo');
+      await listener.receives('first of foo');
       expect(leasesOf(app)).toBe(1);
       stage.door.open();
-      await listener.hears('second of foo foo');
+      await listener.receives('second of foo foo');
       await until(() => listener.over);
       await until(() => leasesOf(app) === 0);
     });
@@ -26,7 +26,7 @@ describe.each(ADAPTERS)('open responses on %s', (adapter) => {
     it('gives its client back when its reader goes away, though its source still waits', async () => {
       const { app, stage } = streams;
       const listener = new Listener(app, `/t/foo.com/${kind}`);
-      await listener.hears('first of foo');
+      await listener.receives('first of foo');
       expect(leasesOf(app)).toBe(1);
       listener.leave();
       await until(() => leasesOf(app) === 0);
@@ -36,7 +36,7 @@ describe.each(ADAPTERS)('open responses on %s', (adapter) => {
     it('gives its client back when its source breaks', async () => {
       const { app, stage } = streams;
       const listener = new Listener(app, `/t/foo.com/${kind}-failing`);
-      await listener.hears('first of foo');
+      await listener.receives('first of foo');
       stage.door.open();
       await until(() => listener.over);
       await until(() => leasesOf(app) === 0);
@@ -47,10 +47,10 @@ describe.each(ADAPTERS)('open responses on %s', (adapter) => {
       const { app, stage } = streams;
       const tenants = Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? 'foo' : 'bar'));
       const listeners = tenants.map((id) => new Listener(app, `/t/${id}.com/${kind}`));
-      await Promise.all(listeners.map((listener, i) => listener.hears(`first of ${tenants[i]}`)));
+      await Promise.all(listeners.map((listener, i) => listener.receives(`first of ${tenants[i]}`)));
       expect(leasesOf(app)).toBe(20);
       stage.door.open();
-      await Promise.all(listeners.map((listener, i) => listener.hears(`second of ${tenants[i]} ${tenants[i]}`)));
+      await Promise.all(listeners.map((listener, i) => listener.receives(`second of ${tenants[i]} ${tenants[i]}`)));
       await until(() => leasesOf(app) === 0);
     });
 
@@ -66,7 +66,7 @@ describe.each(ADAPTERS)('open responses on %s', (adapter) => {
     });
   });
 
-  it('that hear a source in common are told in their own tenant’s name, whoever speaks', async () => {
+  it('that share a source run in their own tenant’s context, whichever context emits', async () => {
     const { app, stage } = streams;
     const listeners = ['foo', 'bar'].map((id) => new Listener(app, `/t/${id}.com/news`));
     await until(() => leasesOf(app) === 2);

@@ -90,7 +90,7 @@ describe.each([
     const parts = await hybrid();
     const microservice = useTenantMessages(parts.app.connectMicroservice(parts.link.server, hybridOptions));
     const sender = await startAll(parts, microservice);
-    await sender.tell('foo', parts.at('happened'), 1);
+    await sender.emit('foo', parts.at('happened'), 1);
     await sender.ask('foo', parts.at('whose'), 2);
     await until(() => parts.visits.length === 3);
     expect(parts.visits.map(({ handler }) => handler).sort()).toEqual(['happened', 'happenedToo', 'whose']);
@@ -125,7 +125,7 @@ describe.each([
     const microservice = useTenantMessages(parts.app.connectMicroservice(parts.link.server, hybridOptions));
     const sender = await startAll(parts, microservice);
     await parts.catalog.suspend('foo');
-    await sender.tell('foo', parts.at('happened'), 'a canary');
+    await sender.emit('foo', parts.at('happened'), 'a canary');
     const line = `MT_TENANT_SUSPENDED: an event was refused: "${parts.at('happened')}".`;
     await until(() => parts.logged.filter((each) => each === line).length === 2);
     expect(JSON.stringify(parts.logged)).not.toContain('a canary');
@@ -159,7 +159,7 @@ it('receives a message once where two microservices inherit the same hooks', asy
   expect(await other.ask('bar', parts.at('whose'), 2)).toMatchObject({ tenant: 'bar', data: 2 });
 });
 
-it('may be told twice of one microservice', async () => {
+it('may be called twice for one microservice', async () => {
   const parts = await hybrid();
   const microservice = parts.app.connectMicroservice(parts.link.server);
   const sender = await startAll(parts, useTenantMessages(useTenantMessages(microservice)));

@@ -10,7 +10,7 @@ import { rejection, startSender } from './support/sender.js';
 import type { Sender } from './support/sender.js';
 
 const SECRET = 'a secret of both sides';
-const OTHER_SECRET = 'a secret of nobody here';
+const OTHER_SECRET = 'a secret of neither side';
 
 describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
   const closers: (() => Promise<unknown>)[] = [];
@@ -58,7 +58,7 @@ describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
 
   it('runs every handler of an event in the tenant of its sender', async () => {
     const { receiver, sender, at } = await start({ secrets: [SECRET] });
-    await sender.tell('bar', at('happened'), { n: 2 });
+    await sender.emit('bar', at('happened'), { n: 2 });
     await until(() => receiver.visits.length === 2);
     for (const handler of ['happened', 'happenedToo']) {
       expect(receiver.visits).toContainEqual({ handler, tenant: 'bar', client: 'bar', data: { n: 2 } });
@@ -75,7 +75,7 @@ describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
     await until(() => receiver.leases() === 0);
   });
 
-  it('holds the client on loan while a stream lasts', async () => {
+  it('holds the client while a stream lasts', async () => {
     const { receiver, sender, at } = await start();
     const replies: unknown[] = [];
     let over = false;
@@ -120,7 +120,7 @@ describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
     await until(() => receiver.leases() === 0);
   });
 
-  it('refuses a message whose tenant was suspended after it was sealed, and tells the audit', async () => {
+  it('refuses a message whose tenant was suspended after it was sealed, and publishes an audit event', async () => {
     const { receiver, sender, at } = await start({ secrets: [SECRET] });
     const sealed = await sender.context.run('foo', async () => sender.messages.seal(at('whose'), 1));
     await receiver.catalog.suspend('foo');
@@ -141,10 +141,10 @@ describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
     expect(receiver.leases()).toBe(0);
   });
 
-  it('tells onRefused of a refused event, with what came in and why', async () => {
+  it('calls onRefused for a refused event, with what came in and why', async () => {
     const { receiver, sender, at } = await start();
     await receiver.catalog.suspend('bar');
-    await sender.tell('bar', at('happened'), { n: 3 });
+    await sender.emit('bar', at('happened'), { n: 3 });
     await until(() => receiver.errorDetail.length === 2);
     expect(receiver.errorDetail[0]).toMatchObject({
       kind: 'event',
@@ -253,7 +253,7 @@ describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
     expect(error).toMatchObject({ code: 'MT_TENANT_FORBIDDEN' });
   });
 
-  it('counts as refused what stops before the handler for want of a client, and gives nothing on loan', async () => {
+  it('counts as refused what stops before the handler for lack of a client, and leaves no client in use', async () => {
     const { receiver, sender, at } = await start({
       createClient: () => {
         throw new Error('no database');

@@ -98,7 +98,7 @@ describeOn('rabbitmq', 'manual acknowledgements on RabbitMQ', (url) => {
   it('sends a refused event to the dead letters, as it came', async () => {
     await start();
     await receiving.suspend('foo');
-    await sender.tell('foo', `${queue}.happened`, { n: 1 });
+    await sender.emit('foo', `${queue}.happened`, { n: 1 });
     await until(async () => (await waiting(letters)) === 1);
     const letter = await channel.get(letters, { noAck: true });
     expect(JSON.parse(String(letter && letter.content))).toEqual({
@@ -112,7 +112,7 @@ describeOn('rabbitmq', 'manual acknowledgements on RabbitMQ', (url) => {
   it('requeues an event that an outage stopped, after a wait', async () => {
     await start();
     await sender.catalog.update('foo', { plan: 'gold' });
-    await sender.tell('foo', `${queue}.happened`, 2);
+    await sender.emit('foo', `${queue}.happened`, 2);
     await until(() => clock.pendingTimers === 1);
     await receiving.update('foo', { plan: 'gold' });
     clock.advance(DELAY_MS - 1);
@@ -123,7 +123,7 @@ describeOn('rabbitmq', 'manual acknowledgements on RabbitMQ', (url) => {
     expect(await waiting(letters)).toBe(0);
   });
 
-  it('tells the caller of a refused request, and does not requeue it, outage or not', async () => {
+  it('answers the caller of a refused request, and does not requeue it, outage or not', async () => {
     await start();
     await sender.catalog.update('foo', { plan: 'gold' });
     const error = await rejection(sender.ask('foo', `${queue}.asked`, 3));
@@ -136,7 +136,7 @@ describeOn('rabbitmq', 'manual acknowledgements on RabbitMQ', (url) => {
   it('gives an event back when the service stops during the wait', async () => {
     await start();
     await sender.catalog.update('foo', { plan: 'gold' });
-    await sender.tell('foo', `${queue}.happened`, 5);
+    await sender.emit('foo', `${queue}.happened`, 5);
     await until(() => clock.pendingTimers === 1);
     await app.close();
     expect(() => clock.advance(DELAY_MS)).not.toThrow();
@@ -144,11 +144,11 @@ describeOn('rabbitmq', 'manual acknowledgements on RabbitMQ', (url) => {
     expect(handled).toEqual([]);
   });
 
-  it('leaves a refused event unacknowledged where nobody does anything, as Nest does', async () => {
+  it('leaves a refused event unacknowledged without onRefused, as Nest does', async () => {
     let refused = 0;
     await start(() => refused++);
     await receiving.suspend('foo');
-    await sender.tell('foo', `${queue}.happened`, 6);
+    await sender.emit('foo', `${queue}.happened`, 6);
     await until(() => refused === 1);
     expect([await waiting(queue), await waiting(letters)]).toEqual([0, 0]);
     await app.close();
@@ -158,7 +158,7 @@ describeOn('rabbitmq', 'manual acknowledgements on RabbitMQ', (url) => {
   it('keeps the headers of a record', async () => {
     await start();
     const record = new RmqRecordBuilder({ n: 7 }).setOptions({ headers: { 'x-kind': 'seven' } }).build();
-    await sender.tell('bar', `${queue}.happened`, record);
+    await sender.emit('bar', `${queue}.happened`, record);
     await until(() => handled.length === 1);
     expect(handled).toEqual([{ tenant: 'bar', data: { n: 7 }, header: 'seven' }]);
   });

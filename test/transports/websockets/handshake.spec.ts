@@ -48,7 +48,7 @@ describe.each(MATRIX)('A handshake over $platform on $http', ({ platform, http }
     ['two tenants', { host: 'a.example', authorization: 'Token b' }, 403, 'MT_TENANT_CONFLICT'],
     ['a malformed tenant', { authorization: 'Token ../b' }, 400, 'MT_TENANT_IDENTIFIER_INVALID'],
     ['no tenant', {}, 400, 'MT_TENANT_REQUIRED'],
-  ])('of %s is refused before a gateway hears of it', async (_what, headers, statusCode, code) => {
+  ])('of %s is refused before a gateway is called', async (_what, headers, statusCode, code) => {
     const fixture = await bench.start({
       platform,
       http,
@@ -79,7 +79,7 @@ describe.each(MATRIX)('A handshake over $platform on $http', ({ platform, http }
     const peer = bench.join(platform, fixture, 'a');
     for (const n of [1, 2, 3]) peer.send('whose', { n });
     await until(() => fixture.slow.asked.length === 1 && (platform === 'socket.io' || peer.open));
-    // When the server has heard of this one, the frames before it have long arrived.
+    // When the server has received this one, the frames before it have long arrived.
     bench.join(platform, fixture, 'b');
     await until(() => fixture.slow.asked.length === 2);
     expect(peer.received).toEqual([]);
@@ -104,7 +104,7 @@ describe.each(PLATFORMS)('A handshake over %s', (platform) => {
     expect(await peer.next('whose')).toMatchObject({ before: 'b', client: 'b' });
   });
 
-  it('of two tenants is told to the audit channel', async () => {
+  it('of two tenants is reported to the audit channel', async () => {
     const events: unknown[] = [];
     const listen = (event: unknown): void => void events.push(event);
     subscribe(TENANT_AUDIT_CHANNEL, listen);
@@ -125,7 +125,7 @@ describe.each(PLATFORMS)('A handshake over %s', (platform) => {
     expect(await peer.next('optional')).toEqual({ id: null });
     peer.send('tenant');
     expect(await peer.next('exception')).toMatchObject({ statusCode: 400, code: 'MT_TENANT_REQUIRED' });
-    expect(fixture.journal.lines).toEqual(['plain connect nobody']);
+    expect(fixture.journal.lines).toEqual(['plain connect no tenant']);
     const unknown = bench.join(platform, fixture, 'z');
     expect(await refusalOf(unknown)).toMatchObject({ code: 'MT_TENANT_UNKNOWN' });
   });

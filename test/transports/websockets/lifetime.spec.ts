@@ -129,7 +129,7 @@ describe.each(PLATFORMS)('A socket over %s', (platform) => {
     await fixture.settled();
   });
 
-  it('is one of 500, of 100 tenants, and each hears of its own tenant only', async () => {
+  it('is one of 500, of 100 tenants, and each receives events of its own tenant only', async () => {
     const fixture = await bench.start({ platform, gateways: [workGateway()] });
     const tenants = Array.from({ length: 100 }, (_, n) => `t${n}`);
     for (const id of tenants) await fixture.catalog.create({ id, domain: `${id}.example` });

@@ -23,7 +23,7 @@ describe.each(MATRIX)('Messages over $platform on $http', ({ platform, http }) =
     expect(fixture.created).toHaveLength(2);
   });
 
-  it('that fail are told so, and give their client back', async () => {
+  it('that fail are answered with an exception, and release their client', async () => {
     const fixture = await bench.start({ platform, http, gateways: [workGateway()] });
     const peer = bench.join(platform, fixture, 'a');
     for (const event of ['fail', 'throw', 'brokenStream', 'forbidden']) {
@@ -96,7 +96,7 @@ describe.each(PLATFORMS)('Messages over %s', (platform) => {
     expect(await tenant.next('exception')).toMatchObject({ code: 'MT_TENANT_FORBIDDEN' });
   });
 
-  it('of strangers are turned away by the membership guard', async () => {
+  it('of non-members are refused by the membership guard', async () => {
     const fixture = await bench.start({ platform, gateways: [plainGateway()] });
     const peer = bench.join(platform, fixture, 'a');
     peer.send('members');

@@ -24,7 +24,7 @@ describe('BoundedMap', () => {
     expect(held(mapOf(3, keys))).toBe(expected);
   });
 
-  it('goes on in order after deletions in the middle, at the front and of everything', () => {
+  it('keeps its order after deletions in the middle, at the front and of everything', () => {
     const map = mapOf(3, 'abcd');
     map.delete('b');
     map.set('e', 1);

@@ -2,7 +2,7 @@ import { createApp, injectable } from '../app.mjs';
 import { NO_TENANT } from '../tenants.mjs';
 import { nest11 } from './nest11.mjs';
 
-/** The peers' Nest alone, so that what the peers cost can be told from what their Nest costs. */
+/** The peers' Nest alone, to separate what the peers cost from what their Nest costs. */
 export function create({ adapter, depth }) {
   const nest = nest11(adapter);
   class Bottom {

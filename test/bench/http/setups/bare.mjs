@@ -2,7 +2,7 @@ import { createApp, injectable } from '../app.mjs';
 import { NO_TENANT } from '../tenants.mjs';
 import { nest12 } from './nest12.mjs';
 
-/** Nest alone: nobody asks which tenant it is. */
+/** Nest alone: no tenant is resolved. */
 export function create({ adapter, depth }) {
   const nest = nest12(adapter);
   class Bottom {

@@ -4,7 +4,7 @@ import { createApp, injectable } from '../app.mjs';
 import { tenantOfHost } from '../tenants.mjs';
 import { nest12 } from './nest12.mjs';
 
-/** A provider of scope REQUEST at the bottom, which makes the whole chain anew for each request. */
+/** A provider of scope REQUEST at the bottom, which makes Nest create the whole chain for each request. */
 export function create({ adapter, depth }) {
   const nest = nest12(adapter);
   class Bottom {

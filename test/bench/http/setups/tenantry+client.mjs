@@ -3,7 +3,7 @@ import { createApp, injectable } from '../app.mjs';
 import { nest12 } from './nest12.mjs';
 import { clientKind, multitenancy } from './with-tenantry.mjs';
 
-/** A tenant route with one client that is there already: lent, used, given back. */
+/** A tenant route with one existing client: leased, used, released. */
 export function create({ adapter, depth, tenants }) {
   const nest = nest12(adapter);
   class Bottom {

@@ -3,7 +3,7 @@ import { BASE_DOMAIN, tenantIds } from '../tenants.mjs';
 
 const HOUR_MS = 3_600_000;
 
-/** The module with its defaults, but room for all tenants and clients, and a catalog cache in which nothing expires while the bench runs. */
+/** The module with its defaults, but with capacity for all tenants and clients, and a catalog cache in which nothing expires while the bench runs. */
 export function multitenancy(tenants) {
   const records = tenantIds(tenants).map((id) => ({ id, domain: `${id}.tenants.example` }));
   return MultitenancyModule.forRoot({

@@ -8,7 +8,7 @@ import { brokers } from '../../../support/brokers.js';
 /** A transport with everything that a test needs to use it alone on a shared broker. */
 export interface Link {
   readonly name: string;
-  /** Put before every pattern: subjects and channels are shared with whoever uses the broker at the same time. */
+  /** Put before every pattern: subjects and channels are shared with other users of the broker. */
   readonly prefix: string;
   readonly server: MicroserviceOptions;
   /** How to reach a server that listens. */
@@ -65,7 +65,7 @@ function onRabbitMq(url: string): Link {
   return { name: 'RabbitMQ', prefix, server: options, client: () => options };
 }
 
-/** A name that nobody else uses. */
+/** A unique name. */
 export function uniqueName(): string {
   return `tenantry-test-${randomBytes(6).toString('hex')}`;
 }

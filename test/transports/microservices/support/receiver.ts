@@ -143,7 +143,7 @@ function handlersOf(prefix: string): Type[] {
 
     @MessagePattern(`${prefix}.failing-elsewhere`)
     failingElsewhere(): Promise<never> {
-      return this.context.run('nobody', () => Promise.reject(new Error('not reached')));
+      return this.context.run('unknown', () => Promise.reject(new Error('not reached')));
     }
 
     @MessagePattern(`${prefix}.forbidden`)
@@ -229,7 +229,7 @@ export async function startReceiver(link: Link, options: ReceiverOptions = {}): 
   return { ...parts, app, leases: leasesOf(app) };
 }
 
-/** How many clients are on loan. */
+/** How many clients are in use. */
 export function leasesOf(app: { get: INestMicroservice['get'] }): () => number {
   const registry = app.get<TenantClientRegistry<unknown>>(getTenantClientRegistryToken('db'));
   return () => registry.stats().leases;

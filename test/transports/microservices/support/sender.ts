@@ -19,7 +19,7 @@ export interface Sender {
   /** Sends for a tenant and gives the first reply. */
   ask<R>(tenantId: string, pattern: unknown, data: unknown): Promise<R>;
   /** Emits for a tenant, and waits until it is sent. */
-  tell(tenantId: string, pattern: unknown, data: unknown): Promise<void>;
+  emit(tenantId: string, pattern: unknown, data: unknown): Promise<void>;
   /** Sends anything, and gives what came back as an error. */
   refusalOf(pattern: unknown, message: unknown): Promise<Problem>;
   close(): Promise<void>;
@@ -69,7 +69,7 @@ function sender(
     catalog: own,
     ask: <R>(tenantId: string, pattern: unknown, data: unknown) =>
       run(tenantId, () => firstValueFrom(client.send<R>(pattern, data))),
-    tell: async (tenantId, pattern, data) => {
+    emit: async (tenantId, pattern, data) => {
       await run(tenantId, () => firstValueFrom(client.emit(pattern, data), { defaultValue: undefined }));
     },
     refusalOf: (pattern, message) => rejection(firstValueFrom(raw.send(pattern, message))),

@@ -37,11 +37,11 @@ export function workGateway(port = 0, options: object = {}): Type {
     ) {}
 
     handleConnection(): void {
-      this.journal.lines.push(`connect ${this.context.tenantOrNull?.id ?? 'nobody'}`);
+      this.journal.lines.push(`connect ${this.context.tenantOrNull?.id ?? 'no tenant'}`);
     }
 
     handleDisconnect(): void {
-      this.journal.lines.push(`disconnect ${this.context.tenantOrNull?.id ?? 'nobody'}`);
+      this.journal.lines.push(`disconnect ${this.context.tenantOrNull?.id ?? 'no tenant'}`);
     }
 
     @SubscribeMessage('whose')
@@ -102,7 +102,7 @@ export function workGateway(port = 0, options: object = {}): Type {
   return WorkGateway;
 }
 
-/** A gateway that Nest makes anew for each message. */
+/** A gateway that Nest creates for each message. */
 export function requestScopedGateway(): Type {
   @Injectable({ scope: Scope.REQUEST })
   @WebSocketGateway()
@@ -157,11 +157,11 @@ export function plainGateway(port = 0, options: object = {}): Type {
     ) {}
 
     handleConnection(): void {
-      this.journal.lines.push(`plain connect ${this.context.tenantOrNull?.id ?? 'nobody'}`);
+      this.journal.lines.push(`plain connect ${this.context.tenantOrNull?.id ?? 'no tenant'}`);
     }
 
     handleDisconnect(): void {
-      this.journal.lines.push(`plain disconnect ${this.context.tenantOrNull?.id ?? 'nobody'}`);
+      this.journal.lines.push(`plain disconnect ${this.context.tenantOrNull?.id ?? 'no tenant'}`);
     }
 
     @SubscribeMessage('tenant')

@@ -23,7 +23,7 @@ import { portOf } from '../../../support/http.js';
 import { until } from '../../../support/until.js';
 import type { PlatformName } from './peer.js';
 
-/** A client that tells whose it is, and whether it still is. */
+/** A client that reports its tenant, and whether it still is open. */
 export class Client {
   readonly #tenantId: string;
   closed = false;
@@ -126,7 +126,7 @@ async function install(app: INestApplication, options: SocketAppOptions, clock: 
     await useTenantSockets(app, options.adapter === 'default' ? undefined : make(app), { clock, ...options.sockets });
 }
 
-/** A port that nobody listens on. */
+/** A free port. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -35,39 +35,39 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { startApp } from '../../support/http.js';
 import type { AdapterName } from '../../support/http.js';
 import type { DbClient } from './db-client.js';
-import { DB_FEATURE, Witness } from './witness.js';
+import { DB_FEATURE, Probe } from './probe.js';
 
-/** What a handler does; Node's own request and response. */
-export type Deed = (request: IncomingMessage, response: ServerResponse) => unknown;
+/** What a handler does with Node's own request and response. */
+export type Action = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** An application whose handlers a test writes on the spot, reached at `/t/<tenant>.com/do/<deed>` and `/open/<deed>`. */
-export interface DeedsApp {
+/** An application whose handlers are defined by each test, reached at `/t/<tenant>.com/do/<action>` and `/open/<action>`. */
+export interface ActionsApp {
   readonly app: INestApplication;
-  readonly witness: Witness;
-  readonly deeds: Map<string, Deed>;
+  readonly probe: Probe;
+  readonly actions: Map<string, Action>;
 }
 
 type Platform<T> = T & { readonly raw?: T };
 
 /** Starts it. The caller closes it. */
-export async function startDeedsApp(adapter: AdapterName): Promise<DeedsApp> {
-  const deeds = new Map<string, Deed>();
+export async function startActionsApp(adapter: AdapterName): Promise<ActionsApp> {
+  const actions = new Map<string, Action>();
   const run = (name: string, request: Platform<IncomingMessage>, response: Platform<ServerResponse>): unknown =>
-    deeds.get(name)?.(request.raw ?? request, response.raw ?? response);
+    actions.get(name)?.(request.raw ?? request, response.raw ?? response);
 
   @Catch()
   class Filter implements ExceptionFilter {
     constructor(private readonly adapterHost: HttpAdapterHost) {}
     catch(_error: unknown, host: ArgumentsHost): void {
       const response = host.switchToHttp().getResponse<object>();
-      this.adapterHost.httpAdapter.reply(response, { filter: witness.who() }, 418);
+      this.adapterHost.httpAdapter.reply(response, { filter: probe.who() }, 418);
     }
   }
 
   class Interceptor implements NestInterceptor {
     async intercept(_context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-      const [before, client] = [witness.who(), await witness.whose()];
-      const around = (handler: unknown): object => ({ before, client, handler, after: witness.who() });
+      const [before, client] = [probe.who(), await probe.whose()];
+      const around = (handler: unknown): object => ({ before, client, handler, after: probe.who() });
       return next.handle().pipe(
         mergeMap((handler) => timer(1).pipe(map(() => handler))),
         map(around),
@@ -75,7 +75,7 @@ export async function startDeedsApp(adapter: AdapterName): Promise<DeedsApp> {
     }
   }
 
-  class Nobody implements CanActivate {
+  class RefusingGuard implements CanActivate {
     async canActivate(context: ExecutionContext): Promise<never> {
       const http = context.switchToHttp();
       await run('before the guard refuses', http.getRequest(), http.getResponse());
@@ -87,46 +87,46 @@ export async function startDeedsApp(adapter: AdapterName): Promise<DeedsApp> {
   class TenantController {
     constructor(@InjectTenantClient('db') readonly db: DbClient) {}
 
-    @Get('do/:deed')
+    @Get('do/:action')
     do(
-      @Param('deed') deed: string,
+      @Param('action') action: string,
       @Req() request: IncomingMessage,
       @Res({ passthrough: true }) response: ServerResponse,
     ): unknown {
-      return run(deed, request, response);
+      return run(action, request, response);
     }
 
-    @Post('do/:deed')
+    @Post('do/:action')
     post(
-      @Param('deed') deed: string,
+      @Param('action') action: string,
       @Req() request: IncomingMessage,
       @Res({ passthrough: true }) response: ServerResponse,
     ): unknown {
-      return run(deed, request, response);
+      return run(action, request, response);
     }
 
-    @Get('filtered/:deed')
+    @Get('filtered/:action')
     @UseFilters(Filter)
     filtered(
-      @Param('deed') deed: string,
+      @Param('action') action: string,
       @Req() request: IncomingMessage,
       @Res({ passthrough: true }) response: ServerResponse,
     ): unknown {
-      return run(deed, request, response);
+      return run(action, request, response);
     }
 
-    @Get('intercepted/:deed')
+    @Get('intercepted/:action')
     @UseInterceptors(Interceptor)
     intercepted(
-      @Param('deed') deed: string,
+      @Param('action') action: string,
       @Req() request: IncomingMessage,
       @Res({ passthrough: true }) response: ServerResponse,
     ): unknown {
-      return run(deed, request, response);
+      return run(action, request, response);
     }
 
     @Get('forbidden')
-    @UseGuards(Nobody)
+    @UseGuards(RefusingGuard)
     @UseFilters(Filter)
     forbidden(): object {
       return {};
@@ -136,13 +136,13 @@ export async function startDeedsApp(adapter: AdapterName): Promise<DeedsApp> {
   @Controller('open')
   @TenantOptional()
   class OpenController {
-    @Get(':deed')
+    @Get(':action')
     do(
-      @Param('deed') deed: string,
+      @Param('action') action: string,
       @Req() request: IncomingMessage,
       @Res({ passthrough: true }) response: ServerResponse,
     ): unknown {
-      return run(deed, request, response);
+      return run(action, request, response);
     }
   }
 
@@ -162,6 +162,6 @@ export async function startDeedsApp(adapter: AdapterName): Promise<DeedsApp> {
   class AppModule {}
 
   const app = await startApp(AppModule, adapter);
-  const witness = new Witness(app);
-  return { app, witness, deeds };
+  const probe = new Probe(app);
+  return { app, probe, actions };
 }

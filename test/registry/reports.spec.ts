@@ -3,7 +3,7 @@ import { ManualClock } from '@tenantry/testing';
 import type { RegistryEventMap } from '@tenantry/core';
 import { codeOf, deferred, outcome, settle, setUp, setUpHeld } from './support/harness.js';
 
-describe('what the registry tells', () => {
+describe('what the registry reports', () => {
   it.each<[string, (registry: TenantClientRegistry<object>) => unknown, string]>([
     ['a bad idle time', (registry) => registry.cleanUp(-1), 'cleanUp|idleMs.* -1.*milliseconds of at least 0'],
     ['a bad patience', (registry) => registry.acquire('foo', { timeoutMs: 0 }), 'timeoutMs is 0.*milliseconds above 0'],
@@ -68,22 +68,22 @@ describe('what the registry tells', () => {
     expect(client.closed).toBe(0);
   });
 
-  it('tells the disposal of a client that came too late as such, to the disposer and to listeners', async () => {
+  it('reports the disposal of a client that came too late as such, to the disposer and to listeners', async () => {
     const { registry, clock, deliver, dispose } = setUpHeld({ createTimeoutMs: 100 });
-    const told: RegistryEventMap['disposed'][] = [];
-    registry.on('disposed', (event) => void told.push(event));
+    const disposed: RegistryEventMap['disposed'][] = [];
+    registry.on('disposed', (event) => void disposed.push(event));
     const waiting = registry.acquire('foo');
     await settle();
     clock.advance(100);
     expect(await codeOf(waiting)).toBe('MT_CLIENT_CREATE_TIMEOUT');
     await deliver(0);
     expect(dispose).toHaveBeenCalledWith(expect.anything(), { tenantId: 'foo', cause: 'late' });
-    expect(told).toMatchObject([{ kind: 'test', tenantId: 'foo', cause: 'late' }]);
+    expect(disposed).toMatchObject([{ kind: 'test', tenantId: 'foo', cause: 'late' }]);
   });
 });
 
 describe('a creation that waits for the factory before it', () => {
-  it('ends at once when it is evicted, though that factory goes on', async () => {
+  it('ends at once when it is evicted, though that factory continues', async () => {
     const first = deferred<never>();
     const { registry, clock, create } = setUp({
       create: () => first.promise,

@@ -8,8 +8,8 @@ export const DB_FEATURE = MultitenancyModule.forFeature<DbClient>({
   dispose: (client) => client.close(),
 });
 
-/** What the running code meets: the tenant, and the client that stands for it. */
-export class Witness {
+/** What the running code meets: the tenant, and the client that belongs to it. */
+export class Probe {
   readonly context: TenantContext;
   readonly #db: DbClient;
 
