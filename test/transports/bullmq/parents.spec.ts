@@ -2,7 +2,7 @@ import { TenantMessages } from '@tenantry/core';
 import type { FlowJob, Job, Queue } from 'bullmq';
 import { brokers } from '../../support/brokers.js';
 import { until } from '../../support/until.js';
-import { AuditEar } from '../tenant-fixture.js';
+import { AuditRecorder } from '../tenant-fixture.js';
 import { startMailApp } from './mail-app.js';
 import type { MailApp } from './mail-app.js';
 
@@ -18,9 +18,9 @@ interface Parent {
 
 describe.each(redis === undefined ? [] : [redis])('the parent of a job, on %s', (url) => {
   let mails: MailApp;
-  let ear: AuditEar;
+  let ear: AuditRecorder;
   beforeEach(async () => {
-    ear = new AuditEar();
+    ear = new AuditRecorder();
     mails = await startMailApp(url);
     await Promise.all([mails.mail.pause(), mails.open.pause()]);
   });
