@@ -6,7 +6,7 @@ import { codeOf, deferred, outcome, settle, setUp, setUpHeld } from './support/h
 describe('what the registry reports', () => {
   it.each<[string, (registry: TenantClientRegistry<object>) => unknown, string]>([
     ['a bad idle time', (registry) => registry.cleanUp(-1), 'cleanUp|idleMs.* -1.*milliseconds of at least 0'],
-    ['a bad patience', (registry) => registry.acquire('foo', { timeoutMs: 0 }), 'timeoutMs is 0.*milliseconds above 0'],
+    ['a bad timeout', (registry) => registry.acquire('foo', { timeoutMs: 0 }), 'timeoutMs is 0.*milliseconds above 0'],
     [
       'a bad policy',
       (registry) => registry.add('foo', {}, { onExisting: 'keeep' as never }),

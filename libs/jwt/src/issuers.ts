@@ -80,8 +80,8 @@ export class LookedUpIssuers implements Issuers {
     // The answer is shared: it is looked up in no request's scope.
     const pending = outsideScopes(() => this.#found(name, previous));
     this.#pending.set(name, pending);
-    const forget = (): unknown => this.#pending.delete(name);
-    pending.then(forget, forget);
+    const clear = (): unknown => this.#pending.delete(name);
+    pending.then(clear, clear);
     return pending;
   }
 

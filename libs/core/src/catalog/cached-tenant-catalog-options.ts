@@ -7,7 +7,7 @@ import type { NumberRange } from '../kernel/option-checks.js';
 export interface CachedTenantCatalogOptions {
   /** How long an answer counts as fresh, counted from the question, milliseconds above 0. Default 5,000. */
   readonly ttlMs?: number;
-  /** How long "unknown" is remembered, milliseconds, 0 and up. Default 1,000. */
+  /** How long "unknown" is cached, milliseconds, 0 and up. Default 1,000. */
   readonly negativeTtlMs?: number;
   /** How long a known tenant is served from the cache while the catalog cannot be asked, milliseconds, 0 and up. Default 60,000. */
   readonly staleWhileUnavailableMs?: number;

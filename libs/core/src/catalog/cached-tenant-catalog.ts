@@ -84,8 +84,8 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
   }
 
   /**
-   * Forgets everything about some tenants, at once, under whatever names they are remembered. Pass the record before and
-   * the one after a change, so that new domains that were remembered as unknown are forgotten too.
+   * Drops the cached records of some tenants, at once, under all their names. Pass the record before and
+   * the one after a change, so that new domains that were cached as unknown are dropped too.
    */
   invalidate(...tenants: readonly (Tenant | null | undefined)[]): void {
     this.#dropPending();
@@ -103,8 +103,8 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
   }
 
   /**
-   * Forgets everything about some tenants of which only the ids are known, without regard to case. Their new names may be
-   * remembered as unknown, so that all unknown names are forgotten too.
+   * Drops the cached records of some tenants of which only the ids are known, without regard to case. Their new names may be
+   * cached as unknown, so that all unknown names are dropped too.
    */
   invalidateIds(tenantIds: Iterable<string>): void {
     this.#dropPending();
@@ -115,7 +115,7 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
     this.#notify([...keys]);
   }
 
-  /** Forgets everything. */
+  /** Drops everything. */
   invalidateAll(): void {
     this.#dropPending();
     this.#known.clear();
@@ -150,7 +150,7 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
     const askedAt = this.#options.clock.now();
     try {
       const tenant = (await this.#inTime(() => this.#catalog.findByIdentifier(identifier))) ?? null;
-      if (epoch === this.#epoch) this.#remember(identifier, { tenant, askedAt });
+      if (epoch === this.#epoch) this.#store(identifier, { tenant, askedAt });
       return tenant;
     } catch (error) {
       if (epoch === this.#epoch) this.#noteFailure(identifier);
@@ -192,7 +192,7 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
     if (answer !== undefined) this.#known.replace(identifier, { ...answer, failedAt: this.#options.clock.now() });
   }
 
-  #remember(identifier: string, answer: Answer): void {
+  #store(identifier: string, answer: Answer): void {
     const [cache, other] = answer.tenant === null ? [this.#unknown, this.#known] : [this.#known, this.#unknown];
     other.delete(identifier);
     cache.set(detached(identifier), answer);

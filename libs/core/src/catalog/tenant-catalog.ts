@@ -77,12 +77,12 @@ export interface SynchronousTenantCatalog {
  * tenants were changed elsewhere.
  */
 export interface InvalidatableTenantCatalog {
-  /** Forgets some tenants under all their names, and every name that is remembered as unknown. Ids in lower case. */
+  /** Drops some tenants under all their names, and every name that is cached as unknown. Ids in lower case. */
   invalidateIds(tenantIds: Iterable<string>): void;
-  /** Forgets everything. */
+  /** Drops everything. */
   invalidateAll(): void;
   /**
-   * Registers a listener that is called after something was forgotten, with the ids of the tenants, or `undefined` for all.
+   * Registers a listener that is called after records were dropped, with the ids of the tenants, or `undefined` for all.
    * The listener must not throw. Optional.
    */
   onInvalidated?(listener: (tenantIds: readonly string[] | undefined) => void): void;

@@ -6,7 +6,7 @@ interface ClientOrigin {
 }
 
 /**
- * Remembers from which record of its tenant each client was made, for as long as the client lives. Clients that were added
+ * Records from which record of its tenant each client was made, for as long as the client lives. Clients that were added
  * from elsewhere, or are no objects, have no origin.
  */
 export class ClientOrigins {
@@ -24,7 +24,7 @@ export class ClientOrigins {
     this.#epoch += 1;
   }
 
-  /** Makes a client from a record that is read now, and remembers which it was. Rejects as `read` and `make` do. */
+  /** Makes a client from a record that is read now, and records which it was. Rejects as `read` and `make` do. */
   async make<TClient>(
     read: () => Promise<Tenant>,
     make: (tenant: Tenant) => TClient | Promise<TClient>,

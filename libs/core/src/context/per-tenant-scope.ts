@@ -5,7 +5,7 @@ import { currentScope } from './scope-store.js';
 import type { TenantScope } from './tenant-scope.js';
 
 /**
- * One value per scope, made when it is first asked for and forgotten with the scope: a DataLoader, a unit of work, a
+ * One value per scope, made on first use and dropped with the scope: a DataLoader, a unit of work, a
  * cache that must not outlive its request. The holder itself is a plain singleton; no REQUEST scope is needed.
  */
 export class PerTenantScope<T> {

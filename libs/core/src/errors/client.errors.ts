@@ -12,7 +12,7 @@ export class TenantClientCreateFailedError extends MultitenancyError {
   }
 }
 
-/** A client was not there within its deadline (503): the factory took too long, or the caller's patience ended. */
+/** A client was not there within its deadline (503): the factory took too long, or the caller's timeout passed. */
 export class TenantClientCreateTimeoutError extends MultitenancyError {
   constructor(kind: string, tenantId: string, afterMs: number, retryAfterMs?: number) {
     super(

@@ -7,7 +7,7 @@ export const TENANT_POLICY = 'tenantry:policy';
 /** What a route asks of the tenant: there must be one, there may be one, or it is the super tenant's. */
 export type TenantPolicy = 'required' | 'optional' | 'super';
 
-/** Reads the policies of routes, the handler's before the controller's, and remembers them. */
+/** Reads the policies of routes, the handler's before the controller's, and caches them. */
 export class TenantPolicies {
   readonly #central: CentralRoutes;
   readonly #known = new WeakMap<object, WeakMap<object, TenantPolicy | 'undeclared'>>();

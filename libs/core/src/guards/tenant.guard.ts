@@ -32,11 +32,11 @@ export class TenantGuard implements CanActivate {
     scope.assertOpen();
     const head = scope.outcome;
     const completed = scope.complete();
-    if (completed instanceof Promise) return completed.then(() => this.#judge(scope, head, context));
-    return this.#judge(scope, head, context);
+    if (completed instanceof Promise) return completed.then(() => this.#decide(scope, head, context));
+    return this.#decide(scope, head, context);
   }
 
-  #judge(scope: TenantScope, head: TenantScope['outcome'], context: ExecutionContext): boolean {
+  #decide(scope: TenantScope, head: TenantScope['outcome'], context: ExecutionContext): boolean {
     if (scope.outcome !== head && areScopesObserved()) publishEntered(scope);
     // The fields of a GraphQL request share a scope, and are handled side by side.
     if (context.getType<string>() !== 'graphql')

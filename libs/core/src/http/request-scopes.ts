@@ -4,7 +4,7 @@ import { rawOf } from './responses/http-response-end.js';
 import { scopeIn } from '../context/scope-store.js';
 import type { TenantScope } from '../context/tenant-scope.js';
 
-/** What is remembered of a request: its scope, and the newest store of the async context that it has run in. */
+/** What is stored of a request: its scope, and the newest store of the async context that it has run in. */
 export interface RequestScope {
   readonly scope: TenantScope;
   store: ClsStore;
@@ -26,14 +26,14 @@ export class RequestScopes {
     this.#cls = cls;
   }
 
-  /** Remembers the scope of a request. */
+  /** Stores the scope of a request. */
   add(raw: IncomingMessage, scope: RequestScope): void {
     (raw as Raw)[this.#key] = scope;
   }
 
   /**
    * Whether the running code is in the scope of this request already, or neither has one. The store that it is found in is
-   * remembered: it has what other users of the store have added on the way.
+   * stored: it has what other users of the store have added on the way.
    */
   isCurrent(request: object): boolean {
     const store = this.#cls.get<ClsStore | undefined>();

@@ -8,7 +8,7 @@ import type { ResolvedMultitenancyOptions } from './resolve-options.js';
 import type { InvalidatableTenantCatalog, TenantCatalogReader } from '../catalog/tenant-catalog.js';
 import { TenantDirectory } from '../catalog/tenant-directory.js';
 
-/** The open scopes of the application, checked when the catalog forgets and aborted at the deadline of the shutdown. */
+/** The open scopes of the application, checked when the catalog drops records and aborted at the deadline of the shutdown. */
 export const OPEN_SCOPES: FactoryProvider<OpenScopes> = {
   provide: OpenScopes,
   inject: [MULTITENANCY_OPTIONS, ScopeClients, TenantDirectory, ShutdownSignals, ScopeHooks],
@@ -21,7 +21,7 @@ export const OPEN_SCOPES: FactoryProvider<OpenScopes> = {
   ) => {
     const scopes = new OpenScopes({ clients, directory, clock, hooks });
     const source: TenantCatalogReader & Partial<InvalidatableTenantCatalog> = catalog;
-    // What it forgets may have changed.
+    // What it drops may have changed.
     source.onInvalidated?.((tenantIds) => void scopes.recheck(tenantIds));
     deadline.addEventListener('abort', () => scopes.abortAll(), { once: true });
     return scopes;

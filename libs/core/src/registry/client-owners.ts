@@ -39,7 +39,7 @@ export class ClientOwner {
       throw this.#fault(tenantId, 'this registry has closed already');
   }
 
-  /** Remembers an object whose disposer was called, among the last 1,000 at least. */
+  /** Records an object whose disposer was called, among the last 1,000 at least. */
   noteClosed(client: object): void {
     this.#noted += 1;
     if (this.#noted % REMEMBERED_CLOSED === 0) [this.#closedBefore, this.#closed] = [this.#closed, new WeakSet()];

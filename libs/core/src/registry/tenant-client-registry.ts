@@ -6,11 +6,11 @@ import {
 } from '../errors/client.errors.js';
 import { keepAlive } from '../kernel/keep-alive.js';
 import { tenantId as assertTenantId } from '../tenant/tenant-id.js';
-import { assertDuration, assertPatience } from '../kernel/argument-checks.js';
+import { assertDuration, assertWaitLimits } from '../kernel/argument-checks.js';
 import type { Recipe } from './creation/client-builder.js';
 import type { ClientEntry } from './client-entry.js';
 import { copyOptions } from './creation/copy-options.js';
-import type { Patience } from './creation/creation.js';
+import type { WaitLimits } from './creation/creation.js';
 import { callingCreation } from './creation/creation-chain.js';
 import { ACQUIRE_AS_BASE } from './base-registry.js';
 import type { BaseRegistry } from './base-registry.js';
@@ -133,7 +133,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
    */
   async acquire(tenantId: string, options: AcquireOptions = {}): Promise<TenantClientLease<TClient>> {
     const { signal, timeoutMs = this.#parts.options.acquireTimeoutMs } = options;
-    assertPatience('timeoutMs', timeoutMs);
+    assertWaitLimits('timeoutMs', timeoutMs);
     signal?.throwIfAborted();
     return this.#acquire(tenantId, { signal, timeoutMs }, callingCreation()?.dependentOf(tenantId));
   }
@@ -173,7 +173,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
   }
 
   /**
-   * Detaches the tenant's client at once, waits for its loans, disposes it. Aborts a creation under way and forgets past
+   * Detaches the tenant's client at once, waits for its leases, disposes it. Aborts a creation under way and drops past
    * failures, so that the next `acquire` tries afresh.
    *
    * @returns whether there was anything to evict; settles when it is gone
@@ -254,7 +254,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
   /** @param dependent the client that is made with the one that is acquired, where a factory acquires it */
   async #acquire(
     tenantId: string,
-    patience: Patience,
+    limits: WaitLimits,
     dependent: Dependent | undefined,
   ): Promise<TenantClientLease<TClient>> {
     const { creations, roster } = this.#parts;
@@ -263,7 +263,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
     const present = this.#seek(tenantId);
     if (present !== undefined) return lease(present);
     this.#assertOpen(tenantId);
-    return this.#awaited(creations.findOrBegin(tenantId, undefined, 'replaced').join(lease, patience));
+    return this.#awaited(creations.findOrBegin(tenantId, undefined, 'replaced').join(lease, limits));
   }
 
   /** The entry for a use. One past its lifetime is renewed behind its users' backs. */
@@ -287,7 +287,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
   async #renew({ tenantId, recipe }: ClientEntry<TClient>): Promise<void> {
     const { creations, placement } = this.#parts;
     const creation = creations.findOrBegin(tenantId, recipe as Recipe<TOptions>, 'rotated');
-    await creation.join(() => undefined, placement.patience());
+    await creation.join(() => undefined, placement.waitLimits());
   }
 
   /** What a caller awaits keeps the process alive. */

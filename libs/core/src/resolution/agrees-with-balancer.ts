@@ -14,7 +14,7 @@ import { TrustedProxies } from './trusted-proxies.js';
 export interface BalancerAgreementOptions {
   /** Header in which the balancer says what it read; letters, digits and hyphens. Default `X-Balancer-Tenant`. */
   readonly header?: string;
-  /** The balancers: addresses, CIDR ranges, or `loopback`. At least one. Requests of other peers are not judged. */
+  /** The balancers: addresses, CIDR ranges, or `loopback`. At least one. Requests of other peers are not checked. */
   readonly trustedProxies: readonly string[];
   /**
    * The resolvers that read the places which the balancer reads, in its order: the first that names a tenant is what the

@@ -1,6 +1,6 @@
 /**
  * What resolvers see of a request, whichever platform carries it. Nothing here is normalised or decoded:
- * resolvers judge what the client really sent.
+ * resolvers read what the client really sent.
  */
 export interface TenantRequest {
   /** `TenantApplication.id` of the application that received it, for its audit events. Default: none. */

@@ -4,7 +4,7 @@ import { OptionsInvalidError } from '../errors/usage.errors.js';
 const LOOPBACK = ['127.0.0.0/8', '::1'];
 const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
-/** A set of addresses and CIDR ranges of peers that may speak for others. */
+/** A set of addresses and CIDR ranges of peers that may forward requests of others. */
 export class TrustedProxies {
   /** Name of the option that lists them, for messages. */
   readonly option: string;

@@ -18,7 +18,7 @@ export class UserReadWatch {
     });
   }
 
-  /** Whether a user was asked for in vain. */
+  /** Whether a user was read and not there. */
   get isRead(): boolean {
     return this.#isRead;
   }

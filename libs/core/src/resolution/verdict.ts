@@ -23,7 +23,7 @@ export interface Claim {
 const TRUST_RANK: Readonly<Record<ResolverTrust, number>> = { network: 0, proxy: 1, verified: 2 };
 
 /**
- * Judges all claims of a request together. Pure.
+ * Combines all claims of a request together. Pure.
  *
  * In this order: a rejection rejects; two tenants conflict; an unknown identifier rejects, unless it is weak and
  * another claim names a tenant; a tenant that is not served rejects.

@@ -24,7 +24,7 @@ export interface ChangedTenant {
 
 /** What a {@link TenantSync} works with. */
 export interface TenantSyncParts {
-  /** The application's own catalog; what it remembers is forgotten here. */
+  /** The application's own catalog; its cached records are dropped here. */
   readonly catalog: TenantCatalogReader & Partial<InvalidatableTenantCatalog>;
   readonly directory: TenantDirectory;
   readonly kinds: TenantClientRegistries;
@@ -43,7 +43,7 @@ const NOT_SERVED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /**
- * What this node does when tenants change, wherever they were changed: forgets what its catalog remembers, closes the clients
+ * What this node does when tenants change, wherever they were changed: drops the cached records, closes the clients
  * of tenants that are no longer served, renews those that were made from an older record.
  *
  * Calls may come twice, late and out of order. They return at once and never wait for a client: caches are
@@ -88,7 +88,7 @@ export class TenantSync implements BeforeApplicationShutdown {
   }
 
   /**
-   * Forgets everything that the catalog remembers, and compares the tenants that have clients with the catalog, a few at
+   * Drops everything that the catalog caches, and compares the tenants that have clients with the catalog, a few at
    * once. While the catalog cannot be asked, their clients stay, and it is tried again.
    */
   resync(): void {

@@ -5,7 +5,7 @@ const MAX_LENGTH = 253;
 const PLAIN = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
 const IDENTIFIER = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 const HOST_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-/** What some reader takes for an IP address, short, octal and hexadecimal spellings included: `1.1`, `0x7f.1`. */
+/** What some parsers read as an IP address, short, octal and hexadecimal spellings included: `1.1`, `0x7f.1`. */
 const ADDRESS_LIKE = /^(?:\d+|0x[0-9a-f]*)(?:\.(?:\d+|0x[0-9a-f]*))+$/i;
 const NUMERIC_LAST_LABEL = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i;
 

@@ -15,7 +15,7 @@ import type { Roles } from './roles.js';
 export interface NewAccount {
   readonly name: string;
   readonly email?: string | null;
-  /** The password, which the policy judges; or a hash of `PasswordHasher`, by the application alone. */
+  /** The password, which the policy checks; or a hash of `PasswordHasher`, by the application alone. */
   readonly password: string | { readonly hash: string };
   /** Names of roles of the tenant. Default: none. */
   readonly roles?: readonly string[];

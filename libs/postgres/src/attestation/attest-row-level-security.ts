@@ -126,7 +126,7 @@ async function findingsIn(
 }
 
 /**
- * How policies are judged here.
+ * How policies are evaluated here.
  *
  * @param accepted object ids of the tables with policies that are accepted, and those, in the same order
  */

@@ -95,7 +95,7 @@ function functionFinding(
   touched: readonly TenantTable[],
 ): IsolationFinding {
   const names = touched.map(({ name }) => quotedIdentifier(name)).join(', ');
-  const what = `runs with the rights of ${quotedIdentifier(owner)}, whom row-level security does not bind, and uses ${names}`;
+  const what = `runs with the rights of ${quotedIdentifier(owner)}, which row-level security does not bind, and uses ${names}`;
   const sql = `alter routine ${signature} security invoker;`;
   if (triggers.length === 0) {
     const words = 'Or take EXECUTE away from the role, or see to it that it answers for the tenant alone.';

@@ -28,7 +28,7 @@ export async function leakproofFindings(tx: SqlSession, roles: readonly string[]
     finding(
       ['function-leakproof', 'warning'],
       `function ${signature}`,
-      'is marked LEAKPROOF, so that it is given values of rows that no policy has judged yet',
+      'is marked LEAKPROOF, so that it receives values of rows that no policy has checked yet',
       {
         sql: `alter function ${signature} not leakproof;`,
         words: 'Or see to it that neither errors nor notices show its arguments.',

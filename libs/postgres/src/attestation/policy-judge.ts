@@ -17,7 +17,7 @@ export function commandsOf({ command }: TablePolicy, side: Side): PolicyCommand[
 }
 
 /**
- * Judges what policies let through. A table may be bound by its parent: its rows are those whose parent can be read, and
+ * Evaluates what policies let through. A table may be bound by its parent: its rows are those whose parent can be read, and
  * row-level security binds the reading of the parent.
  *
  * @internal

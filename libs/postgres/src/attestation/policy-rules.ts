@@ -10,7 +10,7 @@ const BY_HAND = 'Give the table a column tenant_id (tenantPoliciesSql writes the
 
 const ACCEPT = 'Where its rows are for every tenant, make it FOR SELECT and name it in acceptPolicies.';
 
-/** How policies are judged. */
+/** How policies are evaluated. */
 export interface PolicyRules {
   readonly judge: PolicyJudge;
   /** Whether the operator has accepted a policy that shows rows of every tenant. */

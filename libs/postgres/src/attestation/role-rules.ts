@@ -31,7 +31,7 @@ function rightsFindings({ name, superuser, bypassesRls }: RoleFacts): IsolationF
   if (superuser) {
     const remedy = { sql: `alter role ${quoted} nosuperuser nobypassrls;`, words: ANOTHER };
     return [
-      finding(['role-superuser', 'error'], quoted, 'is a superuser, whom row-level security does not bind', remedy),
+      finding(['role-superuser', 'error'], quoted, 'is a superuser, which row-level security does not bind', remedy),
     ];
   }
   if (!bypassesRls) return [];

@@ -7,7 +7,7 @@ import { revokeSql, rolesSql } from './revoke-sql.js';
 import type { IsolationFinding, IsolationFindingKind, Remedy } from './isolation-finding.js';
 import type { TableFacts, TableGrant } from './table-facts.js';
 
-/** A table or view to judge. */
+/** A table or view to check. */
 export interface JudgedTable {
   /** As findings and SQL name it, quoted. */
   readonly table: string;
@@ -37,7 +37,7 @@ export function missingTableFinding(table: string): IsolationFinding {
 export function tableFindings(judged: JudgedTable): IsolationFinding[] {
   const { facts } = judged;
   if (facts.kind === 'v' || facts.kind === 'm') return viewFindings(judged);
-  // What binds it sees to its policies too.
+  // What binds it also creates its policies.
   if (!judged.listed && !facts.enabled) return [unlistedFinding(judged.table, facts), ...rightsFindings(judged)];
   return [
     ...securityFindings(judged),

@@ -2,12 +2,12 @@ import { numberArgument } from '@tenantry/core/spi';
 import type { SqlSession } from '../sql/sql-database.js';
 
 /**
- * Forgets operations that have been over for some time, with their request keys: a request that is repeated afterwards is another
+ * Deletes operations that have been over for some time, with their request keys: a request that is repeated afterwards is another
  * one. What is running, or failed and can be resumed, stays.
  *
  * @param session connected as the owner of the catalog
  * @param olderThanDays above 0
- * @returns how many were forgotten
+ * @returns how many were deleted
  * @throws `MT_ARGUMENT_INVALID`
  */
 export async function pruneOperations(session: SqlSession, olderThanDays: number): Promise<number> {

@@ -18,13 +18,13 @@ const WRAPPINGS = [
 ] as const;
 
 /**
- * Judges the condition of a policy, as the system catalog writes it.
+ * Evaluates the condition of a policy, as the system catalog writes it.
  *
  * Bound: a column is compared with the setting itself, in every branch of an OR and in one part of an AND. Unbound: the
  * setting is missing in a branch, no column is there, or the column is compared with itself. All else is unclear: whatever
  * is made of the setting by other functions and operators.
  *
- * @param other judges a part without the setting; default: unbound
+ * @param other evaluates a part without the setting; default: unbound
  * @internal
  */
 export function tenantCondition(

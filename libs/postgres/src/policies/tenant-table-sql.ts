@@ -11,7 +11,7 @@ const MAX_TABLE = 63 - INDEX_SUFFIX.length;
  * Run it as the owner of the table, once the table is there with a column `tenant_id text not null`. It can be run again,
  * also by several nodes at once: the table is locked until the transaction ends.
  * Put `tenant_id` first into unique keys: otherwise their violation shows one tenant which values another one has. For tables
- * that were made without tenants there is {@link tenantPoliciesSql}, which sees to column and keys too.
+ * that were made without tenants there is {@link tenantPoliciesSql}, which adds column and keys too.
  *
  * @param table `table` or `schema.table`; the table's own name has 49 characters at most
  * @returns one statement

@@ -49,7 +49,7 @@ export async function readChanges(session: SqlSession, after: number, limit: num
  *
  * @param session connected as the owner of the catalog
  * @param olderThanHours above 0
- * @returns how many were forgotten
+ * @returns how many were deleted
  */
 export async function pruneChanges(session: SqlSession, olderThanHours: number): Promise<number> {
   const { rows } = await session.query<{ pruned: number }>(

@@ -13,7 +13,7 @@ export class VaultApi {
   readonly #options: ResolvedVaultOptions;
   readonly #secrets: object;
 
-  /** @param secrets whom events name */
+  /** @param secrets named in events */
   constructor(http: VaultHttp, options: ResolvedVaultOptions, secrets: object) {
     this.#http = http;
     this.#options = options;

@@ -35,7 +35,7 @@ export class VaultSession {
   #failure: Failure | undefined;
   #timer: Timer | undefined;
 
-  /** @param secrets whom events name */
+  /** @param secrets named in events */
   constructor(api: VaultApi, options: ResolvedVaultOptions, secrets: object) {
     this.#api = api;
     this.#options = options;

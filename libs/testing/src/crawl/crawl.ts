@@ -46,7 +46,7 @@ export interface CrawlParts {
   readonly options: TenantIsolationOptions;
 }
 
-/** One crawl: sends requests, judges every answer, and keeps what is known so far. */
+/** One crawl: sends requests, checks every answer, and keeps what is known so far. */
 export class Crawl {
   /** Those that can be asked. */
   readonly routes: readonly CrawlRoute[];
@@ -93,7 +93,7 @@ export class Crawl {
     return this.#requests;
   }
 
-  /** Sends a request and judges the answer. @throws RequestLimitReached */
+  /** Sends a request and checks the answer. @throws RequestLimitReached */
   async ask(call: Call): Promise<Visit> {
     const visit = await this.askUnchecked(call);
     if (this.#unchecked === undefined) this.#check(visit);

@@ -20,7 +20,7 @@ interface Server {
 
 /**
  * Searches a running application for leaks between two tenants: visits every route that Nest knows as each of them, with
- * ids, names and texts of the other in path, query and body, one after the other and mixed, and judges every answer.
+ * ids, names and texts of the other in path, query and body, one after the other and mixed, and checks every answer.
  *
  * It writes and deletes, and removes what it has made: run it on data made for the test. An application that does not listen yet is made to listen on a
  * free loopback port; the caller closes it, as ever. Works under any test runner. Order and bodies of the requests are the

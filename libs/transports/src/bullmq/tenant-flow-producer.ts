@@ -21,7 +21,7 @@ interface SealedNode extends Node {
 }
 
 /**
- * Adds flows, jobs with children, to queues of BullMQ in the name of the current tenant: each job is sealed for its own
+ * Adds flows, jobs with children, to queues of BullMQ for the current tenant: each job is sealed for its own
  * queue, and ids are the tenant's own, as in `TenantQueue`. Wraps a producer that the caller owns and closes.
  */
 export class TenantFlowProducer {

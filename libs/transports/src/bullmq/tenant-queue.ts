@@ -25,7 +25,7 @@ export interface TenantJobScheduler<T> {
 type TenantJob<T, R> = Job<SealedMessage<T>, R>;
 
 /**
- * Adds jobs to a queue of BullMQ in the name of the current tenant. Many tenants share the queue: ids of jobs, of
+ * Adds jobs to a queue of BullMQ for the current tenant. Many tenants share the queue: ids of jobs, of
  * deduplication and of schedulers are each tenant's own, stored as `<tenant id>/<id>`.
  *
  * Wraps a queue that the caller owns and closes; make one per queue, in the constructor of the service that adds the jobs.

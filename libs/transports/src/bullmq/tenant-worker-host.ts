@@ -171,7 +171,7 @@ function isAnotherThanSuper(outcome: ResolutionOutcome): boolean {
   return outcome.kind === 'notApplicable' || (outcome.kind === 'resolved' && outcome.tenant.id !== SUPER_TENANT_ID);
 }
 
-/** No guard stands here to keep the super tenant to those whom a signature vouches for. */
+/** No guard runs here, so the super tenant is refused unless a signature proves it. */
 function isUnsignedSuper(outcome: ResolutionOutcome): boolean {
   return outcome.kind === 'resolved' && outcome.tenant.id === SUPER_TENANT_ID && outcome.trust === 'network';
 }

@@ -77,7 +77,7 @@ export function prepareResponses(prototype: object): void {
 }
 
 /**
- * As {@link keepResponseInContext}, for a response whose prototype is prepared. The socket remembers its last context until
+ * As {@link keepResponseInContext}, for a response whose prototype is prepared. The socket keeps its last context until
  * the next; Node's timer of a keep-alive socket does the same.
  */
 export function keepPreparedInContext(request: IncomingMessage, lasting: EndsWithResponse, store: ClsStore): boolean {

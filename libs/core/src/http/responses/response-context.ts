@@ -15,7 +15,7 @@ interface Methods {
   assignSocket: (this: ServerResponse, socket: Socket) => void;
 }
 
-/** What a response remembers: its context, and the methods that it had before. */
+/** What is stored of a response: its context, and the methods that it had before. */
 interface Kept {
   store: ClsStore;
   readonly emit: ResponseEmit;

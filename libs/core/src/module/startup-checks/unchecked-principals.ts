@@ -9,11 +9,11 @@ import type { NamedClass } from './application-enhancers.js';
 import type { DiagnosedApplication, Finding } from './checked-application.js';
 import { reaches } from './reaches.js';
 
-/** What judges who is signed in: guards, strategies of Passport, middleware. */
-const JUDGES = ['canActivate', 'validate', 'use'] as const;
+/** What checks who is signed in: guards, strategies of Passport, middleware. */
+const CHECKERS = ['canActivate', 'validate', 'use'] as const;
 const CHECKS: readonly unknown[] = [TenantContext, TenantMembershipGuard];
 const OWN: readonly unknown[] = [TenantGuard, SuperTenantGuard, TenantMembershipGuard];
-/** Guards that judge how many requests there are, not whose they are. */
+/** Guards that limit the number of requests and do not check principals. */
 const COUNTS_ONLY = /throttl|rate.?limit/i;
 /** Middleware says by its name alone what it is for. */
 const SIGNS_IN = /auth|jwt|session|passport|user|token|login|signin/i;
@@ -27,9 +27,9 @@ export const uncheckedPrincipals: Finding = (application) => {
   const { resolvers, adapterHost } = application;
   if (!adapterHost.httpAdapter || resolvers.some(({ trust }) => trust !== 'network')) return [];
   const guards = guardsOf(application);
-  const judges = wrappersOf(application);
-  if (guards.some(isChecking) || judges.some((judge) => reachesOne(judge, CHECKS))) return [];
-  const composed = new Set<unknown>(judges.filter((judge) => reachesOne(judge, [TenantGuard])).map(classOf));
+  const checkers = wrappersOf(application);
+  if (guards.some(isChecking) || reachesOne(judge => checkers.some((checker) => reachesOne(checker => reachesOne(judge, CHECKS))) return [];
+  const composed = new Set<unknown>(reachesOne(judge => checkers.filter((checker) => reachesOne(checker => reachesOne(judge, [TenantGuard])).map(classOf));
   const signingIn = guards.map(classOf).filter((guard) => isSigningIn(guard) && !composed.has(guard)) as NamedClass[];
   const names = new Set([...signingIn, ...middlewareOf(application)].map(({ name }) => name));
   if (names.size === 0) return [];
@@ -67,8 +67,8 @@ function wrappersOf({ modules, rootModule }: DiagnosedApplication): InstanceWrap
 
 function isJudge({ metatype }: InstanceWrapper): boolean {
   if (typeof metatype !== 'function') return false;
-  const prototype = Object(metatype.prototype) as Partial<Record<(typeof JUDGES)[number], unknown>>;
-  return JUDGES.some((method) => typeof prototype[method] === 'function');
+  const prototype = Object(metatype.prototype) as Partial<Record<(typeof CHECKERS)[number], unknown>>;
+  return CHECKERS.some((method) => typeof prototype[method] === 'function');
 }
 
 function reachesOne(wrapper: InstanceWrapper, classes: readonly unknown[]): boolean {

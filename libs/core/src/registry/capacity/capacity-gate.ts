@@ -40,9 +40,9 @@ interface Wish {
 }
 
 /**
- * Keeps the number and weight of clients within bounds. Who finds no room waits; first come, first served, so that a
+ * Keeps the number and weight of clients within bounds. A caller without room waits; first come, first served, so that a
  * heavy client is not overtaken indefinitely by light ones. Clients that exist and wait for their weight are a queue of
- * their own: they hold places that those at the door wait for.
+ * their own: they hold places that those at the entry wait for.
  */
 export class CapacityGate {
   #clients = 0;

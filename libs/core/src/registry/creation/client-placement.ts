@@ -9,7 +9,7 @@ import type { CloseClient } from '../client-entry.js';
 import type { ClientOwner } from '../client-owners.js';
 import type { ClientRoster } from '../client-roster.js';
 import { previousInUse } from './creation.js';
-import type { Patience } from './creation.js';
+import type { WaitLimits } from './creation.js';
 import type { ExclusiveTurns } from '../capacity/exclusive-turns.js';
 import type { RegistryEvents } from '../registry-events.js';
 import type { AddOptions, CreateOptions, OnExisting } from '../registry-types.js';
@@ -48,7 +48,7 @@ export class ClientPlacement<TClient, TOptions> {
     if (onExisting === 'replace') await this.#runningOver(tenantId, signal);
     gate.assertOpen();
     const creation = creations.findOrBegin(tenantId, recipe, 'replaced');
-    return creation.join(({ client }) => client, this.patience(signal));
+    return creation.join(({ client }) => client, this.waitLimits(signal));
   }
 
   /** As `TenantClientRegistry.add`. */
@@ -67,8 +67,8 @@ export class ClientPlacement<TClient, TOptions> {
     return true;
   }
 
-  /** The patience of those who named no time: bounded while there is no room. */
-  patience(signal?: AbortSignal): Patience {
+  /** The limits of callers that named no time: bounded while there is no room. */
+  waitLimits(signal?: AbortSignal): WaitLimits {
     return { timeoutMs: this.#parts.options.acquireTimeoutMs, onlyForRoom: true, signal };
   }
 
@@ -115,7 +115,7 @@ export class ClientPlacement<TClient, TOptions> {
     for (let running = creations.find(tenantId); running !== undefined; running = creations.find(tenantId)) {
       const joined = running;
       await joined
-        .join(() => undefined, this.patience(signal))
+        .join(() => undefined, this.waitLimits(signal))
         .catch((error: unknown) => {
           if (creations.find(tenantId) === joined || signal?.aborted) throw error;
         });
@@ -157,10 +157,10 @@ export class ClientPlacement<TClient, TOptions> {
   /** Waits for `acquireTimeoutMs` at most. */
   async #inTime<R>(tooLate: (afterMs: number) => Error, wait: (signal: AbortSignal) => Promise<R>): Promise<R> {
     const { clock, acquireTimeoutMs } = this.#parts.options;
-    const patience = new AbortController();
-    const timer = clock.setTimer(() => patience.abort(tooLate(acquireTimeoutMs)), acquireTimeoutMs);
+    const deadline = new AbortController();
+    const timer = clock.setTimer(() => deadline.abort(tooLate(acquireTimeoutMs)), acquireTimeoutMs);
     try {
-      return await wait(patience.signal);
+      return await wait(deadline.signal);
     } finally {
       timer.clear();
     }

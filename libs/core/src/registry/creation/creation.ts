@@ -9,7 +9,7 @@ import type { Clock } from '../../kernel/clock.js';
 import { callingCreation, CreationNode } from './creation-chain.js';
 
 /** How long and on whose behalf a caller waits. */
-export interface Patience {
+export interface WaitLimits {
   /** Milliseconds. */
   readonly timeoutMs: number;
   /** Whether the time counts only while there is no room; the factory then has all of its own deadline. */
@@ -56,10 +56,10 @@ export class Creation<TClient> {
    * Waits for the client. `grant` runs in the same turn in which the client is published, so that what it takes cannot
    * be evicted in between.
    *
-   * @throws the failure; `MT_REGISTRY_CAPACITY` or `MT_CLIENT_CREATE_TIMEOUT` when the patience ends; the signal's reason;
+   * @throws the failure; `MT_REGISTRY_CAPACITY` or `MT_CLIENT_CREATE_TIMEOUT` when the time is up; the signal's reason;
    *   `MT_CLIENT_RECURSIVE` from a factory that this creation waits for
    */
-  join<R>(grant: (entry: ClientEntry<TClient>) => R, { timeoutMs, onlyForRoom = false, signal }: Patience): Promise<R> {
+  join<R>(grant: (entry: ClientEntry<TClient>) => R, { timeoutMs, onlyForRoom = false, signal }: WaitLimits): Promise<R> {
     const caller = callingCreation();
     const circular = caller !== undefined && this.node.leadsTo(caller);
     const forget = caller?.waitsFor(this.node);
@@ -102,13 +102,13 @@ export class Creation<TClient> {
   #startTimer(timeoutMs: number, onlyForRoom: boolean, leave: (error: Error) => void): () => void {
     const expire = (): void => {
       if (onlyForRoom && this.awaits === 'factory') timer = this.#clock.setTimer(expire, timeoutMs);
-      else leave(this.#impatience(timeoutMs));
+      else leave(this.#timeoutError(timeoutMs));
     };
     let timer = this.#clock.setTimer(expire, timeoutMs);
     return () => timer.clear();
   }
 
-  #impatience(afterMs: number): Error {
+  #timeoutError(afterMs: number): Error {
     const [kind, tenantId] = [this.#kind, this.tenantId];
     if (this.awaits === 'factory') return new TenantClientCreateTimeoutError(kind, tenantId, afterMs);
     if (this.awaits === 'predecessor') return previousInUse(kind, tenantId, afterMs);
@@ -116,7 +116,7 @@ export class Creation<TClient> {
   }
 }
 
-/** The error of a caller that waited in vain for the previous client of an exclusive kind to be gone. */
+/** The error of a caller that waited without success for the previous client of an exclusive kind to be gone. */
 export function previousInUse(kind: string, tenantId: string, afterMs: number): RegistryCapacityError {
   const why = `the kind is exclusive, and the tenant's previous client was still in use or being closed after ${afterMs} ms`;
   return new RegistryCapacityError(kind, tenantId, why, 'Shorten the work that uses it, or raise acquireTimeoutMs.');

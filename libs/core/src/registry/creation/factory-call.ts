@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../kernel/clock.js';
 
-/** Marks an error as the factory's own fault, in contrast to want of room or of patience. */
+/** Marks an error as the factory's own fault, in contrast to a lack of room or a caller's timeout. */
 export class FactoryFault extends Error {
   constructor(cause: unknown) {
     super('The factory failed.', { cause });

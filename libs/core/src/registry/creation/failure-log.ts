@@ -14,8 +14,8 @@ interface Failure {
 }
 
 /**
- * Remembers which tenants' factories failed lately, each with its last error. Bounded: at most 10,000 tenants, for at most
- * ten minutes (or 40 times a first pause above 15 s); the oldest failures are forgotten first.
+ * Records which tenants' factories failed lately, each with its last error. Bounded: at most 10,000 tenants, for at most
+ * ten minutes (or 40 times a first delay above 15 s); the oldest failures are dropped first.
  */
 export class FailureLog {
   readonly #failures = new TenantMap<Failure>();
@@ -40,7 +40,7 @@ export class FailureLog {
     return pauseMs;
   }
 
-  /** Forgets the failures of a tenant. */
+  /** Drops the failures of a tenant. */
   clear(tenantId: string): void {
     this.#failures.delete(tenantId);
   }

@@ -7,24 +7,24 @@ import type { TenantPlacement, TenantPlacementReader } from './tenant-placement.
 export interface CachedPlacementsOptions {
   /** Milliseconds for which an answer holds, from the question on. Above 0; default 1,000. A move has to wait for longer than this. */
   readonly maxAgeMs?: number;
-  /** Tenants that are remembered. 1 and up; default 10,000. */
+  /** Cached tenants. 1 and up; default 10,000. */
   readonly maxEntries?: number;
   /** Default: the system's monotonic clock. */
   readonly clock?: Clock;
 }
 
-interface Remembered {
+interface CachedPlacement {
   readonly askedAt: number;
   readonly answer: Promise<TenantPlacement | null>;
 }
 
-/** Remembers for a moment where tenants are, and asks once for all who ask at the same time. Failures are not remembered. */
+/** Caches for a moment where tenants are, with one query for concurrent callers. Failures are not cached. */
 export class CachedPlacements implements TenantPlacementReader {
   readonly #reader: TenantPlacementReader;
   readonly #maxAgeMs: number;
   readonly #maxEntries: number;
   readonly #clock: Clock;
-  readonly #entries = new Map<string, Remembered>();
+  readonly #entries = new Map<string, CachedPlacement>();
 
   /** @throws `MT_OPTIONS_INVALID` */
   constructor(reader: TenantPlacementReader, options: CachedPlacementsOptions = {}) {
@@ -40,20 +40,20 @@ export class CachedPlacements implements TenantPlacementReader {
     const known = this.#entries.get(tenantId);
     if (known !== undefined && now - known.askedAt < this.#maxAgeMs) return known.answer;
     const entry = { askedAt: now, answer: Promise.resolve(this.#reader.find(tenantId)) };
-    this.#remember(tenantId, entry);
+    this.#store(tenantId, entry);
     entry.answer.catch(() => {
       if (this.#entries.get(tenantId) === entry) this.#entries.delete(tenantId);
     });
     return entry.answer;
   }
 
-  /** Forgets one tenant, or all of them. */
+  /** Drops one tenant, or all of them. */
   forget(tenantId?: string): void {
     if (tenantId === undefined) this.#entries.clear();
     else this.#entries.delete(tenantId);
   }
 
-  #remember(tenantId: string, entry: Remembered): void {
+  #store(tenantId: string, entry: CachedPlacement): void {
     this.#entries.delete(tenantId);
     this.#entries.set(tenantId, entry);
     if (this.#entries.size <= this.#maxEntries) return;

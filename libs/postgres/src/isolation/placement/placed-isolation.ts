@@ -17,7 +17,7 @@ export interface PlacedIsolationOptions {
   readonly fallback?: PlacementTarget;
   /**
    * Milliseconds after which pools that are made of `connectionOf` replace a connection. Above 0; default 5,000. A move has to wait for
-   * longer than this, plus what the placements remember, plus the longest transaction.
+   * longer than this, plus the cache time of the placements, plus the longest transaction.
    */
   readonly connectionLifetimeMs?: number;
 }

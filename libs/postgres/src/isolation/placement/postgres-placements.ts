@@ -34,7 +34,7 @@ const COLUMNS = `tenant_id as "tenantId", strategy, host, port, database, genera
 const FIND = `select ${COLUMNS} from tenantry.placements where tenant_key = $1`;
 const PLACE = `insert into tenantry.placements (tenant_key, tenant_id, strategy, host, port, database, generation)
   values ($1, $2, $3, $4, $5, $6, 1) on conflict (tenant_key) do nothing`;
-const FORGET = 'delete from tenantry.placements where tenant_key = $1 and move is null';
+const DELETE = 'delete from tenantry.placements where tenant_key = $1 and move is null';
 const CHANGE = `update tenantry.placements
   set strategy = $2, host = $3, port = $4, database = $5, generation = $6, move = $7::json, changed_at = clock_timestamp()
   where tenant_key = $1 and generation = $8 and move ->> 'step' is not distinct from $9 returning ${COLUMNS}`;
@@ -74,9 +74,9 @@ export class PostgresPlacements implements TenantPlacementReader {
     return placed;
   }
 
-  /** Forgets where the data of a tenant were; for tenants that are deleted. @returns whether there was anything to forget; not while it is being moved */
+  /** Deletes the placement of a tenant; for tenants that are deleted. @returns whether there was one; not while it is being moved */
   async forget(tenantId: string): Promise<boolean> {
-    return available(async () => (await this.#database.query(FORGET, [keyOf(checkedTenantId(tenantId))])).rowCount > 0);
+    return available(async () => (await this.#database.query(DELETE, [keyOf(checkedTenantId(tenantId))])).rowCount > 0);
   }
 
   /**
