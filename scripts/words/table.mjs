@@ -2,7 +2,7 @@
 export const TABLE = [
   ['tell|tells|telling|told', 'reports, throws, notifies, logs, rejects'],
   ['hear|hears|hearing|heard|hear head', 'evaluate, receive, handle, resolveHead'],
-  ['lend|lends|lending|lent|on loan', 'leased, in use'],
+  ['lend|lends|lending|lent|loans?', 'leased, in use'],
   ['nobody|somebody|anybody|everybody|whoever', 'no caller, another caller, the caller'],
   ['go on|goes on|going on|went on|gone on', 'continues, resumes'],
   ['anew', 'again, from the start'],

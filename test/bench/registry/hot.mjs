@@ -7,7 +7,7 @@ const CALLS = 500_000;
 /** lru-cache that reads the clock at each call, as the registry does, and not once a millisecond. */
 const EXACT = 'lru-cache (ttlResolution: 0)';
 
-/** Look-ups and loans of clients that are there, in random order over many tenants. */
+/** Look-ups and leases of clients that are there, in random order over many tenants. */
 export async function measure() {
   const ids = tenantIds(TENANTS);
   const order = Array.from({ length: CALLS }, () => ids[Math.floor(Math.random() * TENANTS)]);

@@ -73,7 +73,7 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
     return stale;
   }
 
-  /** Not cached: jobs ask rarely, and want the truth. @throws as {@link findByIdentifier} */
+  /** Not cached: jobs look tenants up rarely, and need the current record. @throws as {@link findByIdentifier} */
   findById(id: string): Promise<Tenant | null> {
     return this.#inTime(() => this.#catalog.findById(id));
   }
@@ -180,7 +180,7 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
     return clock.now() - answer.askedAt < ttlMs + staleWhileUnavailableMs ? answer.tenant : null;
   }
 
-  /** Whether renewing this answer failed a moment ago: who asks next need not wait for the same to happen again. */
+  /** Whether renewing this answer failed a moment ago: later callers do not wait for another failure. */
   #isFailing(identifier: string): boolean {
     const { failedAt } = this.#known.get(identifier) ?? {};
     const { ttlMs, clock } = this.#options;
@@ -199,7 +199,7 @@ export class CachedTenantCatalog implements TenantCatalogReader, SynchronousTena
   }
 }
 
-/** A copy that does not keep the request alive which it was cut out of: V8 shares the text of a slice. */
+/** A copy of the text: a slice in V8 would keep the whole request in memory. */
 function detached(identifier: string): string {
   return Buffer.from(identifier, 'utf16le').toString('utf16le');
 }

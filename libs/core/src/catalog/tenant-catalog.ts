@@ -88,7 +88,7 @@ export interface InvalidatableTenantCatalog {
   onInvalidated?(listener: (tenantIds: readonly string[] | undefined) => void): void;
 }
 
-/** What it takes to record a tenant. */
+/** Input of {@link TenantCatalogWriter.create}. */
 export interface NewTenant {
   readonly id: string;
   readonly domain: string;
@@ -102,7 +102,7 @@ export interface NewTenant {
   readonly status?: 'provisioning' | 'active';
 }
 
-/** What may be changed with `update`. Absent = stays. */
+/** What `update` can change. Absent = unchanged. */
 export interface TenantChanges {
   readonly name?: string;
   readonly aliases?: readonly string[];
@@ -110,7 +110,7 @@ export interface TenantChanges {
   readonly settings?: JsonObject;
 }
 
-/** How a change guards against another one in between. */
+/** Optimistic concurrency control of a change. */
 export interface TenantChangeOptions {
   /** Refuse with `MT_TENANT_STALE` unless the record is at this generation; absent = do not check. */
   readonly expectedGeneration?: number;

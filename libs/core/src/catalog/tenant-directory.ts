@@ -126,7 +126,7 @@ export class TenantDirectory {
     return new CatalogUnavailableError(new Error(`The tenant catalog is faulty: ${reason}.`));
   }
 
-  /** A catalog that cannot answer at once, for whatever reason, is asked in the ordinary way. */
+  /** A catalog that cannot answer synchronously is asked asynchronously. */
   #peek(identifier: string): Tenant | null | undefined {
     try {
       return this.#catalog.peekByIdentifier?.(identifier);

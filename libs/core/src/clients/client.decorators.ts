@@ -25,7 +25,7 @@ export function InjectTenantClientRegistry(kind?: string): PropertyDecorator & P
 }
 
 /**
- * Has clients acquired that injection does not show (`moduleRef.get`, `new`, `useGlobalInterceptors(new ...)`).
+ * Acquires clients that injection does not show (`moduleRef.get`, `new`, `useGlobalInterceptors(new ...)`).
  *
  * - On a handler: it acquires exactly these kinds, whatever its controller injects. Without a name: none.
  * - On a controller: all its handlers acquire these kinds beside those that injection shows.

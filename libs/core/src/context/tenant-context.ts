@@ -156,7 +156,7 @@ export class TenantContext {
     options: RunOptions,
   ): Promise<Awaited<R>> {
     const tenant = await this.#directory.getActive(tenantId);
-    // The id may come from a path: it is no evidence that the operator asks.
+    // The id may come from a path, so it does not prove that the operator asks.
     const trust = tenant.id === SUPER_TENANT_ID ? 'network' : 'verified';
     return this.#runFor({ tenant, trust, opener }, fn, options);
   }

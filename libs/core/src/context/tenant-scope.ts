@@ -39,7 +39,7 @@ export interface ScopeHome {
   refusalOf(outcome: ResolutionOutcome): MaybePromise<MultitenancyError | null>;
 }
 
-interface Loan {
+interface HeldKind {
   readonly kind: string;
   readonly held: HeldClient;
 }
@@ -64,7 +64,7 @@ export class TenantScope implements LeaseHolder, HookedScope {
   readonly #entry: ScopeEntry | undefined;
   #outcome: ResolutionOutcome;
   /** A few at most: an array is found through faster than a map. */
-  #held: Loan[] | undefined;
+  #held: HeldKind[] | undefined;
   /** Why there is no client of a kind. */
   #lacking: Map<string, unknown> | undefined;
   #completing: Promise<void> | undefined;
@@ -223,15 +223,15 @@ export class TenantScope implements LeaseHolder, HookedScope {
    *   what is wrong with the tenant
    */
   client(kind: string): unknown {
-    const loan = this.#find(kind);
-    if (loan === undefined) throw this.#whyNot(kind);
-    if (loan.held.isClosed === true)
+    const lease = this.#find(kind);
+    if (lease === undefined) throw this.#whyNot(kind);
+    if (lease.held.isClosed === true)
       throw this.#notAcquired(
         kind,
         'it was closed while in use, after its drain timeout',
         remedyOfForcedDisposal(kind),
       );
-    return loan.held.client;
+    return lease.held.client;
   }
 
   /** Ends the scope and releases what it holds. Idempotent. */
@@ -241,11 +241,11 @@ export class TenantScope implements LeaseHolder, HookedScope {
     this.#exits?.end();
     const held = this.#held;
     this.#held = undefined;
-    held?.forEach((loan) => loan.held.release());
+    held?.forEach((lease) => lease.held.release());
     this.home.closed(this);
   }
 
-  /** Where the end of the work would not be seen, the client goes back. */
+  /** Where the end of the work cannot be observed, the lease is released at once. */
   #beforeLease(held: HeldClient): void {
     try {
       this.#entry?.beforeLease();
@@ -255,9 +255,9 @@ export class TenantScope implements LeaseHolder, HookedScope {
     }
   }
 
-  #find(kind: string): Loan | undefined {
+  #find(kind: string): HeldKind | undefined {
     if (this.#held === undefined) return undefined;
-    for (const loan of this.#held) if (loan.kind === kind) return loan;
+    for (const lease of this.#held) if (lease.kind === kind) return lease;
     return undefined;
   }
 

@@ -10,7 +10,7 @@ import { TenantContextMissingError } from '../errors/usage.errors.js';
 import { SUPER_TENANT_ID } from '../tenant/super-tenant.js';
 import { entryOf } from './guarded-entry.js';
 
-/** Lets only the super tenant through, and only when a token or a trusted proxy vouches for it. */
+/** Lets only the super tenant through, and only when a token or a trusted proxy proves it. */
 @Injectable()
 export class SuperTenantGuard implements CanActivate {
   readonly #cls: ClsService;

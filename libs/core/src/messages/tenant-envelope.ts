@@ -3,7 +3,7 @@ import { TenantEnvelopeInvalidError, TenantEnvelopeUntrustedError } from '../err
 import { isTenantId } from '../tenant/tenant-id.js';
 import type { Tenant } from '../tenant/tenant.js';
 
-/** Names the tenant of a message or job. Plain JSON; small enough to ride along with anything. */
+/** Names the tenant of a message or job. Plain JSON; small enough to add to any message. */
 export interface TenantEnvelope {
   /** Version of this format. */
   readonly v: 1;

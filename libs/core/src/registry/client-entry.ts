@@ -36,7 +36,7 @@ export class ClientEntry<TClient> {
   readonly renewAt: number | null;
   readonly recipe: (() => unknown) | undefined;
   state: EntryState = 'ready';
-  /** Loans out now. */
+  /** Leases held now. */
   leases = 0;
   pinned = false;
   /** Monotonic milliseconds of the last release or get. A number from the start, so that a use allocates none. */

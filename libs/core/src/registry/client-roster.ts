@@ -120,7 +120,7 @@ export class ClientRoster<TClient> implements Relief {
   }
 
   /**
-   * Evicts the least recently used idle clients for those who wait, as far as no disposal is about to make room anyway.
+   * Evicts the least recently used idle clients for waiting callers, as far as no disposal is about to make room anyway.
    * Called when a caller begins to wait or a client may have become idle.
    *
    * Where none is idle, clients that were made with these ones and are idle go first.
@@ -152,7 +152,7 @@ export class ClientRoster<TClient> implements Relief {
     return evicted;
   }
 
-  /** A picture of every client. */
+  /** A snapshot of every client. */
   *snapshots(): IterableIterator<ClientSnapshot> {
     const now = this.#parts.clock.now();
     for (const { tenantId, leases, pinned, lastUsed, createdAt, ticket } of this.#entries.values()) {

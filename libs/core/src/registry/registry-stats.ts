@@ -16,7 +16,7 @@ export interface RegistryStats {
   readonly creating: number;
   /** Evicted clients that are not disposed yet. */
   readonly draining: number;
-  /** Loans out now. */
+  /** Leases held now. */
   readonly leases: number;
   /** Everything that counts against `maxClients`: ready, creating, draining. */
   readonly occupied: number;

@@ -2,7 +2,7 @@ import type { ClientDisposal, EvictionCause } from './registry-options.js';
 
 /** Options of `acquire` and `use`. */
 export interface AcquireOptions {
-  /** Gives up waiting; the others who wait are not touched. */
+  /** Gives up waiting; other waiting callers are not affected. */
   readonly signal?: AbortSignal;
   /** Milliseconds to wait at most, above 0. Default: the registry's `acquireTimeoutMs`. */
   readonly timeoutMs?: number;
@@ -48,7 +48,7 @@ export interface EvictedClient {
 
 /** Options of `close`. */
 export interface CloseOptions {
-  /** Milliseconds that loans have to come back, 0 and up. Default: the registry's `drainTimeoutMs`. */
+  /** Milliseconds for leases to be released, 0 and up. Default: the registry's `drainTimeoutMs`. */
   readonly deadlineMs?: number;
 }
 

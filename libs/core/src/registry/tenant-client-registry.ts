@@ -215,12 +215,12 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
     return this.#awaited(this.#parts.cleanUp.run(idleMs));
   }
 
-  /** Keeps the tenant's client from ever being idle. @returns whether there is one */
+  /** Pins the tenant's client: it never counts as idle. @returns whether there is one */
   pin(tenantId: string): boolean {
     return this.#setPinned(tenantId, true);
   }
 
-  /** Lets the tenant's client age again, from now. @returns whether there is one */
+  /** Unpins the tenant's client: its idle time starts now. @returns whether there is one */
   unpin(tenantId: string): boolean {
     return this.#setPinned(tenantId, false);
   }
@@ -266,7 +266,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
     return this.#awaited(creations.findOrBegin(tenantId, undefined, 'replaced').join(lease, limits));
   }
 
-  /** The entry for a use. One past its lifetime is renewed behind its users' backs. */
+  /** The entry for a use. One past its lifetime is renewed in the background. */
   #seek(tenantId: string): ClientEntry<TClient> | undefined {
     const { roster, counters, options } = this.#parts;
     const entry = roster.find(tenantId);

@@ -99,7 +99,7 @@ function checkedPlaces(places: readonly TenantResolver[]): readonly TenantResolv
   throw new OptionsInvalidError('agreesWithBalancer.places', places, 'at least one resolver, such as fromHost()');
 }
 
-/** An answer as the chain of resolvers takes it: one identifier has one form, and what is malformed is no word to compare. */
+/** An answer as the chain of resolvers takes it: one identifier has one form, and malformed text is not compared. */
 function canonical(answer: ResolverAnswer): ResolverAnswer {
   if (answer.kind !== 'resolved') return answer;
   const identifier = canonicalIdentifier(answer.identifier);

@@ -12,7 +12,7 @@ export interface FromHeaderOptions {
 }
 
 const HEADER_NAME = /^[A-Za-z0-9-]+$/;
-/** What a proxy passes on here is the client's word, and must not get the proxy's trust. */
+/** A proxy passes these on as the client sent them: they must not get the proxy's trust. */
 const HOST_HEADERS: ReadonlySet<string> = new Set(['host', 'x-forwarded-host', 'x-original-host', 'forwarded']);
 
 /**

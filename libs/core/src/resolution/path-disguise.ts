@@ -3,7 +3,7 @@ import type { PathPrefix } from './path-prefix.js';
 const SUSPICIOUS = /[A-Z%\\;\p{Cc}]|\/[/.]/u;
 const ENCODED_ASCII = /%([0-7][0-9a-f])/gi;
 
-/** Whether all readers read this path alike; most paths are, and need no closer look. */
+/** Whether all parsers read this path alike; most paths are like that, and need no further check. */
 export function isPlain(path: string): boolean {
   return !SUSPICIOUS.test(path);
 }
@@ -14,12 +14,12 @@ export function isDisguised(path: string, prefix: PathPrefix): boolean {
   return prefix.endIn(folded) >= 0 || prefix.endIn(folded.replace(/\/{2,}/g, '/')) >= 0;
 }
 
-/** Whether a server that normalises paths could climb from here into another tenant's, or out of one. */
+/** Whether a server that normalises paths could resolve this one to another tenant's, or to one without a tenant. */
 export function hasDotSegments(path: string): boolean {
   return /\/\.{1,2}(?:\/|$)/.test(fold(path));
 }
 
-/** Undoes what some reader on the way may undo: encoding (twice), backslashes, path parameters, controls, case. */
+/** Decodes what some parser on the way may decode: encoding (twice), backslashes, path parameters, controls, case. */
 function fold(path: string): string {
   return decodeAscii(decodeAscii(path))
     .replaceAll('\\', '/')

@@ -94,7 +94,7 @@ describe('a node that is notified of changes', () => {
   beforeEach(() => void (world = new World()));
 
   it.each(['suspended', 'deleting', 'deleted'] as const)(
-    'detaches every client of a tenant that is %s at once, and disposes it when its loan is back',
+    'detaches every client of a tenant that is %s at once, and disposes it when its lease is released',
     async (status) => {
       await world.use('foo', 'bar');
       const lease = await world.db.acquire('foo');

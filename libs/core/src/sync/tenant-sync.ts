@@ -73,7 +73,7 @@ export class TenantSync implements BeforeApplicationShutdown {
 
   /**
    * Takes note of changes, oldest first. Clients of a tenant that is suspended, being deleted or deleted are detached at once,
-   * and closed when their loans are back. Others that were made from an older record are renewed; one that cannot be renewed
+   * and closed when their leases are released. Others that were made from an older record are renewed; one that cannot be renewed
    * is detached, so that the next use makes a new one.
    */
   apply(changes: readonly ChangedTenant[]): void {

@@ -42,7 +42,7 @@ export class TenantWork<T> {
     while (this.#workers.size > 0) await Promise.all(this.#workers);
   }
 
-  /** Drops what waits. What runs runs on. */
+  /** Drops queued work. Running work continues. */
   stop(): void {
     this.#stopped = true;
     for (const tenantId of [...this.#waiting.keys()]) this.#waiting.delete(tenantId);

@@ -6,7 +6,7 @@ import type { Tenant } from './tenant.js';
  *
  * - `verified`: a signature was checked
  * - `proxy`: a header set by a trusted peer
- * - `network`: the Host or path that the client chose; it only says where it knocked
+ * - `network`: the Host or path that the client chose; it shows only what the client addressed
  */
 export type ResolverTrust = 'verified' | 'proxy' | 'network';
 

@@ -20,7 +20,7 @@ export interface SettingsSchema<S = unknown> {
 export type SettingsVerdict<S> =
   { readonly value: S; readonly issues?: undefined } | { readonly issues: readonly SettingsIssue[] };
 
-/** One thing that a schema does not like. */
+/** One validation issue of a schema. */
 export interface SettingsIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;

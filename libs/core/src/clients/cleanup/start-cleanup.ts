@@ -93,7 +93,7 @@ class CleanupRoutine {
     try {
       this.#options.onError?.(error, registry);
     } catch {
-      // A fault of the listener is the listener's alone.
+      // Errors of the listener are ignored.
     }
   }
 }

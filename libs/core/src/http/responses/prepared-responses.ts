@@ -52,7 +52,7 @@ class Turn {
   }
 
   emit(emit: ResponseEmit, event: Parameters<ServerResponse['emit']>): boolean {
-    // First of all, as everywhere else: a listener that throws must not keep it.
+    // Before the listeners, as everywhere else: one that throws must not prevent it.
     if (event[0] === 'close') this.#end();
     return emitIn(this.store, emit, this.response, event);
   }

@@ -53,7 +53,7 @@ export function keepResponseInContext(response: ServerResponse, store: ClsStore,
 function keep(response: ServerResponse, store: ClsStore, lasting: EndsWithResponse | undefined): boolean {
   const kept: Kept = { store, emit: (response as Methods).emit, lasting, assignSocket: undefined };
   (response as KeptResponse)[KEPT] = kept;
-  // The same functions for all: with a closure of its own in place of `emit`, no response dies young, and each costs the
+  // The same functions for all: with a closure per response in place of `emit`, responses outlive young collections, and each costs the
   // garbage collector 10 µs and more.
   response.emit = emitInContext;
   if (response.socket !== null) return true;
@@ -65,7 +65,7 @@ function keep(response: ServerResponse, store: ClsStore, lasting: EndsWithRespon
 
 function emitInContext(this: KeptResponse, ...event: Event): boolean {
   const { store, emit, lasting } = this[KEPT];
-  // First of all: a listener that throws must not keep it.
+  // Before the listeners: one that throws must not prevent it.
   if (event[0] === 'close') lasting?.end();
   return emitIn(store, emit, this, event);
 }

@@ -15,5 +15,5 @@ export interface DiagnosedApplication {
   readonly rootModule: Type;
 }
 
-/** Looks for one sort of trouble. Gives a line for each that it finds: what is wrong, and the remedy. */
+/** Checks for one kind of problem. Returns a line for each that it finds: what is wrong, and the remedy. */
 export type Finding = (application: DiagnosedApplication) => readonly string[];

@@ -10,7 +10,7 @@ const UNTRUSTED =
   'Have the proxy pass Host on unchanged, or set X-Forwarded-Host there and name the proxy: fromHost({ trustedProxies: [...] }). ' +
   'Logged once; if a client has forged the header, nothing is wrong.';
 
-/** Whether tenants are read from the host, and no resolver listens to a proxy. */
+/** Whether tenants are read from the host, and no resolver trusts a proxy. */
 export function trustsNoProxy(resolvers: readonly TenantResolver[]): boolean {
   const readers = resolvers.filter(({ name }) => name === 'host');
   return (

@@ -10,7 +10,7 @@ import { assertEntitiesGuarded } from './unguarded-entities.js';
 import { assertFieldsGuarded } from './unguarded-fields.js';
 import { assertPeers } from './unsupported-peers.js';
 
-/** Stops the start where the set-up can only be wrong. @throws `MT_OPTIONS_INVALID` naming what, and the remedy */
+/** Stops the start when the set-up is invalid. @throws `MT_OPTIONS_INVALID` naming what, and the remedy */
 export function assertSetUp(application: DiagnosedApplication): void {
   assertOneFormat();
   assertPeers({ name: '@tenantry/core', url: import.meta.url, uses: ['@nestjs/schedule'] });

@@ -19,7 +19,7 @@ const FINDINGS: readonly Finding[] = [
   requestScopedUsers,
 ];
 
-/** Looks an application over while it starts, for set-ups that cannot work or hardly can be meant. */
+/** Checks an application while it starts, for invalid set-ups and likely mistakes. */
 export class StartupChecks {
   readonly #application: DiagnosedApplication;
   readonly #warns: boolean;

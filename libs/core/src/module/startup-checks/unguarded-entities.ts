@@ -11,7 +11,7 @@ const FEDERATION = /federation/i;
 
 /**
  * Nest runs no guard for `_entities` unless it is configured to: unknown and suspended tenants would be answered there, and
- * `@SuperTenantOnly()` would keep no one out.
+ * `@SuperTenantOnly()` would block no request.
  *
  * @throws `MT_OPTIONS_INVALID`
  */

@@ -11,7 +11,7 @@ export const TENANT_AUDIT_CHANNEL = 'tenantry:audit';
  * Events for an operator. Hold no token, body or other secret.
  *
  * - `conflict`: one request named two tenants
- * - `forbidden`: a principal was turned away from a tenant, or from a route of the super tenant
+ * - `forbidden`: a principal was refused at a tenant, or at a route of the super tenant
  * - `superTenantAction`: a route of the super tenant was entered, or `runAsSuperTenant` was called
  * - `messageRefused`: a message or job was not run, because of its envelope or its tenant
  * - `balancerMismatch`: the load balancer read another tenant in a request than the application

@@ -5,7 +5,7 @@ import type { Dependent } from '../dependent.js';
 export class Ticket {
   /** Below 0 once the room is given back. */
   weight = 0;
-  /** What few clients have, in one object to spare the others its room. */
+  /** Fields that few clients have, in one object to save memory for the others. */
   extras: TicketExtras | null = null;
 }
 

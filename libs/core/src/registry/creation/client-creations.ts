@@ -35,7 +35,7 @@ export interface CreationsParts<TClient, TOptions> {
 /** A client whose bases change while it is made is made again, so often at most. */
 const MOST_ATTEMPTS = 3;
 
-/** The clients that are being made: at most one per tenant, be it the first one or a successor of one that is there. */
+/** The clients that are being made: at most one per tenant, the first one or a successor. */
 export class ClientCreations<TClient, TOptions> {
   readonly #parts: CreationsParts<TClient, TOptions>;
   readonly #running = new TenantMap<Creation<TClient>>();
@@ -82,7 +82,7 @@ export class ClientCreations<TClient, TOptions> {
     }).catch(() => undefined);
   }
 
-  /** Gives a creation up; all who wait get the reason. @returns whether there was one */
+  /** Aborts a creation; all waiting callers get the reason. @returns whether there was one */
   abort(tenantId: string, reason: Error): boolean {
     const creation = this.#running.get(tenantId);
     this.#running.delete(tenantId);
@@ -90,12 +90,12 @@ export class ClientCreations<TClient, TOptions> {
     return creation !== undefined;
   }
 
-  /** Gives every creation up. */
+  /** Aborts every creation. */
   abortAll(reason: Error): void {
     for (const tenantId of [...this.#running.keys()]) this.abort(tenantId, reason);
   }
 
-  /** Ends a creation with a client from elsewhere; all who wait get that. */
+  /** Ends a creation with a client from elsewhere; all waiting callers get that. */
   supersede(entry: ClientEntry<TClient>): void {
     const creation = this.#running.get(entry.tenantId);
     creation?.succeed(entry);
@@ -124,7 +124,7 @@ export class ClientCreations<TClient, TOptions> {
     }
   }
 
-  /** Of an exclusive kind, what is there goes first. */
+  /** Of an exclusive kind, the present client is disposed first. */
   #clearTheWay(creation: Creation<TClient>, cause: EvictionCause): void {
     const { roster, exclusive } = this.#parts;
     const present = exclusive ? roster.find(creation.tenantId) : undefined;

@@ -82,7 +82,7 @@ export class ClientPlacement<TClient, TOptions> {
     roster.makeRoom();
   }
 
-  /** Whether what is there is to be kept. @throws `MT_CLIENT_EXISTS` */
+  /** Whether the present client is kept. @throws `MT_CLIENT_EXISTS` */
   #keeps(tenantId: string, onExisting: OnExisting): boolean {
     const { options, roster, creations } = this.#parts;
     const present = roster.find(tenantId) !== undefined || creations.find(tenantId) !== undefined;
@@ -94,7 +94,7 @@ export class ClientPlacement<TClient, TOptions> {
     return this.#parts.roster.find(tenantId)?.client === client;
   }
 
-  /** Asks again what may have changed while there was no room; gives the room back unless all is well. */
+  /** Checks again what may have changed while it waited for room; gives the room back when a check fails. */
   #mayStill(tenantId: string, client: TClient, onExisting: OnExisting, ticket: Ticket): boolean {
     const { gate } = this.#parts;
     let welcome = false;
@@ -109,7 +109,7 @@ export class ClientPlacement<TClient, TOptions> {
     return welcome;
   }
 
-  /** Waits until no creation of the tenant runs, whatever becomes of it. */
+  /** Waits until no creation of the tenant runs, whether it succeeds or fails. */
   async #runningOver(tenantId: string, signal: AbortSignal | undefined): Promise<void> {
     const { creations } = this.#parts;
     for (let running = creations.find(tenantId); running !== undefined; running = creations.find(tenantId)) {

@@ -23,8 +23,8 @@ interface Waiter<TClient> {
 }
 
 /**
- * One creation of one tenant's client, and all who wait for it. They share the client or the failure; one who gives up
- * leaves the others alone, and with the last one the creation is aborted.
+ * One creation of one tenant's client, and the callers that wait for it. They share the client or the failure; a caller that gives up
+ * does not affect the others, and when the last one does, the creation is aborted.
  */
 export class Creation<TClient> {
   readonly tenantId: string;
@@ -47,7 +47,7 @@ export class Creation<TClient> {
     this.#onAbandoned = onAbandoned;
   }
 
-  /** Aborts when the creation is given up, for whatever reason. */
+  /** Aborts when the creation is given up, for any reason. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -87,12 +87,12 @@ export class Creation<TClient> {
     });
   }
 
-  /** Hands the client to all who wait. */
+  /** Delivers the client to all waiting callers. */
   succeed(entry: ClientEntry<TClient>): void {
     for (const waiter of [...this.#waiters]) waiter.grant(entry);
   }
 
-  /** Hands the failure to all who wait, and aborts what is still running. */
+  /** Delivers the failure to all waiting callers, and aborts what is still running. */
   fail(error: unknown): void {
     for (const waiter of [...this.#waiters]) waiter.fail(error);
     // The factory's listeners run in this call.

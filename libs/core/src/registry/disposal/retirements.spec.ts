@@ -11,7 +11,7 @@ interface Fixture {
   readonly retirements: Retirements<string>;
   /** A client in use, or not. */
   entry(id: string, leases: number, close?: () => unknown): ClientEntry<string>;
-  /** Takes the last loan of a client back. */
+  /** Releases the last lease of a client. */
   giveBack(entry: ClientEntry<string>): void;
 }
 

@@ -22,7 +22,7 @@ export interface RetirementParts<TClient> {
   readonly onGone: (entry: ClientEntry<TClient>, forced: boolean) => void;
 }
 
-/** The clients that were detached: waits for their loans, then disposes each exactly once. */
+/** The clients that were detached: waits for their leases, then disposes each exactly once. */
 export class Retirements<TClient> {
   readonly #parts: RetirementParts<TClient>;
   /** Those in use only: a `Map` through which a whole sweep passes leaves garbage that only a full collection finds. */
@@ -59,7 +59,7 @@ export class Retirements<TClient> {
     return promise;
   }
 
-  /** Called when the last loan of a detached client is back. */
+  /** Called when the last lease of a detached client is released. */
   returned(entry: ClientEntry<TClient>): void {
     const retiree = this.#draining.get(entry);
     if (retiree) this.#dispose(retiree, false);

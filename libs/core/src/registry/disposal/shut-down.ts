@@ -5,8 +5,8 @@ import type { CloseReport } from '../registry-types.js';
  * Aborts what is being created, waits for leases, disposes every client. Past the deadline, what is still in use is
  * disposed all the same.
  *
- * @param deadlineMs milliseconds for the loans
- * @param reason what those who wait for a client get
+ * @param deadlineMs milliseconds for the leases
+ * @param reason what callers that wait for a client get
  */
 export async function shutDown<TClient, TOptions>(
   parts: RegistryParts<TClient, TOptions>,

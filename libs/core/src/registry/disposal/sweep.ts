@@ -33,7 +33,7 @@ export async function sweepIdle<TClient>(
   await departures.over();
 }
 
-/** Waits for many things, and keeps none of them: a `Promise.all` would hold every one until the last. */
+/** Waits for many promises and retains none of them: a `Promise.all` would hold every one until the last. */
 class Departures {
   #left = 1;
   #resolve: () => void = () => undefined;
