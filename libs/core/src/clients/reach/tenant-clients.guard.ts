@@ -14,7 +14,12 @@ const tenantClientsGuard: CanActivate = {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const scope = currentScope(ClsServiceManager.getClsService());
     if (scope === undefined) return true;
-    const pending = scope.clients.leaseFor(scope, context.getClass(), context.getHandler(), context.getType() === 'rpc');
+    const pending = scope.clients.leaseFor(
+      scope,
+      context.getClass(),
+      context.getHandler(),
+      context.getType() === 'rpc',
+    );
     return pending instanceof Promise ? pending.then(() => true) : true;
   },
 };

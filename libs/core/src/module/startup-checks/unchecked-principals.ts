@@ -28,8 +28,8 @@ export const uncheckedPrincipals: Finding = (application) => {
   if (!adapterHost.httpAdapter || resolvers.some(({ trust }) => trust !== 'network')) return [];
   const guards = guardsOf(application);
   const checkers = wrappersOf(application);
-  if (guards.some(isChecking) || reachesOne(judge => checkers.some((checker) => reachesOne(checker => reachesOne(judge, CHECKS))) return [];
-  const composed = new Set<unknown>(reachesOne(judge => checkers.filter((checker) => reachesOne(checker => reachesOne(judge, [TenantGuard])).map(classOf));
+  if (guards.some(isChecking) || checkers.some((checker) => reachesOne(checker, CHECKS))) return [];
+  const composed = new Set<unknown>(checkers.filter((checker) => reachesOne(checker, [TenantGuard])).map(classOf));
   const signingIn = guards.map(classOf).filter((guard) => isSigningIn(guard) && !composed.has(guard)) as NamedClass[];
   const names = new Set([...signingIn, ...middlewareOf(application)].map(({ name }) => name));
   if (names.size === 0) return [];

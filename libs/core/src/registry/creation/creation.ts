@@ -59,7 +59,10 @@ export class Creation<TClient> {
    * @throws the failure; `MT_REGISTRY_CAPACITY` or `MT_CLIENT_CREATE_TIMEOUT` when the time is up; the signal's reason;
    *   `MT_CLIENT_RECURSIVE` from a factory that this creation waits for
    */
-  join<R>(grant: (entry: ClientEntry<TClient>) => R, { timeoutMs, onlyForRoom = false, signal }: WaitLimits): Promise<R> {
+  join<R>(
+    grant: (entry: ClientEntry<TClient>) => R,
+    { timeoutMs, onlyForRoom = false, signal }: WaitLimits,
+  ): Promise<R> {
     const caller = callingCreation();
     const circular = caller !== undefined && this.node.leadsTo(caller);
     const forget = caller?.waitsFor(this.node);
