@@ -1,4 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { IDENTITY_ERROR_CODES } from '@tenantry/identity';
+import { LIFECYCLE_ERROR_CODES } from '@tenantry/lifecycle';
+import { POSTGRES_ERROR_CODES } from '@tenantry/postgres';
+import { SECRETS_ERROR_CODES } from '@tenantry/secrets';
 import {
   CatalogUnavailableError,
   ERROR_CODES,
@@ -7,8 +11,16 @@ import {
   TenantTokenInvalidError,
   toProblem,
 } from '@tenantry/core';
+import type { ErrorCodeInfo } from '@tenantry/core';
 
 const TABLE = readFileSync('docs/errors.md', 'utf8');
+const TABLES: readonly Record<string, ErrorCodeInfo>[] = [
+  ERROR_CODES,
+  IDENTITY_ERROR_CODES,
+  LIFECYCLE_ERROR_CODES,
+  POSTGRES_ERROR_CODES,
+  SECRETS_ERROR_CODES,
+];
 
 describe('the table of errors', () => {
   it('lists every code with its HTTP status, and no other', () => {
@@ -16,7 +28,7 @@ describe('the table of errors', () => {
       code,
       Number(status),
     ]);
-    const coded = Object.entries(ERROR_CODES).map(([code, { status }]) => [code, status]);
+    const coded = TABLES.flatMap((table) => Object.entries(table)).map(([code, { status }]) => [code, status]);
     expect(documented.sort()).toEqual(coded.sort());
   });
 });
@@ -34,11 +46,28 @@ describe('a problem', () => {
   });
 
   it.each(['MINE', 'toString', 'constructor', '__proto__'])(
-    'answers the foreign code %s as an error of the programmer',
+    'answers the unknown code %s as a programming error',
     (code) => {
-      const { status, body } = toProblem(new MultitenancyError(code as never, 'secret'));
+      const { status, body } = toProblem(new MultitenancyError(code, 'secret'));
       expect({ status, body }).toMatchObject({ status: 500, body: { title: 'Unknown error code' } });
       expect(JSON.stringify(body)).not.toContain('secret');
     },
   );
+});
+
+describe('an error of another package', () => {
+  class PlanExhaustedError extends MultitenancyError {
+    constructor() {
+      const info = { status: 429, title: 'Plan exhausted', retryAfterSeconds: 30 };
+      super('ACME_PLAN_EXHAUSTED', 'The plan is exhausted. Try again later.', { tenantId: 'foo', info });
+    }
+  }
+
+  it('is answered with the status, title and Retry-After that the package defines', () => {
+    expect(toProblem(new PlanExhaustedError())).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '30' },
+      body: { title: 'Plan exhausted', code: 'ACME_PLAN_EXHAUSTED' },
+    });
+  });
 });

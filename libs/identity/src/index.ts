@@ -1,3 +1,4 @@
+export { IDENTITY_ERROR_CODES, IdentityError } from './port/identity.error.js';
 export { IdentityModule } from './identity.module.js';
 export type { IdentityAsyncOptions, IdentityOptions } from './identity.options.js';
 export { LoginLimits } from './login/login-limits.js';

@@ -1,3 +1,4 @@
+export { LIFECYCLE_ERROR_CODES, LifecycleError } from './lifecycle.error.js';
 export {
   OperationNotResumableError,
   OperationTakenOverError,

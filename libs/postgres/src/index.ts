@@ -1,3 +1,4 @@
+export { POSTGRES_ERROR_CODES, PostgresError } from './sql/postgres.error.js';
 export { grantCatalogSql } from './catalog/grant-catalog-sql.js';
 export type { CatalogAccess } from './catalog/grant-catalog-sql.js';
 export { migrateCatalog } from './catalog/migrate-catalog.js';

@@ -1,3 +1,4 @@
+export { SECRETS_ERROR_CODES, SecretsError } from './port/secrets.error.js';
 export { envSecrets } from './local/env-secrets.js';
 export type { EnvSecretsOptions } from './local/env-secrets.js';
 export { fileSecrets } from './local/file-secrets.js';

@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { errorCodeInfo } from './error-codes.js';
-import type { ErrorCode } from './error-codes.js';
+import type { ErrorCode, ErrorCodeInfo } from './error-codes.js';
 
 /** What a {@link MultitenancyError} may carry beside its message. */
 export interface MultitenancyErrorDetails {
@@ -10,6 +10,8 @@ export interface MultitenancyErrorDetails {
   readonly cause?: unknown;
   /** Milliseconds after which trying again may help; `undefined` = not known. */
   readonly retryAfterMs?: number | undefined;
+  /** Status and title of a code that another package defines. Default: those of the table of this package. */
+  readonly info?: ErrorCodeInfo | undefined;
 }
 
 /** The body of an HTTP answer as RFC 9457 describes it, with the members of Nest's own error bodies beside. */
@@ -43,14 +45,23 @@ export class MultitenancyError extends HttpException {
   /** Milliseconds after which trying again may help. */
   readonly retryAfterMs: number | undefined;
 
+  readonly #info: ErrorCodeInfo;
+
   constructor(code: ErrorCode, message: string, details: MultitenancyErrorDetails = {}) {
-    super(message, errorCodeInfo(code).status);
+    const info = details.info ?? errorCodeInfo(code);
+    super(message, info.status);
+    this.#info = info;
     if (details.cause === undefined) Reflect.deleteProperty(this, 'cause');
     else this.cause = details.cause;
     for (const key of REPEATED) if (Object.hasOwn(this, key)) Object.defineProperty(this, key, { enumerable: false });
     this.code = code;
     this.tenantId = details.tenantId;
     this.retryAfterMs = details.retryAfterMs;
+  }
+
+  /** Status, title and default `Retry-After` of the code. */
+  get info(): ErrorCodeInfo {
+    return this.#info;
   }
 
   /** What GraphQL sends its client beside the message, where no filter answers. */
@@ -60,7 +71,7 @@ export class MultitenancyError extends HttpException {
 
   /** Body of an HTTP answer. A programming error (status 500) shows its code and not its message. */
   override getResponse(): ErrorResponse {
-    const { status, title } = errorCodeInfo(this.code);
+    const { status, title } = this.#info;
     const detail = status === 500 ? 'See the log of the service.' : this.message;
     return { type: 'about:blank', title, status, code: this.code, detail, statusCode: status, message: detail };
   }

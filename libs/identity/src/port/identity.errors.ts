@@ -1,8 +1,8 @@
-import { MultitenancyError } from '@tenantry/core';
 import { quote } from '@tenantry/core/spi';
+import { IdentityError } from './identity.error.js';
 
 /** A name, e-mail or other input is not acceptable (`MT_IDENTITY_INPUT_INVALID`, 400). Nothing was changed. */
-export class IdentityInputError extends MultitenancyError {
+export class IdentityInputError extends IdentityError {
   /** Which input. */
   readonly field: string;
 
@@ -14,7 +14,7 @@ export class IdentityInputError extends MultitenancyError {
 }
 
 /** A password does not satisfy the policy (`MT_PASSWORD_WEAK`, 400). The message never carries the password. */
-export class PasswordWeakError extends MultitenancyError {
+export class PasswordWeakError extends IdentityError {
   /** @param remedy what to do, a sentence */
   constructor(remedy: string) {
     super('MT_PASSWORD_WEAK', `This password is too easy to guess. ${remedy}`);
@@ -22,14 +22,14 @@ export class PasswordWeakError extends MultitenancyError {
 }
 
 /** The name or the password is wrong, or the account is disabled (`MT_CREDENTIALS_INVALID`, 401): the same for each. */
-export class CredentialsInvalidError extends MultitenancyError {
+export class CredentialsInvalidError extends IdentityError {
   constructor(tenantId: string) {
     super('MT_CREDENTIALS_INVALID', 'The name or the password is wrong.', { tenantId });
   }
 }
 
 /** An address has made too many log-in attempts (`MT_LOGIN_LIMITED`, 429). */
-export class LoginLimitedError extends MultitenancyError {
+export class LoginLimitedError extends IdentityError {
   /** @param retryAfterMs milliseconds after which the address may try again */
   constructor(retryAfterMs: number) {
     super('MT_LOGIN_LIMITED', 'This address has made too many log-in attempts. Try again later.', { retryAfterMs });
@@ -37,7 +37,7 @@ export class LoginLimitedError extends MultitenancyError {
 }
 
 /** A principal lacks a permission (`MT_PERMISSION_DENIED`, 403). */
-export class PermissionDeniedError extends MultitenancyError {
+export class PermissionDeniedError extends IdentityError {
   /** The permissions that are needed and missing. */
   readonly missing: readonly string[];
 
@@ -49,7 +49,7 @@ export class PermissionDeniedError extends MultitenancyError {
 }
 
 /** A principal would grant more than it holds, or act in another tenant (`MT_GRANT_REFUSED`, 403). Nothing was changed. */
-export class GrantRefusedError extends MultitenancyError {
+export class GrantRefusedError extends IdentityError {
   /** @param reason what is refused, a sentence */
   constructor(reason: string, tenantId?: string) {
     super('MT_GRANT_REFUSED', `${reason} A user grants only permissions that this user holds.`, { tenantId });
@@ -57,28 +57,28 @@ export class GrantRefusedError extends MultitenancyError {
 }
 
 /** An account of that name or e-mail is there (`MT_ACCOUNT_EXISTS`, 409). */
-export class AccountExistsError extends MultitenancyError {
+export class AccountExistsError extends IdentityError {
   constructor(tenantId: string) {
     super('MT_ACCOUNT_EXISTS', 'An account with this name or e-mail exists. Choose another one.', { tenantId });
   }
 }
 
 /** The tenant has no such account (`MT_ACCOUNT_UNKNOWN`, 404). */
-export class AccountUnknownError extends MultitenancyError {
+export class AccountUnknownError extends IdentityError {
   constructor(tenantId: string) {
     super('MT_ACCOUNT_UNKNOWN', 'This tenant has no such account. Check the name.', { tenantId });
   }
 }
 
 /** A role of that name is there (`MT_ROLE_EXISTS`, 409). */
-export class RoleExistsError extends MultitenancyError {
+export class RoleExistsError extends IdentityError {
   constructor(tenantId: string, role: string) {
     super('MT_ROLE_EXISTS', `The role ${quote(role)} exists. Choose another name.`, { tenantId });
   }
 }
 
 /** The tenant has no such role (`MT_ROLE_UNKNOWN`, 404). */
-export class RoleUnknownError extends MultitenancyError {
+export class RoleUnknownError extends IdentityError {
   constructor(tenantId: string, role: string) {
     super('MT_ROLE_UNKNOWN', `This tenant has no role ${quote(role)}. Create it first, or check the name.`, {
       tenantId,
@@ -87,7 +87,7 @@ export class RoleUnknownError extends MultitenancyError {
 }
 
 /** The change would leave a tenant without an active administrator (`MT_LAST_ADMINISTRATOR`, 409). Nothing was changed. */
-export class LastAdministratorError extends MultitenancyError {
+export class LastAdministratorError extends IdentityError {
   constructor(tenantId: string) {
     const message = 'This account is the last active administrator. Give another account the role "admin" first.';
     super('MT_LAST_ADMINISTRATOR', message, { tenantId });

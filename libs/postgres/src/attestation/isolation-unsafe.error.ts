@@ -1,8 +1,8 @@
-import { MultitenancyError } from '@tenantry/core';
 import type { IsolationFinding } from './isolation-finding.js';
+import { PostgresError } from '../sql/postgres.error.js';
 
 /** The database would not keep tenants apart (500); the application should not start. */
-export class IsolationUnsafeError extends MultitenancyError {
+export class IsolationUnsafeError extends PostgresError {
   /** Everything that was found, not only the first thing, and warnings too. */
   readonly findings: readonly IsolationFinding[];
 

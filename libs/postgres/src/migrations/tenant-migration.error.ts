@@ -1,7 +1,7 @@
-import { MultitenancyError } from '@tenantry/core';
+import { PostgresError } from '../sql/postgres.error.js';
 
 /** What a tenant's migration failed of (500). What that migration did is rolled back; those before it stay. */
-export class TenantMigrationError extends MultitenancyError {
+export class TenantMigrationError extends PostgresError {
   /** Which migration; `null` = its database could not be opened, asked or closed. */
   readonly migration: string | null;
 

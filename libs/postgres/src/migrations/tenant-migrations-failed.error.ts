@@ -1,10 +1,10 @@
-import { MultitenancyError } from '@tenantry/core';
 import type { TenantMigrationReport } from './tenant-migration-report.js';
+import { PostgresError } from '../sql/postgres.error.js';
 
 const NAMED = 5;
 
 /** Not every tenant was migrated (500). */
-export class TenantMigrationsFailedError extends MultitenancyError {
+export class TenantMigrationsFailedError extends PostgresError {
   /** What became of every tenant. */
   readonly report: TenantMigrationReport;
 

@@ -1,7 +1,7 @@
-import { MultitenancyError } from '@tenantry/core';
+import { PostgresError } from '../sql/postgres.error.js';
 
 /** Some tables cannot be brought under row-level security as they are (500). Nothing was changed. */
-export class PoliciesRefusedError extends MultitenancyError {
+export class PoliciesRefusedError extends PostgresError {
   /** What stands in the way, each a sentence with its remedy. */
   readonly obstacles: readonly string[];
 

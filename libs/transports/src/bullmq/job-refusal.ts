@@ -1,4 +1,4 @@
-import { errorCodeInfo, MultitenancyError } from '@tenantry/core';
+import { MultitenancyError } from '@tenantry/core';
 import type { ErrorCode } from '@tenantry/core';
 
 /**
@@ -27,7 +27,7 @@ const TENANT_MAY_COME_BACK: ReadonlySet<ErrorCode> = new Set(['MT_TENANT_SUSPEND
 export function refusalFor(error: unknown, { parkMs, retryMs }: ParkingTimes): JobRefusal {
   if (!(error instanceof MultitenancyError)) return { kind: 'fail', reason: String(error), cause: error };
   if (TENANT_MAY_COME_BACK.has(error.code)) return park(parkMs);
-  if (errorCodeInfo(error.code).status === 503) return park(error.retryAfterMs ?? retryMs);
+  if (error.info.status === 503) return park(error.retryAfterMs ?? retryMs);
   return { kind: 'fail', reason: `${error.code}: ${error.message}`, cause: error };
 }
 

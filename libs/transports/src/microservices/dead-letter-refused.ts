@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { errorCodeInfo, systemClock } from '@tenantry/core';
+import { systemClock } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
 import { numberArgument } from '@tenantry/core/spi';
 import { logRefused } from './refused-message.js';
@@ -48,7 +48,7 @@ export function deadLetterRefused(options: DeadLetterOptions = {}): OnRefused {
 }
 
 function isWorthAnotherTry({ kind, error }: RefusedMessage): boolean {
-  return kind === 'event' && errorCodeInfo(error.code).status === 503;
+  return kind === 'event' && error.info.status === 503;
 }
 
 /** The broker has the messages of a channel back that has closed since; that is no failure, and no reason to end the process. */

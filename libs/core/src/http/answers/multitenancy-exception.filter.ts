@@ -6,7 +6,6 @@ import { throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { isExchangeOver, rawOf } from '../responses/http-response-end.js';
 import { TenantClientNotAcquiredError } from '../../errors/client.errors.js';
-import { errorCodeInfo } from '../../errors/error-codes.js';
 import { MultitenancyError } from '../../errors/multitenancy.error.js';
 import { TenantResolverFailedError } from '../../errors/usage.errors.js';
 import { answerHttp } from './http-answer.js';
@@ -57,7 +56,7 @@ export class MultitenancyExceptionFilter implements ExceptionFilter<Multitenancy
 
   #log(error: MultitenancyError): void {
     const line = `${error.code}: ${error.message}`;
-    if (errorCodeInfo(error.code).status >= 500) this.#logger.error(line, stackOf(error));
+    if (error.info.status >= 500) this.#logger.error(line, stackOf(error));
     else if (isHidden(error, this.#errorDetail)) this.#logger.debug(line);
   }
 }

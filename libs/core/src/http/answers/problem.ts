@@ -1,4 +1,3 @@
-import { errorCodeInfo } from '../../errors/error-codes.js';
 import type { MultitenancyError } from '../../errors/multitenancy.error.js';
 
 /** An HTTP answer as RFC 9457 describes it. */
@@ -32,9 +31,12 @@ export function toProblem(error: MultitenancyError): ProblemAnswer {
   };
 }
 
-function headersFor(status: number, { code, retryAfterMs }: MultitenancyError): Record<string, string> {
+/** Statuses whose answers carry `Retry-After`. */
+const RETRYABLE: ReadonlySet<number> = new Set([429, 503]);
+
+function headersFor(status: number, { info, retryAfterMs }: MultitenancyError): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer error="invalid_token"' };
-  const { retryAfterSeconds } = errorCodeInfo(code);
+  const { retryAfterSeconds } = info;
   const seconds = retryAfterMs === undefined ? retryAfterSeconds : Math.max(1, Math.ceil(retryAfterMs / 1000));
-  return status === 503 && seconds !== undefined ? { 'retry-after': String(seconds) } : {};
+  return RETRYABLE.has(status) && seconds !== undefined ? { 'retry-after': String(seconds) } : {};
 }

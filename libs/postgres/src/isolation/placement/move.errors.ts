@@ -1,14 +1,14 @@
-import { MultitenancyError } from '@tenantry/core';
+import { PostgresError } from '../../sql/postgres.error.js';
 
 /** A move cannot begin, continue or be cancelled in the current state (409). Nothing was changed. */
-export class MoveRefusedError extends MultitenancyError {
+export class MoveRefusedError extends PostgresError {
   constructor(tenantId: string, why: string) {
     super('MT_MOVE_REFUSED', `The move of tenant "${tenantId}" was refused: ${why}.`, { tenantId });
   }
 }
 
 /** Rows at two places differ that should be the same (500). Nothing was switched or removed because of it. */
-export class MoveMismatchError extends MultitenancyError {
+export class MoveMismatchError extends PostgresError {
   /** Names of the tables. */
   readonly tables: readonly string[];
 

@@ -1,7 +1,7 @@
-import { MultitenancyError } from '@tenantry/core';
+import { PostgresError } from '../../sql/postgres.error.js';
 
 /** The database of one tenant cannot be reached (503). Others are not affected. Its `cause` is the driver's error. */
-export class TenantDatabaseUnavailableError extends MultitenancyError {
+export class TenantDatabaseUnavailableError extends PostgresError {
   constructor(tenantId: string, cause: unknown, retryAfterMs?: number) {
     super(
       'MT_DATABASE_UNAVAILABLE',
@@ -12,14 +12,14 @@ export class TenantDatabaseUnavailableError extends MultitenancyError {
 }
 
 /** A connection is not what the strategy relies on (500). It was closed before any statement of the tenant. */
-export class ConnectionUnsafeError extends MultitenancyError {
+export class ConnectionUnsafeError extends PostgresError {
   constructor(tenantId: string, what: string, remedy: string) {
     super('MT_ISOLATION_UNSAFE', `A connection for tenant "${tenantId}" was refused: ${what}. ${remedy}`, { tenantId });
   }
 }
 
 /** The tenant's schema is not there, or its role may not use it (500). There is no fall-through to another schema. */
-export class TenantSchemaMissingError extends MultitenancyError {
+export class TenantSchemaMissingError extends PostgresError {
   constructor(tenantId: string, schema: string) {
     super(
       'MT_SCHEMA_MISSING',
@@ -30,7 +30,7 @@ export class TenantSchemaMissingError extends MultitenancyError {
 }
 
 /** A placement cannot be used (500). Nothing was connected to. */
-export class PlacementInvalidError extends MultitenancyError {
+export class PlacementInvalidError extends PostgresError {
   constructor(tenantId: string, what: string, remedy: string) {
     super('MT_PLACEMENT_INVALID', `The placement of tenant "${tenantId}" cannot be used: ${what}. ${remedy}`, {
       tenantId,
@@ -50,7 +50,7 @@ export class PlacementTakenError extends PlacementInvalidError {
 }
 
 /** It is not on record where the tenant's data lie (500). */
-export class PlacementMissingError extends MultitenancyError {
+export class PlacementMissingError extends PostgresError {
   constructor(tenantId: string) {
     super(
       'MT_PLACEMENT_MISSING',
@@ -61,7 +61,7 @@ export class PlacementMissingError extends MultitenancyError {
 }
 
 /** The tenant's data are being moved (503); they are neither read nor written until the switch. */
-export class TenantMovingError extends MultitenancyError {
+export class TenantMovingError extends PostgresError {
   constructor(tenantId: string) {
     super(
       'MT_TENANT_MOVING',
