@@ -48,19 +48,19 @@ export const APPLICATIONS = [
     fastify: true,
     checks: [20, 24].map((node) => ({ kind: 'ask', node })),
   },
-  {
-    name: 'nest11-cls7',
+  ...[true, false].map((injectsCls) => ({
+    name: injectsCls ? 'nest11-cls7-injected' : 'nest11-cls7',
     nest: 11,
     packages: CORE,
     install: ['nestjs-cls@7'],
-    injectsCls: true,
+    injectsCls,
     checks: [22, 24, 26].flatMap((node) => ['test', 'ask'].map((kind) => ({ kind, node }))),
-  },
+  })),
   {
     name: 'nest12-express',
     nest: 12,
-    packages: CORE,
-    install: ['nestjs-cls@6'],
+    packages: [...CORE, 'transports'],
+    install: ['nestjs-cls@6', '@nestjs/microservices@12'],
     quick: true,
     checks: NODES.flatMap((node) => ['test', 'ask'].map((kind) => ({ kind, node, quick: node === 20 }))),
   },
@@ -72,10 +72,18 @@ export const APPLICATIONS = [
     fastify: true,
     checks: [20, 24].map((node) => ({ kind: 'ask', node })),
   },
+  {
+    // Jest cannot load nestjs-cls 6, which is CommonJS and requires Nest 12, which is not.
+    name: 'nest12-jest',
+    nest: 12,
+    packages: [...CORE, 'transports'],
+    install: ['nestjs-cls@7', '@nestjs/microservices@12', 'jest@30', '@types/jest@30', '@swc/core', '@swc/jest'],
+    jest: true,
+    checks: [22, 24, 26].map((node) => ({ kind: 'jest', node })),
+  },
   ...[
     ['swc', ['@swc/core', '@swc/cli']],
-    ['rspack', ['@rspack/core', '@rspack/cli', 'ts-checker-rspack-plugin']],
-    ['esbuild', ['esbuild']],
+    ['rspack', ['@rspack/core', 'webpack-node-externals', 'tsconfig-paths-webpack-plugin', 'ts-checker-rspack-plugin']],
   ].map(([builder, install]) => ({
     name: `nest12-${builder}`,
     nest: 12,
@@ -84,4 +92,11 @@ export const APPLICATIONS = [
     builder,
     checks: [{ kind: 'ask', node: 24 }],
   })),
+  {
+    name: 'nest12-esbuild',
+    nest: 12,
+    packages: CORE,
+    install: ['nestjs-cls@6', 'esbuild'],
+    checks: [{ kind: 'askBundle', node: 24 }],
+  },
 ];

@@ -1,13 +1,16 @@
 /** What is checked of an application. Each check throws what is wrong. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { environment, mustRun } from './run.mjs';
 
 const LOCALHOST = '127.0.0.1';
+/** CommonJS in a bundle of ES modules asks for it. */
+const REQUIRE = "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
 
 /** Host, path, and the answer that is right. */
 const QUESTIONS = [
@@ -19,25 +22,59 @@ const QUESTIONS = [
 ];
 
 export const CHECKS = {
-  /** The generated test runner, unchanged: the generated test, that of isolation, and that of every package. */
-  test: (cwd, node) => mustRun('npm', ['test'], { cwd, node }),
+  /** The generated test, that of isolation, and those of `tests.mjs`. */
+  test: runTests,
+  jest: runTests,
   ask: askBuilt,
+  askBundle,
   types: checkTypes,
 };
 
+function runTests(cwd, node) {
+  return mustRun('npm', ['test'], { cwd, node });
+}
+
 async function askBuilt(cwd, node) {
   await mustRun('npx', ['nest', 'build'], { cwd, node });
-  const port = await freePort();
   const main = ['dist/main.js', 'dist/src/main.js'].find((file) => existsSync(join(cwd, file)));
-  const child = spawn(node, [main], {
-    cwd,
-    env: environment(node, { PORT: String(port) }),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  if (main === undefined) throw new Error('nest build wrote no main.js.');
+  await askStarted(join(cwd, main), node);
+}
+
+/** Optional packages of Nest stay outside, as in every bundle of a Nest application. */
+async function askBundle(cwd, node) {
+  await mustRun('npx', ['nest', 'build'], { cwd, node });
+  const bundle = join(mkdtempSync(join(tmpdir(), 'tenantry-bundle-')), 'main.mjs');
+  const optional = [
+    '@nestjs/microservices',
+    '@nestjs/websockets',
+    '@nestjs/schedule',
+    'class-validator',
+    'class-transformer',
+  ];
+  const options = [
+    '--bundle',
+    '--platform=node',
+    '--format=esm',
+    '--keep-names',
+    `--outfile=${bundle}`,
+    `--banner:js=${REQUIRE}`,
+  ];
+  const external = optional.map((name) => `--external:${name}`);
+  await mustRun('npx', ['esbuild', 'dist/main.js', ...options, ...external], { cwd, node });
+  await askStarted(bundle, node);
+  rmSync(dirname(bundle), { recursive: true });
+}
+
+async function askStarted(main, node) {
+  const port = await freePort();
+  const env = environment(node, { PORT: String(port) });
+  const child = spawn(node, [main], { cwd: dirname(main), env, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (log += text));
   try {
-    await until(() => log.includes('successfully started') || child.exitCode !== null);
+    // Nest says that it has started before it listens.
+    await until(async () => child.exitCode !== null || (await isOpen(port)));
     if (child.exitCode !== null) throw new Error(`The application does not start:\n${log.slice(-3000)}`);
     for (const question of QUESTIONS) judge(question, await ask(port, question), log);
     if (log.includes("doesn't match Reply body"))
@@ -77,8 +114,15 @@ async function freePort() {
   return port;
 }
 
+function isOpen(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, LOCALHOST, () => socket.end(() => resolve(true)));
+    socket.on('error', () => resolve(false));
+  });
+}
+
 async function until(condition) {
-  for (const end = Date.now() + 60_000; !condition(); await new Promise((resolve) => setTimeout(resolve, 100)))
+  for (const end = Date.now() + 60_000; !(await condition()); await new Promise((resolve) => setTimeout(resolve, 100)))
     if (Date.now() > end) throw new Error('The application did not start within a minute.');
 }
 

@@ -6,7 +6,13 @@ const RESULTS = 'docs/compatibility.json';
 const PAGE = 'docs/compatibility.md';
 const BEGIN = '<!-- matrix: written by npm run matrix -->';
 const END = '<!-- /matrix -->';
-const KINDS = { test: 'generated test runner', ask: 'built, started, asked', types: 'compiled' };
+const KINDS = {
+  test: 'generated test runner',
+  jest: 'Jest with ES modules, as in the testing guide',
+  ask: 'built, started, asked',
+  askBundle: 'bundled by esbuild into one file, started without node_modules, asked',
+  types: 'compiled',
+};
 
 const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {};
 

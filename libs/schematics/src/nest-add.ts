@@ -36,8 +36,8 @@ export function nestAdd(options: NestAddOptions = {}): Rule {
   };
   return (tree) => {
     const root = `/${sourceRoot}/${module}`;
-    const ending = importEnding(tree);
     const source = readText(tree, root);
+    const ending = importEnding(tree, source);
     const edited = addToModule(source, 'TenancyModule', `./tenancy/tenancy.module${ending}`);
     const folder = `/${sourceRoot}/tenancy`;
     createOnce(tree, `${folder}/tenancy.module.ts`, tenancyModuleSource(choices, ending));

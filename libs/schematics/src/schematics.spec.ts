@@ -70,6 +70,17 @@ describe('nest add @tenantry/core', () => {
     expect(after(nestAdd()).files.get('/src/app.module.ts')).toContain(`'./tenancy/tenancy.module.js'`);
   });
 
+  it('writes imports with the ending that the root module uses, and by the kind of the package where it has no such import', () => {
+    const rootOf = (source: string): string | undefined => {
+      const tree = new MemoryTree('module');
+      tree.overwrite('/src/app.module.ts', source);
+      return nestAdd()(tree).read('/src/app.module.ts')?.toString();
+    };
+    expect(rootOf(ROOT.replace('app.controller', 'app.controller.ts'))).toContain(`'./tenancy/tenancy.module.ts'`);
+    expect(rootOf(ROOT)).toContain(`'./tenancy/tenancy.module'`);
+    expect(rootOf(ROOT.replace(/^.*app.controller';\n/m, ''))).toContain(`'./tenancy/tenancy.module.js'`);
+  });
+
   it('changes nothing when it runs again, also where its files were edited', () => {
     const tree = after(nestAdd());
     tree.overwrite('/src/tenancy/example.client.ts', '// mine');

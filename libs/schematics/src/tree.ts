@@ -22,8 +22,13 @@ export function readText(tree: Tree, path: string): string {
   return content.toString();
 }
 
-/** The ending of relative imports: `.js` in an application of ES modules, none in one of CommonJS. */
-export function importEnding(tree: Tree): '.js' | '' {
+/**
+ * The ending of relative imports: that of the first one in the source of the root module, such as `.ts`. Without any it is
+ * `.js` in an application of ES modules, none in one of CommonJS.
+ */
+export function importEnding(tree: Tree, source: string): string {
+  const relative = /from\s+['"]\.{1,2}\/[^'"]*?(\.[cm]?[jt]s)?['"]/.exec(source);
+  if (relative !== null) return relative[1] ?? '';
   const manifest = JSON.parse(readText(tree, '/package.json')) as { readonly type?: string };
   return manifest.type === 'module' ? '.js' : '';
 }

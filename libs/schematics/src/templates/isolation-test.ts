@@ -20,6 +20,7 @@ ${CATALOG_NOTE[catalog]}
 interface Answer {
   readonly status: number;
   readonly type: string;
+  readonly text: string;
   readonly body: Record<string, unknown>;
 }
 
@@ -50,7 +51,7 @@ function askSource({ resolver }: TenancyChoices): string {
         answer.on('data', (chunk: string) => (text += chunk));
         answer.on('end', () => {
           const body = JSON.parse(text) as Record<string, unknown>;
-          resolve({ status: answer.statusCode ?? 0, type: answer.headers['content-type'] ?? '', body });
+          resolve({ status: answer.statusCode ?? 0, type: answer.headers['content-type'] ?? '', text, body });
         });
       });
       sent.on('error', reject);
@@ -64,9 +65,8 @@ function askSource({ resolver }: TenancyChoices): string {
 const TESTS = `  it('get their own answers, 200 requests of two tenants at once', async () => {
     const tenants = Array.from({ length: 200 }, (_, index) => (index % 2 === 0 ? 'foo' : 'bar'));
     const answers = await Promise.all(tenants.map((tenant) => ask(\`\${tenant}.com\`)));
-    expect(answers.map(({ body }) => body)).toEqual(
-      tenants.map((tenant) => ({ tenant, greeting: \`Hello from \${tenant}\` })),
-    );
+    const greetings = answers.map(({ text }) => text.match(/Hello from \\w+/g));
+    expect(greetings).toEqual(tenants.map((tenant) => [\`Hello from \${tenant}\`]));
   }, 60_000);
 
   it('that are unknown are refused', async () => {
