@@ -1,4 +1,3 @@
-import type { Umzug } from 'umzug';
 import { quotedIdentifier } from '../policies/quoted-identifier.js';
 import { settingStep } from '../sql/setting-step.js';
 import { withinTime } from '../sql/within-time.js';
@@ -30,10 +29,10 @@ export async function migrateTenant(target: MigrationTarget, options: MigrateOpt
   const { tenantId, schema = 'public' } = target;
   const turn: Turn = { ...options, tenant: { tenantId, schema }, applied: [], current: null };
   try {
-    await withDatabase(target, (database) => runUmzug(turn, database));
+    await withDatabase(target, (database) => applyMissing(turn, database));
     return { state: 'migrated', tenantId, applied: turn.applied };
   } catch (error) {
-    const cause = new TenantMigrationError(tenantId, turn.current, causeOf(error, turn));
+    const cause = new TenantMigrationError(tenantId, turn.current, error);
     return { state: 'failed', tenantId, applied: turn.applied, error: cause };
   }
 }
@@ -48,22 +47,13 @@ async function withDatabase(target: MigrationTarget, work: (database: SqlDatabas
   }
 }
 
-/** Umzug knows the order and what is left; each migration notes itself, so that both are one transaction. */
-async function runUmzug(turn: Turn, database: SqlDatabase): Promise<void> {
+/** Migrations run in the order of the list; each is recorded in the transaction that applies it. */
+async function applyMissing(turn: Turn, database: SqlDatabase): Promise<void> {
   const ledger = new MigrationLedger(turn.tenant.schema);
-  const umzug: Umzug = new (await import('umzug')).Umzug({
-    migrations: turn.migrations.map((migration) => ({
-      name: migration.name,
-      up: () => apply(turn, database, ledger, migration),
-    })),
-    storage: {
-      executed: () => inTransaction(database, settingsOf(turn, ''), (tx) => ledger.names(tx)),
-      logMigration: () => Promise.resolve(),
-      unlogMigration: () => Promise.resolve(),
-    },
-    logger: undefined,
-  });
-  await umzug.up();
+  const known = new Set(await inTransaction(database, settingsOf(turn, ''), (tx) => ledger.names(tx)));
+  for (const migration of turn.migrations) {
+    if (!known.has(migration.name)) await apply(turn, database, ledger, migration);
+  }
 }
 
 async function apply(
@@ -131,9 +121,4 @@ async function assertSameTransaction(tx: SqlSession, name: string): Promise<void
   throw new Error(
     'it ended its transaction, so a part of it may have stayed. Take begin, commit and rollback out of it.',
   );
-}
-
-/** Umzug's error says no more than ours. */
-function causeOf(error: unknown, { current }: Turn): unknown {
-  return current !== null && error instanceof Error && error.cause !== undefined ? error.cause : error;
 }

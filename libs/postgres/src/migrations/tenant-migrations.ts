@@ -1,4 +1,4 @@
-import { assertPeers, forEachConcurrently } from '@tenantry/core/spi';
+import { forEachConcurrently } from '@tenantry/core/spi';
 import { migrateTenant } from './migrate-tenant.js';
 import { TenantMigrationsFailedError } from './tenant-migrations-failed.error.js';
 import { resolveMigrationsOptions } from './tenant-migrations-options.js';
@@ -11,7 +11,7 @@ import type { MigrationTarget } from './tenant-migration.js';
 import type { ResolvedOptions, TenantMigrationsOptions } from './tenant-migrations-options.js';
 
 /**
- * Brings the schemas or databases that tenants have of their own up to date, a few at a time. Needs the package `umzug`.
+ * Brings the schemas or databases that tenants have of their own up to date, a few at a time.
  *
  * Each tenant has a ledger, the table `tenantry_migrations` in its own schema, and each migration is one transaction together
  * with its entry there: after a crash nothing is half done, and the next run continues with what is left. Several processes
@@ -20,9 +20,8 @@ import type { ResolvedOptions, TenantMigrationsOptions } from './tenant-migratio
 export class TenantMigrations {
   readonly #options: ResolvedOptions;
 
-  /** @throws `MT_ARGUMENT_INVALID`; `MT_PEER_UNSUPPORTED` without `umzug` */
+  /** @throws `MT_ARGUMENT_INVALID` */
   constructor(options: TenantMigrationsOptions) {
-    assertPeers({ name: '@tenantry/postgres', url: import.meta.url, needs: ['umzug'] });
     this.#options = resolveMigrationsOptions(options);
   }
 
@@ -35,8 +34,6 @@ export class TenantMigrations {
    */
   async run(): Promise<TenantMigrationReport> {
     const { targets, canary, concurrency, skipFailing } = this.#options;
-    // Where it cannot be loaded, no tenant is begun.
-    await import('umzug');
     const round = new Round(this.#options);
     const first = targets.filter(({ tenantId }) => tenantId === canary);
     const others = targets.filter(({ tenantId }) => tenantId !== canary);
