@@ -18,11 +18,19 @@ const esmOnlyPackages = [
   '@lukeed',
 ];
 
+/** `npm test` prints failures and a summary; Jest itself, for a file or two, prints each file. */
+const reporters =
+  process.env['npm_lifecycle_event'] === 'test'
+    ? ['<rootDir>/test/support/failures-reporter.mjs', 'summary']
+    : ['default'];
+
 export default {
+  reporters,
   testEnvironment: 'node',
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  setupFiles: ['<rootDir>/test/support/quiet-logs.ts'],
   testMatch: ['**/*.spec.ts'],
   // By `npm run test:prisma`, which installs it.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/orms/prisma/'],
