@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { runTenantsCli, setUpServerDatabase } from '@tenantry/orchestrator';
+import { runTenantsCli, provisionServerDatabase } from '@tenantry/orchestrator';
 import type { IsolationFinding } from '@tenantry/postgres';
 import { createTestDatabase } from '../support/postgres.js';
 import type { TestDatabase } from '../support/postgres.js';
@@ -13,7 +13,7 @@ describe('npm run tenants', () => {
 
   beforeAll(async () => {
     test = await createTestDatabase();
-    await setUpServerDatabase(test.adminUrl, test.appUrl);
+    await provisionServerDatabase(test.adminUrl, test.appUrl);
     admin = new pg.Client({ connectionString: test.adminUrl });
     await admin.connect();
     env = { DATABASE_URL: test.appUrl, ADMIN_DATABASE_URL: test.adminUrl };

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
-import { createOrchestrator, setUpServerDatabase } from '@tenantry/orchestrator';
+import { createOrchestrator, provisionServerDatabase } from '@tenantry/orchestrator';
 import pg from 'pg';
 import { ADAPTERS, call, portOf } from '../support/http.js';
 import type { HttpAnswer } from '../support/http.js';
@@ -51,7 +51,7 @@ describe.each(ADAPTERS)('the sample on %s whose PostgreSQL is down at its start'
   });
 
   it('lives, answers 503, and serves when the server is back, filled as it would have been', async () => {
-    await setUpServerDatabase(test.adminUrl, test.appUrl);
+    await provisionServerDatabase(test.adminUrl, test.appUrl);
     await proxy.close();
     await start();
     expect((await get('/health/live')).status).toBe(200);
@@ -66,7 +66,7 @@ describe.each(ADAPTERS)('the sample on %s whose PostgreSQL is down at its start'
   });
 
   it('is never open: a server that comes back and would not keep tenants apart is not used', async () => {
-    await setUpServerDatabase(test.adminUrl, test.appUrl);
+    await provisionServerDatabase(test.adminUrl, test.appUrl);
     const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const admin = new pg.Client({ connectionString: test.adminUrl });
     await admin.connect();

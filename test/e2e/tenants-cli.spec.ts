@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { runTenantsCli, setUpServerDatabase } from '@tenantry/orchestrator';
+import { runTenantsCli, provisionServerDatabase } from '@tenantry/orchestrator';
 import { createTestDatabase } from '../support/postgres.js';
 import type { TestDatabase } from '../support/postgres.js';
 import pg from 'pg';
@@ -30,7 +30,7 @@ describe('npm run tenants', () => {
   beforeAll(async () => {
     Logger.overrideLogger(false);
     test = await createTestDatabase();
-    await setUpServerDatabase(test.adminUrl, test.appUrl);
+    await provisionServerDatabase(test.adminUrl, test.appUrl);
     env = { DATABASE_URL: test.appUrl, ADMIN_DATABASE_URL: test.adminUrl, DATABASE_POOL_SIZE: '2', CREDENTIALS_KEY };
   });
   afterAll(() => test.drop());

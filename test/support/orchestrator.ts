@@ -3,7 +3,7 @@ import { CloudApiMonitor, createCloudApi } from '@tenantry/cloud-api';
 import { getTenantClientRegistryToken } from '@tenantry/core';
 import type { TenantClientRegistry } from '@tenantry/core';
 import { ManualClock } from '@tenantry/testing';
-import { createOrchestrator, DEMO_PASSWORD, DEMO_TENANTS, setUpServerDatabase } from '@tenantry/orchestrator';
+import { createOrchestrator, DEMO_PASSWORD, DEMO_TENANTS, provisionServerDatabase } from '@tenantry/orchestrator';
 import { call, portOf } from './http.js';
 import type { AdapterName, HttpAnswer, HttpCall } from './http.js';
 import { createPglite, createTestDatabase } from './postgres.js';
@@ -79,6 +79,6 @@ async function databaseSettings(
 ): Promise<{ settings: Record<string, string>; drop: () => Promise<void> }> {
   if (database === 'pglite') return { settings: { DATA_DIR: 'memory://' }, drop: async () => undefined };
   const { adminUrl, appUrl, drop } = await createTestDatabase();
-  await setUpServerDatabase(adminUrl, appUrl);
+  await provisionServerDatabase(adminUrl, appUrl);
   return { settings: { DATABASE_URL: appUrl }, drop };
 }

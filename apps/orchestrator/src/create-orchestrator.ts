@@ -1,8 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
-import { openDatabase } from './database/open-database.js';
-import type { OpenedDatabase } from './database/opened-database.js';
+import { openApplicationDatabase } from './database/open-application-database.js';
+import type { ApplicationDatabase } from './database/application-database.js';
 import { configureHttp, httpAdapterOf } from './http/http-adapter.js';
 import { serveOpenApi } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -27,7 +27,7 @@ export async function createOrchestrator(
 ): Promise<INestApplication> {
   const settings = readSettings(env);
   // Before Nest starts, which would report a database that cannot be used with a page of its own.
-  const opened = await openDatabase(settings, overrides.openPglite, overrides.whenDown);
+  const opened = await openApplicationDatabase(settings, overrides.openPglite, overrides.whenDown);
   try {
     return await assemble(settings, opened, overrides);
   } catch (error) {
@@ -38,7 +38,7 @@ export async function createOrchestrator(
 
 async function assemble(
   settings: Settings,
-  opened: OpenedDatabase,
+  opened: ApplicationDatabase,
   overrides: OrchestratorOverrides,
 ): Promise<INestApplication> {
   const module = AppModule.register(settings, opened, overrides);

@@ -6,7 +6,7 @@ export { createOrchestrator } from './create-orchestrator.js';
 export { DatabaseStartError } from './database/database-start.error.js';
 export type { OpenPglite } from './database/embedded-database.js';
 export { TENANT_TABLES } from './database/schema.js';
-export { setUpServerDatabase } from './database/set-up-server-database.js';
+export { provisionServerDatabase } from './database/provision-server-database.js';
 export type { OrchestratorOverrides } from './overrides.module.js';
 export { DEMO_PASSWORD, DEMO_TENANTS } from './seed/demo-data.js';
 export type { DemoTenant } from './seed/demo-data.js';

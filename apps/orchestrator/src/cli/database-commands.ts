@@ -1,8 +1,8 @@
 import { attestRowLevelSecurity, IsolationUnsafeError } from '@tenantry/postgres';
 import type { IsolationFinding } from '@tenantry/postgres';
-import { openDatabase } from '../database/open-database.js';
+import { openApplicationDatabase } from '../database/open-application-database.js';
 import { TENANT_TABLES } from '../database/schema.js';
-import { setUpServerDatabase } from '../database/set-up-server-database.js';
+import { provisionServerDatabase } from '../database/provision-server-database.js';
 import { readSettings } from '../settings/read-settings.js';
 import { EXIT } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
@@ -11,11 +11,11 @@ import { findingLines } from './tenant-lines.js';
 /** `migrate`: brings catalog, tables and policies up to date; a server's with `ADMIN_DATABASE_URL`, the embedded one's by itself. */
 export async function migrate({ env, out }: CliIo): Promise<void> {
   if (env['DATABASE_URL']) {
-    const role = await setUpServerDatabase(env['ADMIN_DATABASE_URL'], env['DATABASE_URL']);
+    const role = await provisionServerDatabase(env['ADMIN_DATABASE_URL'], env['DATABASE_URL']);
     out(`The database is up to date. The application connects as ${role}.`);
     return;
   }
-  const { database } = await openDatabase(readSettings({ ...env, SEED_DEMO: 'true' }));
+  const { database } = await openApplicationDatabase(readSettings({ ...env, SEED_DEMO: 'true' }));
   await database.close();
   out('The embedded database is up to date.');
 }
@@ -34,7 +34,7 @@ export async function doctor(json: boolean, { env, out }: CliIo): Promise<number
 /** The application refuses to open a database that is not safe, and its refusal has the findings. */
 async function findingsOf(env: CliIo['env']): Promise<readonly IsolationFinding[]> {
   try {
-    const { database, role } = await openDatabase(readSettings({ ...env, SEED_DEMO: 'true' }));
+    const { database, role } = await openApplicationDatabase(readSettings({ ...env, SEED_DEMO: 'true' }));
     try {
       return await attestRowLevelSecurity(database, { tables: TENANT_TABLES, ...(role && { role }) });
     } finally {

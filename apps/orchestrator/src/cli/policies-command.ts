@@ -3,7 +3,7 @@ import { MultitenancyError } from '@tenantry/core';
 import { tenantPoliciesSql } from '@tenantry/postgres';
 import type { SqlDatabase, TenantPoliciesOptions } from '@tenantry/postgres';
 import { DatabaseStartError } from '../database/database-start.error.js';
-import { openDatabase } from '../database/open-database.js';
+import { openApplicationDatabase } from '../database/open-application-database.js';
 import { connect } from '../database/server-database.js';
 import { readSettings } from '../settings/read-settings.js';
 import type { CliIo } from './cli-io.js';
@@ -49,7 +49,7 @@ function choiceOf(tables: readonly string[], { schema, except = [] }: PoliciesOp
 async function open(env: CliIo['env']): Promise<SqlDatabase> {
   const url = env['DATABASE_URL'] && (env['ADMIN_DATABASE_URL'] || env['DATABASE_URL']);
   if (url) return connect(url, 1);
-  return (await openDatabase(readSettings({ ...env, SEED_DEMO: 'true' }))).database;
+  return (await openApplicationDatabase(readSettings({ ...env, SEED_DEMO: 'true' }))).database;
 }
 
 function inspectionFailed(cause: unknown): DatabaseStartError {

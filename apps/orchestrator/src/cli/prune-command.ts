@@ -1,7 +1,7 @@
 import { pruneChanges, pruneOperations } from '@tenantry/postgres';
 import type { SqlDatabase } from '@tenantry/postgres';
 import { z } from 'zod';
-import { openDatabase } from '../database/open-database.js';
+import { openApplicationDatabase } from '../database/open-application-database.js';
 import { connect } from '../database/server-database.js';
 import { readSettings } from '../settings/read-settings.js';
 import { checked } from './checked.js';
@@ -25,7 +25,7 @@ export async function prune(typed: string, { env, out }: CliIo): Promise<void> {
 
 async function ownersDatabase(env: CliIo['env']): Promise<SqlDatabase> {
   const { DATABASE_URL: url, ADMIN_DATABASE_URL: adminUrl } = env;
-  if (!url) return (await openDatabase(readSettings({ ...env, SEED_DEMO: 'true' }))).database;
+  if (!url) return (await openApplicationDatabase(readSettings({ ...env, SEED_DEMO: 'true' }))).database;
   if (adminUrl) return connect(adminUrl, 1);
   throw new Error('ADMIN_DATABASE_URL is needed: the role of DATABASE_URL may delete nothing.');
 }

@@ -3,8 +3,8 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { CachedTenantCatalog } from '@tenantry/core';
 import { PostgresTenantCatalog, PostgresTenantLifecycleStore } from '@tenantry/postgres';
 import type { SqlDatabase } from '@tenantry/postgres';
-import type { OpenedDatabase } from './opened-database.js';
-import { OPENED_DATABASE } from './opened-database.module.js';
+import type { ApplicationDatabase } from './application-database.js';
+import { APPLICATION_DATABASE } from './application-database.module.js';
 
 /** Injection token of the {@link SqlDatabase}. Tenants' rows are behind `TenantDatabase`; this is for the catalog and for health. */
 export const DATABASE = Symbol('database');
@@ -29,7 +29,7 @@ class DatabaseClosing implements OnApplicationShutdown {
 /** The database and the tenant catalog in it. Depends on no tenant. */
 @Module({
   providers: [
-    { provide: DATABASE, inject: [OPENED_DATABASE], useFactory: ({ database }: OpenedDatabase) => database },
+    { provide: DATABASE, inject: [APPLICATION_DATABASE], useFactory: ({ database }: ApplicationDatabase) => database },
     {
       provide: PostgresTenantCatalog,
       inject: [DATABASE],

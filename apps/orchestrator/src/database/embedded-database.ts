@@ -5,8 +5,8 @@ import { assertRowLevelSecurity, pgliteDatabase } from '@tenantry/postgres';
 import type { Pglite, SqlDatabase } from '@tenantry/postgres';
 import { DatabaseStartError } from './database-start.error.js';
 import { lockFolder } from './folder-lock.js';
-import type { OpenedDatabase } from './opened-database.js';
-import { createRole, prepareDatabase } from './prepare-database.js';
+import type { ApplicationDatabase } from './application-database.js';
+import { createRole, migrateDatabase } from './migrate-database.js';
 import { TENANT_TABLES } from './schema.js';
 
 /** Opens a PGlite. @param dataDir a folder, or `memory://` for one that is gone afterwards */
@@ -24,7 +24,7 @@ const ROLE = 'tenantry_app';
  * @param dataDir folder of the application's data, used by one process at a time, or {@link IN_MEMORY}
  * @throws {@link DatabaseStartError} when another process uses the folder
  */
-export async function openEmbeddedDatabase(dataDir: string, openPglite: OpenPglite): Promise<OpenedDatabase> {
+export async function openEmbeddedDatabase(dataDir: string, openPglite: OpenPglite): Promise<ApplicationDatabase> {
   if (dataDir === IN_MEMORY) return prepared(pgliteDatabase(await openPglite(IN_MEMORY)));
   await mkdir(dataDir, { recursive: true });
   const lock = await lockFolder(dataDir);
@@ -43,10 +43,10 @@ async function openFolder(folder: string, openPglite: OpenPglite): Promise<Pglit
   return openPglite(folder);
 }
 
-async function prepared(database: SqlDatabase): Promise<OpenedDatabase> {
+async function prepared(database: SqlDatabase): Promise<ApplicationDatabase> {
   try {
     await createRole(database, ROLE, null);
-    await prepareDatabase(database, ROLE);
+    await migrateDatabase(database, ROLE);
     await assertRowLevelSecurity(database, { tables: TENANT_TABLES, role: ROLE });
     return { database, role: ROLE };
   } catch (error) {

@@ -8,14 +8,14 @@ import { ProjectRepository } from '../projects/project.repository.js';
 import type { Project } from '../projects/project.js';
 import { UserRepository } from '../users/user.repository.js';
 import { IN_MEMORY, openEmbeddedDatabase } from './embedded-database.js';
-import type { OpenedDatabase } from './opened-database.js';
+import type { ApplicationDatabase } from './application-database.js';
 import { connect, openServerDatabase } from './server-database.js';
-import { setUpDatabase } from './set-up-database.js';
+import { provisionDatabase } from './provision-database.js';
 
 describe.each(['PGlite', 'PostgreSQL'])('repositories on %s', (kind) => {
   const context = { tenant: { id: 'foo' } };
   let server: TestDatabase | undefined;
-  let opened: OpenedDatabase;
+  let opened: ApplicationDatabase;
   let projects: ProjectRepository;
   let users: UserRepository;
   let accounts: CloudAccountRepository;
@@ -37,10 +37,10 @@ describe.each(['PGlite', 'PostgreSQL'])('repositories on %s', (kind) => {
     await server?.drop();
   });
 
-  async function openServer(): Promise<OpenedDatabase> {
+  async function openServer(): Promise<ApplicationDatabase> {
     server = await createTestDatabase();
-    await setUpDatabase(server.adminUrl, server.appUrl, (url) => connect(url, 1));
-    await setUpDatabase(server.adminUrl, server.appUrl, (url) => connect(url, 1));
+    await provisionDatabase(server.adminUrl, server.appUrl, (url) => connect(url, 1));
+    await provisionDatabase(server.adminUrl, server.appUrl, (url) => connect(url, 1));
     return openServerDatabase(server.appUrl, 2, 'fail');
   }
 
@@ -157,7 +157,7 @@ describe('openServerDatabase', () => {
 
   it('refuses a database that was not set up, and a superuser ever after', async () => {
     await expect(openServerDatabase(server.appUrl, 1, 'fail')).rejects.toMatchObject({ code: 'MT_ISOLATION_UNSAFE' });
-    await setUpDatabase(server.adminUrl, server.appUrl, (url) => connect(url, 1));
+    await provisionDatabase(server.adminUrl, server.appUrl, (url) => connect(url, 1));
     await expect(openServerDatabase(server.adminUrl, 1, 'fail')).rejects.toMatchObject({
       code: 'MT_ISOLATION_UNSAFE',
       message: expect.stringContaining('superuser'),
@@ -173,7 +173,7 @@ describe('openServerDatabase', () => {
   });
 });
 
-describe('setUpDatabase', () => {
+describe('provisionDatabase', () => {
   const admin = 'postgres://postgres:hunter2@127.0.0.1:1/app';
   const never = (): never => {
     throw new Error('it connected');
@@ -187,6 +187,6 @@ describe('setUpDatabase', () => {
     [admin, 'postgres://postgres:x@127.0.0.1:1/app', 'different roles'],
     [admin, 'postgres://app:x@127.0.0.1:1/other', 'same database'],
   ])('refuses %s with %s', async (adminUrl, url, message) => {
-    await expect(setUpDatabase(adminUrl, url, never)).rejects.toThrow(message);
+    await expect(provisionDatabase(adminUrl, url, never)).rejects.toThrow(message);
   });
 });

@@ -4,7 +4,7 @@ import { assertRowLevelSecurity, checkedDatabase, PG_POOL_TIMEOUTS, pgDatabase }
 import type { SqlDatabase } from '@tenantry/postgres';
 import pg from 'pg';
 import { DatabaseStartError } from './database-start.error.js';
-import type { OpenedDatabase } from './opened-database.js';
+import type { ApplicationDatabase } from './application-database.js';
 import { isOutage } from './outage.js';
 import { TENANT_TABLES } from './schema.js';
 
@@ -31,7 +31,11 @@ export type WhenDown = 'fail' | 'wait';
  * @throws `MT_ISOLATION_UNSAFE` for a superuser, a role with BYPASSRLS, an owner without FORCE, missing tables or policies;
  *   {@link DatabaseStartError} when the server refuses, and with `fail` when it cannot be reached
  */
-export async function openServerDatabase(url: string, poolSize: number, whenDown: WhenDown): Promise<OpenedDatabase> {
+export async function openServerDatabase(
+  url: string,
+  poolSize: number,
+  whenDown: WhenDown,
+): Promise<ApplicationDatabase> {
   const database = checkedDatabase(connect(url, poolSize), assertUsable);
   try {
     await database.query('select 1', []);

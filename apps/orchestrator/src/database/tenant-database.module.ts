@@ -1,8 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { TenantContext } from '@tenantry/core';
 import { TenantDatabase } from '@tenantry/postgres';
-import type { OpenedDatabase } from './opened-database.js';
-import { OPENED_DATABASE } from './opened-database.module.js';
+import type { ApplicationDatabase } from './application-database.js';
+import { APPLICATION_DATABASE } from './application-database.module.js';
 
 /** The database as the current tenant sees it, everywhere. */
 @Global()
@@ -10,8 +10,8 @@ import { OPENED_DATABASE } from './opened-database.module.js';
   providers: [
     {
       provide: TenantDatabase,
-      inject: [OPENED_DATABASE, TenantContext],
-      useFactory: ({ database, role }: OpenedDatabase, context: TenantContext) =>
+      inject: [APPLICATION_DATABASE, TenantContext],
+      useFactory: ({ database, role }: ApplicationDatabase, context: TenantContext) =>
         new TenantDatabase(database, context, role === undefined ? {} : { role }),
     },
   ],

@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { PG_POOL_TIMEOUTS, pgChangeListener, TenantSyncModule } from '@tenantry/postgres';
 import pg from 'pg';
-import type { OpenedDatabase } from '../database/opened-database.js';
+import type { ApplicationDatabase } from '../database/application-database.js';
 import type { Settings } from '../settings/settings.js';
 
 /**
@@ -9,7 +9,7 @@ import type { Settings } from '../settings/settings.js';
  *
  * @param opened its database is read; the listener has a connection of its own
  */
-export function followOtherNodes({ databaseUrl }: Settings, { database }: OpenedDatabase): DynamicModule[] {
+export function followOtherNodes({ databaseUrl }: Settings, { database }: ApplicationDatabase): DynamicModule[] {
   if (databaseUrl === undefined) return [];
   const newClient = (): pg.Client =>
     new pg.Client({ connectionString: databaseUrl, application_name: 'orchestrator-changes', ...PG_POOL_TIMEOUTS });

@@ -2,7 +2,7 @@ import { PGlite } from '@electric-sql/pglite';
 import type { Settings } from '../settings/settings.js';
 import { openEmbeddedDatabase } from './embedded-database.js';
 import type { OpenPglite } from './embedded-database.js';
-import type { OpenedDatabase } from './opened-database.js';
+import type { ApplicationDatabase } from './application-database.js';
 import { openServerDatabase } from './server-database.js';
 import type { WhenDown } from './server-database.js';
 
@@ -13,11 +13,11 @@ import type { WhenDown } from './server-database.js';
  * @param whenDown what to do when PostgreSQL cannot be reached. Default `fail`
  * @throws `MT_ISOLATION_UNSAFE` when it would not keep tenants apart, `DatabaseStartError` when it cannot be used
  */
-export function openDatabase(
+export function openApplicationDatabase(
   settings: Settings,
   openPglite: OpenPglite = (dataDir) => PGlite.create(dataDir),
   whenDown: WhenDown = 'fail',
-): Promise<OpenedDatabase> {
+): Promise<ApplicationDatabase> {
   const { databaseUrl, databasePoolSize, dataDir } = settings;
   return databaseUrl === undefined
     ? openEmbeddedDatabase(dataDir, openPglite)

@@ -1,7 +1,7 @@
 import { MultitenancyError } from '@tenantry/core';
 import type { SqlDatabase } from '@tenantry/postgres';
 import { DatabaseStartError } from './database-start.error.js';
-import { createRole, prepareDatabase } from './prepare-database.js';
+import { createRole, migrateDatabase } from './migrate-database.js';
 
 /**
  * Creates the role of `DATABASE_URL` when it is missing, the catalog, the tables and their policies, and grants the role
@@ -12,7 +12,7 @@ import { createRole, prepareDatabase } from './prepare-database.js';
  * @returns the name of the role
  * @throws {@link DatabaseStartError} without any password or URL in its message
  */
-export async function setUpDatabase(
+export async function provisionDatabase(
   adminUrl: string | undefined,
   url: string | undefined,
   connect: (url: string) => SqlDatabase,
@@ -24,7 +24,7 @@ export async function setUpDatabase(
   const database = connect(admin.href);
   try {
     await createRole(database, role, decodeURIComponent(app.password));
-    await prepareDatabase(database, role);
+    await migrateDatabase(database, role);
     return role;
   } catch (error) {
     throw error instanceof MultitenancyError ? error : failed(error);

@@ -12,7 +12,7 @@ const LOCK_KEY = '7239115524680113';
  * @param database connected as the owner of the schema
  * @param role the role that row-level security binds; it must exist
  */
-export async function prepareDatabase(database: SqlDatabase, role: string): Promise<void> {
+export async function migrateDatabase(database: SqlDatabase, role: string): Promise<void> {
   await migrateCatalog(database);
   await database.transaction(async (session) => {
     await session.query('select pg_advisory_xact_lock($1::bigint)', [LOCK_KEY]);

@@ -1,5 +1,5 @@
 import { connect } from './server-database.js';
-import { setUpDatabase } from './set-up-database.js';
+import { provisionDatabase } from './provision-database.js';
 
 /**
  * Makes a PostgreSQL database ready for the application.
@@ -9,6 +9,6 @@ import { setUpDatabase } from './set-up-database.js';
  * @returns the name of the application's role
  * @throws {@link DatabaseStartError}
  */
-export function setUpServerDatabase(adminUrl: string | undefined, url: string | undefined): Promise<string> {
-  return setUpDatabase(adminUrl, url, (each) => connect(each, 1));
+export function provisionServerDatabase(adminUrl: string | undefined, url: string | undefined): Promise<string> {
+  return provisionDatabase(adminUrl, url, (each) => connect(each, 1));
 }
