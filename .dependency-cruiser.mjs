@@ -28,7 +28,7 @@ const layers = {
     ['attestation', 'lifecycle', 'migrations', 'isolation/placement'],
     ['isolation/moving', 'isolation'],
   ],
-  identity: [['port'], ['passwords', 'permissions'], ['login', 'management'], ['postgres']],
+  identity: [['port'], ['passwords', 'permissions'], ['login', 'management'], ['sessions'], ['postgres']],
   secrets: [['port'], ['local', 'managers', 'rotation', 'vault']],
 };
 

@@ -44,7 +44,7 @@ export { TENANT_ERROR_DETAIL } from './errors/error-detail.js';
 export type { ErrorDetail } from './errors/error-detail.js';
 export { HttpHandshake } from './http/http-handshake.js';
 export { TenantSync } from './sync/tenant-sync.js';
-export type { ChangedTenant } from './sync/tenant-sync.js';
+export type { ChangedTenant, TenantChangeListener } from './sync/tenant-sync.js';
 export { TenantEntryPoints } from './module/tenant-entry-points.js';
 export { numberArgument } from './kernel/argument-checks.js';
 export { catalogError } from './errors/catalog.errors.js';

@@ -5,6 +5,7 @@ import type { PasswordCost } from './passwords/password-hasher.js';
 import type { PasswordPolicyOptions } from './passwords/password-policy.js';
 import type { AuthorizationOptions } from './permissions/authorizations.js';
 import type { PermissionVocabulary } from './permissions/permission-vocabulary.js';
+import type { SessionOptions } from './sessions/session-options.js';
 import type { IdentityStore } from './port/identity-store.js';
 
 /** What `IdentityModule.forRoot` takes. */
@@ -17,6 +18,8 @@ export interface IdentityOptions {
   readonly passwords?: PasswordPolicyOptions & { readonly cost?: PasswordCost };
   /** How many log-in attempts are evaluated at full speed. */
   readonly loginLimits?: LoginLimitOptions;
+  /** How sessions of users work. */
+  readonly sessions: SessionOptions;
   /** How much is kept in memory about permissions, and for how long without a notification. */
   readonly authorizations?: AuthorizationOptions;
   /** For tests. */

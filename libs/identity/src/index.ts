@@ -23,6 +23,8 @@ export type { Account, AccountGrants, AccountStatus, Role, TenantIdentityState }
 export {
   AccountExistsError,
   AccountUnknownError,
+  ApiKeyInvalidError,
+  ApiKeyUnknownError,
   CredentialsInvalidError,
   GrantRefusedError,
   IdentityInputError,
@@ -32,6 +34,8 @@ export {
   PermissionDeniedError,
   RoleExistsError,
   RoleUnknownError,
+  SessionEndedError,
+  SessionUnknownError,
 } from './port/identity.errors.js';
 export { IdentityAudit } from './port/identity-audit.js';
 export type { IdentityEvent } from './port/identity-audit.js';
@@ -45,4 +49,23 @@ export type {
   NewStoredAccount,
   TenantIdentityStore,
 } from './port/identity-store.js';
+export type {
+  ApiKeySummary,
+  NewApiKey,
+  NewSession,
+  RefreshOutcome,
+  SessionSummary,
+  StoredApiKey,
+  StoredSession,
+  TenantIdle,
+  TenantSessionStore,
+} from './port/session.js';
+export { ApiKeys } from './sessions/api-keys.js';
+export type { ApiKeyRequest } from './sessions/api-keys.js';
+export { BearerTokens } from './sessions/bearer-tokens.js';
+export type { ReadBearerToken } from './sessions/bearer-tokens.js';
+export type { SessionOptions } from './sessions/session-options.js';
+export { TENANT_CLAIM } from './sessions/session-tokens.js';
+export { Sessions } from './sessions/sessions.js';
+export type { IssuedTokens, SessionOpening } from './sessions/sessions.js';
 export { accountName, ADMINISTRATOR_ROLE, emailAddress, PRIMARY_STORE, roleName } from './port/names.js';

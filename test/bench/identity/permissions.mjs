@@ -14,13 +14,15 @@ const PERMISSIONS = Array.from({ length: 40 }, (_, index) => `things-${index}:wr
 const store = {
   forTenant: (tenantId) => ({
     grants: async (accountId) => ({
-      state: { epoch: 1, version: 1 },
+      state: { epoch: 1, version: 1, idle: null },
       status: 'active',
       epoch: 1,
       administrator: false,
+      endedSessions: [],
+      apiKeys: [],
       permissions: roleOf(Number(tenantId.slice(1)) * ACCOUNTS + Number(accountId.at(-1))),
     }),
-    state: async () => ({ epoch: 1, version: 1 }),
+    state: async () => ({ epoch: 1, version: 1, idle: null }),
   }),
 };
 

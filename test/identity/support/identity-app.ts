@@ -4,7 +4,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { fromPath, InMemoryTenantCatalog, MultitenancyModule } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
 import { Accounts, APPLICATION, IdentityModule, RequirePermission, Roles } from '@tenantry/identity';
-import type { Account, IdentityPrincipal, IdentityStore } from '@tenantry/identity';
+import type { Account, IdentityPrincipal, IdentityStore, SessionOptions } from '@tenantry/identity';
 import { startApp } from '../../support/http.js';
 import type { AdapterName } from '../../support/http.js';
 import { VOCABULARY } from './identity-database.js';
@@ -60,10 +60,17 @@ export interface IdentityApp {
   add(tenantId: string, name: string, permissions: readonly string[] | 'admin'): Promise<IdentityPrincipal>;
 }
 
-export function identityModules(
-  store: IdentityStore,
-  clock?: Clock,
-): NonNullable<Parameters<typeof Module>[0]['imports']> {
+export const TEST_SECRET = 'a-secret-of-the-tests-of-32-characters';
+
+interface Settings {
+  readonly clock?: Clock | undefined;
+  readonly now?: (() => number) | undefined;
+  readonly sessions?: Partial<SessionOptions> | undefined;
+}
+
+type Imports = NonNullable<Parameters<typeof Module>[0]['imports']>;
+
+function identityModules(store: IdentityStore, { clock, now, sessions }: Settings): Imports {
   const catalog = new InMemoryTenantCatalog(TENANTS.map((id) => ({ id, domain: `${id}.com` })));
   return [
     MultitenancyModule.forRoot({ catalog, resolvers: [fromPath({ prefix: 't' })] }),
@@ -71,6 +78,7 @@ export function identityModules(
       vocabulary: VOCABULARY,
       store,
       passwords: { cost: CHEAP },
+      sessions: { secret: TEST_SECRET, ...(now === undefined ? {} : { now }), ...sessions },
       ...(clock === undefined ? {} : { clock }),
     }),
   ];
@@ -82,9 +90,11 @@ export async function startIdentityApp(
   adapter: AdapterName,
   controllers: readonly Type[] = [ProjectsController, TenantsController],
   clock?: Clock,
+  now?: () => number,
+  sessions?: Partial<SessionOptions>,
 ): Promise<IdentityApp> {
   @Module({
-    imports: identityModules(store, clock),
+    imports: identityModules(store, { clock, now, sessions }),
     controllers: [...controllers],
     providers: [{ provide: APP_GUARD, useClass: HeaderGuard }],
   })

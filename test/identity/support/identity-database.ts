@@ -19,6 +19,8 @@ export interface IdentityDatabase {
   readonly admin: SqlDatabase;
   /** As the application. */
   readonly app: SqlDatabase;
+  /** Where the application connects; empty for PGlite. */
+  readonly appUrl: string;
   /** The same rows as the application sees them. */
   readonly tenants: TenantDatabase;
   close(): Promise<void>;
@@ -48,7 +50,7 @@ async function openEmbedded(): Promise<IdentityDatabase> {
   await admin.query(`create role ${EMBEDDED_ROLE} nologin`);
   await prepare(admin, EMBEDDED_ROLE);
   const tenants = new TenantDatabase(admin, NO_CONTEXT, { role: EMBEDDED_ROLE });
-  return { store: postgresIdentityStore(tenants), admin, app: admin, tenants, close: () => admin.close() };
+  return { store: postgresIdentityStore(tenants), admin, app: admin, appUrl: '', tenants, close: () => admin.close() };
 }
 
 async function openServer(): Promise<IdentityDatabase> {
@@ -61,5 +63,5 @@ async function openServer(): Promise<IdentityDatabase> {
     await Promise.all([app.close(), admin.close()]);
     await test.drop();
   };
-  return { store: postgresIdentityStore(tenants), admin, app, tenants, close };
+  return { store: postgresIdentityStore(tenants), admin, app, appUrl: test.appUrl, tenants, close };
 }

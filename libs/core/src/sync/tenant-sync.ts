@@ -22,6 +22,9 @@ export interface ChangedTenant {
   readonly generation: number;
 }
 
+/** Called with the ids of tenants that changed, in lower case, the super tenant's too; `null` = any tenant may have changed. */
+export type TenantChangeListener = (tenantIds: readonly string[] | null) => void;
+
 /** What a {@link TenantSync} works with. */
 export interface TenantSyncParts {
   /** The application's own catalog; its cached records are dropped here. */
@@ -57,6 +60,7 @@ export class TenantSync implements BeforeApplicationShutdown {
   );
   readonly #checks = new TenantWork<null>(TENANTS_AT_ONCE, (id) => this.#check(id));
   readonly #deferred = new Set<string>();
+  readonly #listeners = new Set<TenantChangeListener>();
   #timer: Timer | undefined;
 
   constructor(parts: TenantSyncParts) {
@@ -77,6 +81,8 @@ export class TenantSync implements BeforeApplicationShutdown {
    * is detached, so that the next use makes a new one.
    */
   apply(changes: readonly ChangedTenant[]): void {
+    const changed = new Set(changes.map(({ tenantId }) => tenantId.toLowerCase()));
+    this.#notify([...changed]);
     const latest = latestOf(changes);
     if (latest.size === 0) return;
     this.#clients.markStale();
@@ -92,10 +98,22 @@ export class TenantSync implements BeforeApplicationShutdown {
    * once. While the catalog cannot be asked, their clients stay, and it is tried again.
    */
   resync(): void {
+    this.#notify(null);
     this.#clients.markStale();
     this.#parts.catalog.invalidateAll?.();
     for (const tenantId of this.#clients.tenantIds()) this.#checks.add(tenantId, null);
     void this.#parts.scopes.recheck();
+  }
+
+  /**
+   * Has a listener called at each change, for what else this node keeps in memory of tenants. It is called at once, must not throw, and
+   * gets changes twice, late and out of order.
+   *
+   * @returns removes the listener
+   */
+  onChange(listener: TenantChangeListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Settles when nothing is under way. What waits for the catalog to come back is not waited for. */
@@ -119,6 +137,10 @@ export class TenantSync implements BeforeApplicationShutdown {
     this.#checks.stop();
     this.#timer?.clear();
     this.#deferred.clear();
+  }
+
+  #notify(tenantIds: readonly string[] | null): void {
+    for (const listener of this.#listeners) listener(tenantIds);
   }
 
   /** A change that is older than what the catalog says now may come late: only the clients are held against generations. */

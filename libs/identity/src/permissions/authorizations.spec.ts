@@ -18,7 +18,7 @@ class FakeStore implements IdentityStore {
   gate: Promise<void> = Promise.resolve();
 
   forTenant(): TenantIdentityStore {
-    const state = () => ({ epoch: 1, version: this.version });
+    const state = () => ({ epoch: 1, version: this.version, idle: null });
     const grants = async (): Promise<AccountGrants> => {
       this.grantsReads += 1;
       const read = {
@@ -27,6 +27,8 @@ class FakeStore implements IdentityStore {
         epoch: 1,
         administrator: false,
         permissions: this.permissions,
+        endedSessions: [],
+        apiKeys: [],
       };
       await this.gate;
       return read;

@@ -2,6 +2,7 @@ import type { Clock } from '@tenantry/core';
 import type { MaybePromise } from '@tenantry/core/spi';
 import { LRUCache } from 'lru-cache';
 import type { AccountGrants, TenantIdentityState } from '../port/account.js';
+import type { StoredApiKey, TenantIdle } from '../port/session.js';
 import type { IdentityPrincipal } from '../port/identity-principal.js';
 import type { IdentityStore } from '../port/identity-store.js';
 import { PermissionSets } from './permission-set.js';
@@ -25,6 +26,10 @@ export interface Authorization {
   readonly accountEpoch: number;
   readonly active: boolean;
   readonly permissions: PermissionSet;
+  /** The tenant's own rule about inactivity. */
+  readonly idle: TenantIdle | null;
+  readonly endedSessions: readonly string[];
+  readonly apiKeys: readonly StoredApiKey[];
 }
 
 interface TenantEntry {
@@ -68,7 +73,7 @@ export class Authorizations {
 
   /** How an account may act; `null` = there is no such account in the tenant. Answers without a promise from memory. */
   of(tenantId: string, accountId: string): MaybePromise<Authorization | null> {
-    const tenant = this.#tenants.get(tenantId);
+    const tenant = this.#tenants.get(keyOf(tenantId));
     if (tenant === undefined || this.#clock.now() - tenant.checkedAt >= this.#recheckMs) {
       return this.#afterCheck(tenantId, accountId);
     }
@@ -91,10 +96,10 @@ export class Authorizations {
     return all.filter((permission) => !missing.has(permission));
   }
 
-  /** Drops what is known of a tenant. */
+  /** Drops what is known of a tenant. @param tenantId in any case */
   invalidate(tenantId: string): void {
     this.#invalidations += 1;
-    this.#tenants.delete(tenantId);
+    this.#tenants.delete(keyOf(tenantId));
   }
 
   /** Drops everything. */
@@ -124,14 +129,14 @@ export class Authorizations {
   }
 
   async #afterCheck(tenantId: string, accountId: string): Promise<Authorization | null> {
-    const known = this.#tenants.get(tenantId);
+    const known = this.#tenants.get(keyOf(tenantId));
     if (known === undefined) return this.#read(tenantId, accountId);
     const askedAt = this.#clock.now();
     const state = await this.#store.forTenant(tenantId).state();
-    if (state.version !== known.state.version) this.#tenants.delete(tenantId);
+    if (state.version !== known.state.version) this.#tenants.delete(keyOf(tenantId));
     else known.checkedAt = askedAt;
     const account = this.#accounts.get(accountId);
-    return account !== undefined && account.tenant === this.#tenants.get(tenantId)
+    return account !== undefined && account.tenant === this.#tenants.get(keyOf(tenantId))
       ? account
       : this.#read(tenantId, accountId);
   }
@@ -147,6 +152,9 @@ export class Authorizations {
       tenantEpoch: grants.state.epoch,
       accountEpoch: grants.epoch,
       active: grants.status === 'active',
+      idle: grants.state.idle,
+      endedSessions: grants.endedSessions,
+      apiKeys: grants.apiKeys,
       permissions: this.#sets.of(this.#permissionsOf(tenantId, grants)),
     };
     this.#accounts.set(accountId, entry);
@@ -159,11 +167,11 @@ export class Authorizations {
     state: TenantIdentityState,
     read: { askedAt: number; invalidations: number },
   ): TenantEntry {
-    const current = this.#tenants.get(tenantId);
+    const current = this.#tenants.get(keyOf(tenantId));
     if (current !== undefined && current.state.version === state.version) return current;
     const entry: TenantEntry = { state, checkedAt: read.askedAt };
     const isNewer = current === undefined || state.version > current.state.version;
-    if (isNewer && read.invalidations === this.#invalidations) this.#tenants.set(tenantId, entry);
+    if (isNewer && read.invalidations === this.#invalidations) this.#tenants.set(keyOf(tenantId), entry);
     return entry;
   }
 
@@ -174,3 +182,8 @@ export class Authorizations {
 }
 
 const NONE: readonly string[] = [];
+
+/** Changes name a tenant in lower case. */
+function keyOf(tenantId: string): string {
+  return tenantId.toLowerCase();
+}

@@ -1,3 +1,5 @@
+import type { StoredApiKey, TenantIdle } from './session.js';
+
 /** Whether an account may log in. */
 export type AccountStatus = 'active' | 'disabled';
 
@@ -35,6 +37,8 @@ export interface TenantIdentityState {
   readonly epoch: number;
   /** Grows with each change of accounts, roles and sessions that other nodes must see. */
   readonly version: number;
+  /** The tenant's own rule about inactivity; `null` = it has none. */
+  readonly idle: TenantIdle | null;
 }
 
 /** What the permissions of one account are made from, read at one moment. */
@@ -45,4 +49,7 @@ export interface AccountGrants {
   readonly administrator: boolean;
   /** Of all its roles together, each once, in any order. */
   readonly permissions: readonly string[];
+  /** Ids of its sessions that were ended one by one within the last hour, the longest life of an access token. */
+  readonly endedSessions: readonly string[];
+  readonly apiKeys: readonly StoredApiKey[];
 }

@@ -6,6 +6,10 @@ export interface IdentityPrincipal {
   readonly accountId: string;
   /** Name of the account. */
   readonly name: string;
+  /** Id of the session; absent for an API key. */
+  readonly sessionId?: string;
+  /** Id of the API key; absent for a session. */
+  readonly apiKeyId?: string;
   /** Narrows the permissions to these, for an API key. Absent = all that the account holds. */
   readonly scopes?: readonly string[];
 }

@@ -1,3 +1,4 @@
+import type { TenantSessionStore } from './session.js';
 import type { Account, AccountGrants, AccountStatus, Role, TenantIdentityState } from './account.js';
 
 /** An account to add. Names are canonical already. */
@@ -39,7 +40,7 @@ export interface AccountKey {
  * replaces a password advances the tenant's version in the same transaction; an implementation announces that to other nodes.
  * A throw that is no error of this package is an outage.
  */
-export interface TenantIdentityStore {
+export interface TenantIdentityStore extends TenantSessionStore {
   /** Epoch and version; of a tenant without accounts too. */
   state(): Promise<TenantIdentityState>;
   /** What the permissions of an account are made from; `null` = no such account. */

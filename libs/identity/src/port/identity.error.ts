@@ -13,6 +13,10 @@ export const IDENTITY_ERROR_CODES = {
   MT_ACCOUNT_UNKNOWN: { status: 404, title: 'Unknown account' },
   MT_ROLE_EXISTS: { status: 409, title: 'Role exists' },
   MT_ROLE_UNKNOWN: { status: 404, title: 'Unknown role' },
+  MT_SESSION_ENDED: { status: 401, title: 'Session ended' },
+  MT_SESSION_UNKNOWN: { status: 404, title: 'Unknown session' },
+  MT_API_KEY_INVALID: { status: 401, title: 'Invalid API key' },
+  MT_API_KEY_UNKNOWN: { status: 404, title: 'Unknown API key' },
   MT_LAST_ADMINISTRATOR: { status: 409, title: 'Last administrator' },
 } as const satisfies Record<string, ErrorCodeInfo>;
 

@@ -86,6 +86,34 @@ export class RoleUnknownError extends IdentityError {
   }
 }
 
+/** A session has ended, or its token is not good (`MT_SESSION_ENDED`, 401). */
+export class SessionEndedError extends IdentityError {
+  constructor(tenantId?: string, cause?: unknown) {
+    super('MT_SESSION_ENDED', 'This session has ended. Log in again.', { tenantId, cause });
+  }
+}
+
+/** The tenant has no such session, or not of this account (`MT_SESSION_UNKNOWN`, 404). */
+export class SessionUnknownError extends IdentityError {
+  constructor(tenantId: string) {
+    super('MT_SESSION_UNKNOWN', 'There is no such session. It may have ended already.', { tenantId });
+  }
+}
+
+/** An API key is malformed, removed or expired, or its account is disabled (`MT_API_KEY_INVALID`, 401). */
+export class ApiKeyInvalidError extends IdentityError {
+  constructor(tenantId?: string) {
+    super('MT_API_KEY_INVALID', 'This API key is not accepted. Create another one.', { tenantId });
+  }
+}
+
+/** The account has no such API key (`MT_API_KEY_UNKNOWN`, 404). */
+export class ApiKeyUnknownError extends IdentityError {
+  constructor(tenantId: string) {
+    super('MT_API_KEY_UNKNOWN', 'There is no such API key. It may have been removed already.', { tenantId });
+  }
+}
+
 /** The change would leave a tenant without an active administrator (`MT_LAST_ADMINISTRATOR`, 409). Nothing was changed. */
 export class LastAdministratorError extends IdentityError {
   constructor(tenantId: string) {

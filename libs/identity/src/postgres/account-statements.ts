@@ -8,6 +8,8 @@ import {
 } from '../port/identity.errors.js';
 import type { AccountChanges, AccountKey, AccountListQuery, NewStoredAccount } from '../port/identity-store.js';
 import { advanceVersion, isActiveAdministrator, selectAccount, selectAccounts } from './account-sql.js';
+import { GRANTS, stateOf } from './grants-sql.js';
+import type { GrantsRow, StateRow } from './grants-sql.js';
 import { withFaults } from './sql-faults.js';
 
 /** Who is given which roles by whom. */
@@ -28,27 +30,18 @@ export class AccountStatements {
   }
 
   async state(): Promise<TenantIdentityState> {
-    const text = 'select epoch, version from tenantry_identity.tenant_session';
-    const { rows } = await this.#sql.query<TenantIdentityState>(text, []);
-    return rows[0] ?? { epoch: 1, version: 1 };
+    const { rows } = await this.#sql.query<StateRow>(
+      'select epoch, version, policy, idle_ms::float8 as "idleMs" from tenantry_identity.tenant_session',
+      [],
+    );
+    return rows[0] === undefined ? { epoch: 1, version: 1, idle: null } : stateOf(rows[0]);
   }
 
   async grants(accountId: string): Promise<AccountGrants | null> {
-    const { rows } = await this.#sql.query<Omit<AccountGrants, 'state'> & { tenantEpoch: number; version: number }>(
-      `select a.status, a.epoch, coalesce(s.epoch, 1) as "tenantEpoch", coalesce(s.version, 1) as version,
-         exists (select from tenantry_identity.account_role r
-           where r.tenant_id = a.tenant_id and r.account_id = a.id and r.role = 'admin') as administrator,
-         array(select distinct p.permission from tenantry_identity.account_role r
-           join tenantry_identity.role_permission p on p.tenant_id = r.tenant_id and p.role = r.role
-           where r.tenant_id = a.tenant_id and r.account_id = a.id) as permissions
-       from tenantry_identity.account a left join tenantry_identity.tenant_session s on s.tenant_id = a.tenant_id
-       where a.id = $1::uuid`,
-      [accountId],
-    );
-    const [row] = rows;
+    const [row] = (await this.#sql.query<GrantsRow>(GRANTS, [accountId])).rows;
     if (row === undefined) return null;
-    const { tenantEpoch, version, ...grants } = row;
-    return { ...grants, state: { epoch: tenantEpoch, version } };
+    const { tenantEpoch, version, policy, idleMs, ...grants } = row;
+    return { ...grants, state: stateOf({ epoch: tenantEpoch, version, policy, idleMs }) };
   }
 
   async find({ store, name }: AccountKey): Promise<Account | null> {

@@ -1,17 +1,17 @@
 import type { SchemaMigration } from '@tenantry/postgres';
+import { SESSIONS, TENANT_COLUMN } from './session-migration.js';
 
 /** Every table with rows of tenants; the schema is part of the name. */
 export const IDENTITY_TABLES: readonly string[] = [
   'tenantry_identity.account',
   'tenantry_identity.account_role',
+  'tenantry_identity.api_key',
   'tenantry_identity.credential',
   'tenantry_identity.role',
   'tenantry_identity.role_permission',
+  'tenantry_identity.session',
   'tenantry_identity.tenant_session',
 ];
-
-/** Of the transaction's tenant: no statement names it, and row-level security refuses any other value. */
-const TENANT_COLUMN = `tenant_id text not null default nullif(current_setting('tenantry.tenant_id', true), '')`;
 
 /*
  * Names are checked here once more: what reaches the tables by another way is bound by the same rules. `permission` is the
@@ -89,4 +89,7 @@ const ACCOUNTS = `
   create index account_role_role_idx on tenantry_identity.account_role (tenant_id, role);`;
 
 /** Every step, in order. */
-export const IDENTITY_MIGRATIONS: readonly SchemaMigration[] = [{ version: 1, name: 'accounts', sql: ACCOUNTS }];
+export const IDENTITY_MIGRATIONS: readonly SchemaMigration[] = [
+  { version: 1, name: 'accounts', sql: ACCOUNTS },
+  { version: 2, name: 'sessions', sql: SESSIONS },
+];

@@ -7,6 +7,8 @@ import { IDENTITY_MIGRATIONS, IDENTITY_TABLES } from './identity-migrations.js';
 const LOCK_KEY = '8387231245791425146';
 
 /**
+ * Run it after `migrateCatalog`: changes of identities are announced in the catalog's log.
+ *
  * Brings the schema `tenantry_identity` up to date: tables, forced row-level security, and the vocabulary of permissions. A
  * permission that the code no longer has is taken from every role. Can be run again, also by several processes at once.
  *

@@ -1,7 +1,10 @@
 import type { ScopedSql } from '@tenantry/postgres';
 import type { IdentityStore, TenantIdentityStore } from '../port/identity-store.js';
+import type { TenantSessionStore } from '../port/session.js';
 import { AccountStatements } from './account-statements.js';
+import { ApiKeyStatements } from './api-key-statements.js';
 import { RoleStatements } from './role-statements.js';
+import { SessionStatements } from './session-statements.js';
 
 /** SQL in the data of one tenant; `TenantDatabase` of `@tenantry/postgres` fits. */
 export interface TenantSqlSource {
@@ -37,7 +40,26 @@ function tenantStore(tenantId: string, sql: ScopedSql): TenantIdentityStore {
     addRole: (name, permissions) => roles.add(name, permissions),
     setRolePermissions: (name, permissions) => roles.setPermissions(name, permissions),
     removeRole: (name) => roles.remove(name),
+    ...sessionStore(tenantId, sql),
     removeAll: () => removeAll(sql),
+  };
+}
+
+function sessionStore(tenantId: string, sql: ScopedSql): TenantSessionStore {
+  const sessions = new SessionStatements(tenantId, sql);
+  const apiKeys = new ApiKeyStatements(sql);
+  return {
+    openSession: (session) => sessions.open(session),
+    refreshSession: (sessionId, generation) => sessions.refresh(sessionId, generation),
+    listSessions: (accountId) => sessions.list(accountId),
+    endSession: (sessionId, accountId) => sessions.end(sessionId, accountId),
+    endAccountSessions: (accountId) => sessions.endAccount(accountId),
+    endTenantSessions: () => sessions.endTenant(),
+    touch: (idleMs) => sessions.touch(idleMs),
+    setIdle: (idle) => sessions.setIdle(idle),
+    addApiKey: (key) => apiKeys.add(key),
+    listApiKeys: (accountId) => apiKeys.list(accountId),
+    removeApiKey: (keyId, accountId) => apiKeys.remove(keyId, accountId),
   };
 }
 
