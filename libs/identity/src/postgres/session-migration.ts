@@ -1,7 +1,7 @@
 /** Of the transaction's tenant: no statement names it, and row-level security refuses any other value. */
 export const TENANT_COLUMN = `tenant_id text not null default nullif(current_setting('tenantry.tenant_id', true), '')`;
 
-/*
+/**
  * Sessions and API keys, and what announces a change of identities: each new version of a tenant is an entry in the log of tenant
  * changes, which nodes follow already. The triggers are deferred, so that the counter of the log is held for a moment only. A use that
  * ends no session changes no version, and so it is not announced.
