@@ -198,7 +198,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
   async evictUnused(tenantId: string): Promise<boolean> {
     const entry = this.#parts.roster.find(assertTenantId(tenantId));
     if (entry?.ages !== true) return false;
-    await this.#parts.roster.detach(entry, 'idle');
+    await this.#awaited(this.#parts.roster.detach(entry, 'idle'));
     return true;
   }
 
