@@ -94,7 +94,7 @@ describe.each(DATABASES)('the administration of tenants on %s', (database) => {
     expect(await ask('/admin/tenants?sort=password')).toMatchObject({ status: 400 });
   });
 
-  it('shuts a tenant out in the grace period of its deletion, and takes the deletion back', async () => {
+  it('blocks a tenant in the grace period of its deletion, and takes the deletion back', async () => {
     await create('second-thoughts');
     expect((await ask('/admin/tenants/second-thoughts?graceMinutes=60', 'DELETE')).status).toBe(204);
     const login = (): Promise<HttpAnswer> =>

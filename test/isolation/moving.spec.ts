@@ -57,7 +57,7 @@ describe('moving a tenant', () => {
     expect(JSON.parse(before)[1].all.map(({ id }: { id: number }) => id)).not.toContain((rows[0] as { id: number }).id);
   });
 
-  it('shuts it out from the beginning to the switch, and no other tenant', async () => {
+  it('blocks it from the beginning to the switch, and no other tenant', async () => {
     const seen: unknown[] = [];
     const look = async (): Promise<void> => {
       seen.push(await insertNote(A).catch(({ code }: { code: string }) => code));

@@ -162,7 +162,7 @@ describe.each(ADAPTERS)('the lifecycle in an application on %s', (adapter) => {
     expect((await call(app, '/t/foo.com/ping')).status).toBe(404);
   });
 
-  it('shuts a tenant out at once on this node, cached or not, and closes its clients', async () => {
+  it('blocks a tenant at once on this node, cached or not, and closes its clients', async () => {
     await create(app, FOO);
     await call(app, '/t/foo.com/ping');
     const registry = app.get<TenantClientRegistry<object>>(getTenantClientRegistryToken('db'), { strict: false });

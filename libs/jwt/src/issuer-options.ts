@@ -3,7 +3,7 @@ import type { JWK } from 'jose';
 import type { SigningAlgorithm } from './algorithms.js';
 import type { VerifiedClaims } from './verified-claims.js';
 
-/** Where the public keys of an issuer are fetched, and how carefully. */
+/** Where the public keys of an issuer are fetched, and the limits of a fetch. */
 export interface JwksOptions {
   /** The key set. `https:`, or `http:` on a loopback address; without user name, password and fragment. Redirects are refused. */
   readonly url: string | URL;

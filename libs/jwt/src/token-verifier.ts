@@ -8,7 +8,7 @@ import type { TokenParts } from './token-parts.js';
 import { reasonOf } from './token-reasons.js';
 import type { VerifiedClaims } from './verified-claims.js';
 
-/** A token that verified, and who vouches for it. */
+/** A verified token, and its issuer. */
 export interface VerifiedToken {
   readonly issuer: CheckedIssuer;
   readonly claims: VerifiedClaims;

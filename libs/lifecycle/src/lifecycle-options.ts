@@ -15,11 +15,11 @@ export interface TenantLifecycleLimits {
   readonly participantTimeoutMs: number;
   /** Attempts of a provisioner or of the after-listeners before the operation fails, 1 to 1,000. Default 5. */
   readonly maxAttempts: number;
-  /** Milliseconds of the first pause between attempts, 1 to 3,600,000; doubles up to 15 s, with jitter. Default 250. */
+  /** Milliseconds of the first delay between attempts, 1 to 3,600,000; doubles up to 15 s, with jitter. Default 250. */
   readonly retryBackoffMs: number;
   /** Milliseconds that a deletion waits for the clients of the tenant on all nodes, 0 to 86,400,000. Default 30,000. */
   readonly drainTimeoutMs: number;
-  /** Milliseconds between two questions to `drained`, 1 to 60,000. Default 500. */
+  /** Milliseconds between two calls of `drained`, 1 to 60,000. Default 500. */
   readonly drainPollMs: number;
   /** Milliseconds between two polls for abandoned operations, 10 to 3,600,000. Default 5,000. */
   readonly resumeIntervalMs: number;

@@ -28,7 +28,7 @@ export class OperationRunner {
   readonly #steps: OperationSteps;
   readonly #stop: AbortSignal;
 
-  /** @param stop ends all runs; each gives its claim up after the piece of work that it is at */
+  /** @param stop ends all runs; each releases its claim after its current step */
   constructor(parts: OperationStepsParts, stop: AbortSignal) {
     this.#parts = parts;
     this.#steps = new OperationSteps(parts);
@@ -40,7 +40,7 @@ export class OperationRunner {
     const { store, clock, leaseMs } = this.#parts.options;
     const session = new ClaimSession({ store, clock, leaseMs, stop: this.#stop }, claimed.claim);
     try {
-      // Participants must neither retain a request nor act in its tenant's name.
+      // Participants must neither retain a request nor run in its tenant's scope.
       const operation = await outsideScopes(() => this.#advance(claimed.operation, session, options));
       if (!isOpen(operation)) publishLifecycle({ type: 'ended', operation }, this.#parts.options);
       return { operation, cause: session.lastCause };

@@ -76,7 +76,7 @@ export class TenantLifecycleHost
     this.lifecycle.start();
   }
 
-  /** Requests are in flight still, and may use the lifecycle; what runs behind them must end while the database is there. */
+  /** Requests are in flight still, and may use the lifecycle; background work must end while the database is open. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.#parts.within(this.lifecycle.retire());
   }

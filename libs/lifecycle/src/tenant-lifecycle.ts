@@ -176,8 +176,8 @@ export class TenantLifecycle {
   }
 
   /**
-   * Leaves what no caller waits for to other nodes: stops looking, and resumed operations and after-listeners are given up after
-   * the piece of work that they are at. Calls still work; what they would leave to run behind them is given up too. Idempotent.
+   * Hands work without a waiting caller over to other nodes: polling stops, and resumed operations and after-listeners are released
+   * after their current step. Calls still work; their background work is released too. Idempotent.
    */
   retire(): Promise<void> {
     return keepAlive(this.#options.clock, this.#background.retire());

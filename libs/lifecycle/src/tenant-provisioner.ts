@@ -1,6 +1,6 @@
 import type { Tenant } from '@tenantry/core';
 
-/** What a provisioner is given. */
+/** Argument of a provisioner's methods. */
 export interface ProvisioningContext {
   /** The tenant's record as it is now. */
   readonly tenant: Tenant;
@@ -18,7 +18,7 @@ export interface ProvisioningContext {
 /**
  * Sets one thing up for new tenants and takes it away: rows, a schema, an account at another service.
  *
- * Every method is idempotent: after a crash it runs again, and it may meet work that was done half. Methods run outside of any
+ * Every method is idempotent: after a crash it runs again, and it may find work half done. Methods run outside of any
  * request's async context.
  */
 export interface TenantProvisioner {

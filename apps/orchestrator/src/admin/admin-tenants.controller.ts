@@ -80,7 +80,7 @@ export class AdminTenantsController {
     return this.#administration.change(id, changes);
   }
 
-  /** Shuts one tenant out. */
+  /** Suspends one tenant. */
   @Post(':id/suspend')
   @HttpCode(200)
   @ApiOperation({ summary: 'Suspend a tenant' })

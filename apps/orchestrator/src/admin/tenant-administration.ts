@@ -83,7 +83,7 @@ export class TenantAdministration {
     return (await this.#lifecycle.update(id, defined(changes), expected)).tenant;
   }
 
-  /** Shuts a tenant out and closes its clients. Errors as {@link change}. */
+  /** Suspends a tenant and closes its clients. Errors as {@link change}. */
   async suspend(id: string): Promise<Tenant> {
     return (await this.#lifecycle.suspend(id)).tenant;
   }

@@ -90,7 +90,7 @@ function addListAndCreate(program: Command, io: CliIo): void {
 }
 
 const CHANGES: readonly (TenantChange & { readonly name: string; readonly description: string })[] = [
-  { name: 'suspend', description: 'shut tenants out', change: (all, id) => all.suspend(id), done: 'suspended' },
+  { name: 'suspend', description: 'suspend tenants', change: (all, id) => all.suspend(id), done: 'suspended' },
   { name: 'activate', description: 'serve tenants again', change: (all, id) => all.activate(id), done: 'active' },
   {
     name: 'undelete',

@@ -15,7 +15,7 @@ export type OpenPglite = (dataDir: string) => Promise<Pglite>;
 /** A `DATA_DIR` that keeps nothing. */
 export const IN_MEMORY = 'memory://';
 
-/** PGlite's only user is a superuser, whom row-level security does not bind: transactions of tenants assume this role. */
+/** PGlite's only user is a superuser, which row-level security does not bind: transactions of tenants assume this role. */
 const ROLE = 'tenantry_app';
 
 /**

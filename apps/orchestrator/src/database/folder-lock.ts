@@ -4,7 +4,7 @@ import { DatabaseStartError } from './database-start.error.js';
 
 /** A folder that this process alone uses. */
 export interface FolderLock {
-  /** Lets others have it. Idempotent. */
+  /** Releases it. Idempotent. */
   readonly release: () => Promise<void>;
 }
 

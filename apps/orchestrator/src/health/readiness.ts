@@ -16,7 +16,7 @@ export class Readiness implements OnModuleDestroy {
     this.#seeder = seeder;
   }
 
-  /** Looks. Never throws. */
+  /** Checks. Never throws. */
   async isReady(): Promise<boolean> {
     if (this.#shuttingDown || !this.#seeder.isDone) return false;
     return this.#database.query('select 1').then(

@@ -17,7 +17,7 @@ const RETRY_MS = 2_000;
 /**
  * Fills an empty database before tenants are loaded and the application listens: with the demo where `SEED_DEMO` says so, and with the super
  * tenant's admin where `SUPER_ADMIN_PASSWORD` is given. A super tenant that has its admin counts as "not empty". While the
- * database is down, it waits for it behind the start, and for one that is not as it must be when it is back.
+ * database is down, it retries in the background, also when the database is found unsafe.
  */
 @Injectable()
 export class Seeder implements OnModuleInit, OnModuleDestroy {

@@ -48,7 +48,7 @@ export class TenantMeter {
     this.#observe(name, () => this.#meter.createObservableCounter(name, { description }), ask);
   }
 
-  /** Is asked no more. Idempotent. */
+  /** Stops observing. Idempotent. */
   close(): void {
     for (const close of this.#closers.splice(0)) this.#faults.guard('An OpenTelemetry instrument', close);
   }

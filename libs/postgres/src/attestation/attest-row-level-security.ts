@@ -48,7 +48,7 @@ export interface AcceptedPolicy {
 }
 
 /**
- * Looks whether row-level security binds the role that is used and keeps the rows of the tables apart.
+ * Checks whether row-level security binds the role that is used and keeps the rows of the tables apart.
  *
  * Reads the system catalog only, in one transaction. It sees whether policies compare a column with the tenant of the
  * transaction, not whether an expression of your own is right: test that. `docs/guides/policies.md` lists what can be found.

@@ -63,7 +63,7 @@ export interface Remedy {
 }
 
 /**
- * Puts a finding together.
+ * Creates a finding.
  *
  * @param what what is wrong with the object, as the rest of a sentence
  * @internal

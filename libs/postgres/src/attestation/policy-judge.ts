@@ -62,7 +62,7 @@ export class PolicyJudge {
     return condition === null ? 'unbound' : this.#conditionOf(facts, policy, condition, below);
   }
 
-  /** What is printed cannot be believed where it leaves functions or operators unnamed. */
+  /** A printed condition is not reliable where it leaves functions or operators unnamed. */
   #conditionOf(
     facts: TableFacts,
     { hidden }: TablePolicy,

@@ -73,7 +73,7 @@ function droppedOrReplaced(policy: TablePolicy, facts: TableFacts, { judge }: Po
   return { sql: `drop policy ${quotedIdentifier(policy.name)} on ${facts.qualified};`, words };
 }
 
-/** What the role may do and no policy allows: it changes or shows nothing, without a word. */
+/** What the role may do and no policy allows: it silently changes or shows nothing. */
 function gapFindings(table: string, applying: readonly TablePolicy[], facts: TableFacts): IsolationFinding[] {
   const remedy = remedyOf(facts);
   if (applying.length === 0) {

@@ -20,7 +20,7 @@ export type CatalogMigrationReport = SchemaMigrationReport;
  * than this version of the library is left alone. While indexes are built over many tenants, reads continue and changes wait.
  *
  * @param database connected as a role that may create a schema, at the first time and after an update
- * @param options `dryRun` to look before
+ * @param options `dryRun` to report without changes
  * @throws the driver's error, for example when that right is missing
  */
 export function migrateCatalog(

@@ -34,7 +34,7 @@ export interface TenantMigrationsOptions {
 export type ResolvedOptions = Required<TenantMigrationsOptions>;
 
 /**
- * Fills in the defaults and refuses what cannot be meant.
+ * Fills in the defaults and refuses invalid values.
  *
  * @throws `MT_ARGUMENT_INVALID`
  * @internal

@@ -16,7 +16,7 @@ export class SecretsUnavailableError extends SecretsError {
   }
 }
 
-/** This service is not let in to the store of secrets (`MT_SECRETS_LOGIN_REFUSED`): its set-up is wrong, for every tenant. */
+/** The store of secrets refuses the login of this service (`MT_SECRETS_LOGIN_REFUSED`): its set-up is wrong, for every tenant. */
 export class SecretsLoginRefusedError extends SecretsError {
   /** @param what happened and what to check, sentences without secrets */
   constructor(what: string, details: SecretsOutage = {}) {

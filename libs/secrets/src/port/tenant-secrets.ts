@@ -18,7 +18,7 @@ export interface SecretCallOptions {
 
 /**
  * Where the credentials of tenants are. An implementation throws `MT_SECRETS_UNAVAILABLE` for an outage,
- * `MT_SECRETS_LOGIN_REFUSED` when this service itself is not let in, and `MT_SECRET_MISSING`, `MT_SECRET_DENIED` or
+ * `MT_SECRETS_LOGIN_REFUSED` when the login of this service is refused, and `MT_SECRET_MISSING`, `MT_SECRET_DENIED` or
  * `MT_SECRET_INVALID` for the one tenant. No error carries a secret.
  */
 export interface TenantSecrets {

@@ -19,9 +19,9 @@ interface Failure {
 }
 
 /**
- * The login of this process, shared by all tenants. One login at a time; after a failed one there is a pause, in which every
- * caller gets its error. The token is renewed behind its users; when that stops extending it, another login takes its place, and the
- * old token serves until then.
+ * The login of this process, shared by all tenants. One login at a time; after a failed one there is a delay, in which every
+ * caller gets its error. The token is renewed in the background; when a renewal no longer extends it, a new login replaces it, and the
+ * old token is used until then.
  */
 export class VaultSession {
   readonly #logger = new Logger('VaultSecrets');

@@ -46,7 +46,7 @@ export class Watch {
     else await this.compare(visit);
   }
 
-  /** Looks after requests that were refused, if there were any. */
+  /** Reads after refused requests, if there were any. */
   async settle(): Promise<void> {
     if (this.#refused !== undefined) await this.compare(this.#refused);
   }

@@ -15,7 +15,7 @@ export function receiveOnce(args: object): boolean {
   return true;
 }
 
-/** Whether every guard has let a message through, so that what happens to it is the handler's business. */
+/** Whether every guard has passed a message, so that later errors are the handler's. */
 export function isAdmitted(args: object): boolean {
   return progress.get(args) === 'admitted';
 }

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { MultitenancyError } from '@tenantry/core';
 
-/** A message that no handler has seen: its envelope, its tenant, a guard of this library or a client stood in the way. */
+/** A message that reached no handler, because of its envelope, its tenant, a guard of this library or a missing client. */
 export interface RefusedMessage {
   /** Pattern that it was for. */
   readonly purpose: string;

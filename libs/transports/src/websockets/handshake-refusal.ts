@@ -13,7 +13,7 @@ export function handshakeRefusal(outcome: ResolutionOutcome, requireTenant: bool
   }
 }
 
-/** Why a socket that is open must close, or `null`. An outage closes none: the tenant is served for all that is known. */
+/** Why a socket that is open must close, or `null`. An outage closes none. */
 export function socketRefusal(outcome: ResolutionOutcome): MultitenancyError | null {
   if (outcome.kind !== 'rejected') return null;
   return outcome.error.code === 'MT_CATALOG_UNAVAILABLE' ? null : outcome.error;

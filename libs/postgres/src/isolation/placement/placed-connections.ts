@@ -22,7 +22,7 @@ export function placedConnections(
 ): TenantConnectionSettings {
   const { maxLifetimeSeconds: seconds = 0, verify } = settings;
   const notify = once(onMoved);
-  const look = (): Promise<void> =>
+  const check = (): Promise<void> =>
     assertThere().catch((error: unknown) => {
       if (error instanceof TenantMovingError || error instanceof PlacementMissingError) notify();
       throw error;
@@ -30,14 +30,14 @@ export function placedConnections(
   return {
     ...settings,
     maxLifetimeSeconds: Math.min(seconds > 0 ? seconds : Infinity, lifetimeMs / 1000),
-    // The old place may be gone altogether, so that nothing is ever verified: look also when a connection is only tried.
+    // The old place may be gone altogether, so that nothing is ever verified: check also when a connection is only tried.
     stream: () => {
-      look().catch(() => undefined);
+      check().catch(() => undefined);
       return new Socket();
     },
-    // Looks last of all: from here on it is up to the lifetime.
+    // Checks last: from here on the lifetime bounds the staleness.
     verify: (client, done) =>
-      verify(client, (error) => (error === undefined ? void look().then(() => done(), done) : done(error))),
+      verify(client, (error) => (error === undefined ? void check().then(() => done(), done) : done(error))),
   };
 }
 

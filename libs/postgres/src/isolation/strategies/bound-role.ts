@@ -111,7 +111,7 @@ export function boundTableSql(table: string, prefix: string = BOUND_ROLE_PREFIX)
   const [quoted, start] = [quotedTable(parsedTable(table)), checkedPrefix(prefix)];
   // session_user, which only a superuser can change, and not current_user, which SET ROLE changes.
   const own = `(not starts_with(session_user, '${start}') or tenant_id = substr(session_user, ${start.length + 1}))`;
-  // The lock comes first: no partition is attached between the look and the policy.
+  // The lock comes first: no partition is attached between the check and the policy.
   return `do $$ declare bound regclass; begin
   lock table ${quoted} in access exclusive mode;
   for bound in with recursive tree as (select '${quoted}'::regclass::oid as id

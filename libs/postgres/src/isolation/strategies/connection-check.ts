@@ -44,7 +44,7 @@ const MARK_IT =
   'If it carries no mark and is the tenant’s, run tenantSchemaSql() with adopt: true; if it is another’s, choose another prefix.';
 
 /**
- * Looks whether a new connection is what its tenant's strategy relies on.
+ * Checks whether a new connection is what its tenant's strategy relies on.
  *
  * @throws `MT_ISOLATION_UNSAFE`, `MT_SCHEMA_MISSING`; the driver's error when the server cannot be asked
  * @internal

@@ -109,7 +109,7 @@ export class TenantPools {
     } catch (error) {
       throw unwrapped(tenantId, error);
     }
-    // Pools only grow in number here, so here is where idle ones are looked for.
+    // Pools only grow in number here, so idle ones are evicted here.
     void this.#registry.cleanUp();
   }
 }
