@@ -6,7 +6,7 @@ export const TABLE = [
   ['nobody|somebody|anybody|everybody|whoever', 'no caller, another caller, the caller'],
   ['go on|goes on|going on|went on|gone on', 'continues, resumes'],
   ['anew', 'again, from the start'],
-  ['(?:shut|shuts|shutting) (?:\\S+ ){0,2}out', 'blocked, rejected'],
+  ['(?:shut|shuts|shutting) (?:\\S+ ){0,3}out', 'blocked, rejected'],
   ['bury|buries|buried', 'tombstoned'],
   ['mend|mends|mended|mending', 'fix, workaround'],
   ['for ever|forever', 'indefinitely'],

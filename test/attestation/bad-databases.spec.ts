@@ -40,7 +40,7 @@ describe.each([
     expect(left).toEqual(findings.filter((each) => each.sql === null));
   });
 
-  it('leaves alone what is none of the role’s business, or is to be ignored', async () => {
+  it('skips what the role cannot use, and what is to be ignored', async () => {
     await bench.admin.query(`
       create table hidden (tenant_id text); create view hidden_view as select * from project;
       create materialized view hidden_copy as select * from project;

@@ -76,7 +76,7 @@ describe('npm run tenants', () => {
     expect(err).not.toContain('secret');
   });
 
-  it('takes warnings of the doctor for no failure, and errors for one', async () => {
+  it('exits with success on warnings of the doctor, and with failure on errors', async () => {
     await admin.query('alter table projects add constraint once unique (name)');
     const warned = await tenants('doctor');
     expect(warned).toMatchObject({ code: 0, err: '' });

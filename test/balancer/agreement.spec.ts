@@ -82,7 +82,7 @@ describe.each(ADAPTERS)('the agreement with the balancer on %s', (adapter) => {
     expect(events).toEqual([]);
   });
 
-  it('refuses a word that is not canonical, or is there twice or in disguise', async () => {
+  it('refuses an identifier that is not canonical, sent twice, or under a lookalike header', async () => {
     const lines = ['Host: foo.com', 'X-Balancer-Tenant: foo.com'];
     const requests = {
       capitals: said('FOO.com', { lines: ['Host: foo.com'] }),

@@ -194,7 +194,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         },
       );
 
-      it('does not take a character that only lower-cases to a letter of the id for that letter', async () => {
+      it('does not treat a character that only lower-cases to a letter of the id as that letter', async () => {
         await catalog.create({ id: 'kk', domain: 'kk.com' });
         expect(await catalog.findById('\u212a\u212a')).toBeNull();
         await expect(catalog.suspend('\u212a\u212a')).rejects.toMatchObject({ code: 'MT_TENANT_UNKNOWN' });

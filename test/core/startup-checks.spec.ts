@@ -93,7 +93,7 @@ async function warningsOf(...args: Parameters<typeof start>): Promise<string[]> 
 }
 
 describe('a well-made application', () => {
-  it.each(ADAPTERS)('starts without a word on %s, and stays silent', async (adapter) => {
+  it.each(ADAPTERS)('starts without a warning on %s, and logs none later', async (adapter) => {
     const imports = [multitenancy({ membership: () => true }), db];
     const { app, warnings } = await start({ imports, controllers: [ThingsController, UsesDb] }, undefined, adapter);
     expect((await call(app, '/t/foo.com/things', { headers: { host: 'foo.com' } })).status).toBe(200);
@@ -297,7 +297,7 @@ describe('a path prefix', () => {
     ]);
   });
 
-  it('that forgets the global prefix is warned of, with the prefix to use', async () => {
+  it('that lacks the global prefix is warned of, with the prefix to use', async () => {
     const warnings = await warningsOf(things('t'), (app) => app.setGlobalPrefix('api'));
     expect(warnings).toEqual([expect.stringContaining("The route /api/t/:domain/things needs the prefix 'api/t'")]);
     expect(await warningsOf(things('api/t'), (app) => app.setGlobalPrefix('/api/'))).toEqual([]);
@@ -308,7 +308,7 @@ describe('a path prefix', () => {
     expect(await warningsOf(things('t'), exclude)).toEqual([]);
   });
 
-  it('that forgets versions in the path is warned of, and * stands for them', async () => {
+  it('that lacks versions in the path is warned of, and * stands for them', async () => {
     const versioned = (prefix: string): Promise<string[]> =>
       warningsOf({ imports: [withPrefix(prefix)], controllers: [Versioned] }, (app) => app.enableVersioning());
     expect(await versioned('t')).toEqual([expect.stringContaining("needs the prefix 'v1/t'; '*' stands for")]);
@@ -345,7 +345,7 @@ describe('a path prefix', () => {
     expect(warnings).toEqual([expect.stringContaining('never names a tenant')]);
   });
 
-  it('is not judged in an application without controllers', async () => {
+  it('is not checked in an application without controllers', async () => {
     expect(await warningsOf({ imports: [withPrefix('tenants')] })).toEqual([]);
   });
 });

@@ -203,7 +203,7 @@ describe.each(ADAPTERS)('tenant clients over HTTP on %s', (adapter) => {
     expect(fixture.created).toHaveLength(1);
   });
 
-  it('are not made for whom a guard turns away', async () => {
+  it('are not made for a request that a guard refuses', async () => {
     expect((await call(fixture.app, '/t/foo.com/db/forbidden')).status).toBe(403);
     expect(fixture.created).toHaveLength(0);
   });

@@ -148,7 +148,7 @@ describe.each(ADAPTERS)('the tenant of a request on %s', (adapter) => {
     expect((await call(app, '/open/untouched', { headers: { host: 'asleep.com' } })).status).toBe(200);
   });
 
-  it('must be the super tenant, vouched for, on operator routes', async () => {
+  it('must be the super tenant, with proof, on operator routes', async () => {
     expect((await call(app, '/operator', { headers: { 'x-tenant': 'super' } })).status).toBe(200);
     expect((await call(app, '/operator', { headers: { 'x-tenant': 'foo' } })).json).toMatchObject({
       code: 'MT_TENANT_FORBIDDEN',
@@ -156,7 +156,7 @@ describe.each(ADAPTERS)('the tenant of a request on %s', (adapter) => {
     expect((await call(app, '/operator')).json).toMatchObject({ status: 403, code: 'MT_TENANT_FORBIDDEN' });
   });
 
-  it('is judged before the application’s own global guards are asked', async () => {
+  it('is checked before the application’s own global guards run', async () => {
     expect((await call(app, '/private', { headers: { host: 'nosuch.com' } })).status).toBe(404);
     expect((await call(app, '/private', { headers: { host: 'foo.com' } })).status).toBe(401);
   });

@@ -101,7 +101,7 @@ describe('npm run tenants', () => {
     expect(await tenants(`resume ${id}`)).toMatchObject({ code: 1, err: expect.stringContaining('done') });
   });
 
-  it('forgets what is old, as the owner', async () => {
+  it('deletes old changes and operations, as the owner', async () => {
     expect(await tenants('prune --days 30')).toEqual({ code: 0, out: 'Deleted: 0 operations, 0 changes.', err: '' });
     expect(await tenants('prune', { ADMIN_DATABASE_URL: '' })).toMatchObject({
       code: 1,

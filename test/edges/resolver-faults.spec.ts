@@ -78,7 +78,7 @@ describe.each(ADAPTERS)('a resolver of the phase "body" that reads request.user,
     },
   });
 
-  it('gets a hint where it throws for want of a user', async () => {
+  it('gets a hint where it throws because there is no user', async () => {
     const resolver = named('fromUser', (user) => (user as { tenant: string }).tenant);
     const { answers, logged } = await visit(adapter, [resolver], [{ method: 'POST', body: {} }]);
     expect(answers[0]?.status).toBe(500);

@@ -71,7 +71,7 @@ describe('moving a tenant', () => {
     expect(await moving.sharedRows(A)).toBe(0);
   });
 
-  it('waits until no node can remember the old place, less what has passed already', async () => {
+  it('waits until no node can have the old place cached, less the time that has passed already', async () => {
     const waits: number[] = [];
     const wait = async (ms: number): Promise<void> => void waits.push(ms);
     await moving.mover({ settleMs: 60_000, wait }).move(A, schema);

@@ -111,7 +111,7 @@ describe('a database that a placement names', () => {
     expect(await placements.find('bar')).toMatchObject({ move: null });
   });
 
-  it('is free when its tenant is forgotten', async () => {
+  it('is free when the placement of its tenant is deleted', async () => {
     await placements.place('foo', OWN);
     await placements.forget('foo');
     expect(await placements.place('bar', OWN)).toMatchObject({ tenantId: 'bar' });

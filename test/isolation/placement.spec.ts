@@ -50,7 +50,7 @@ describe('placements in the catalog', () => {
     expect(await placements.find('foo')).toMatchObject({ target: { strategy: 'own' } });
   });
 
-  it('are forgotten on demand, and not while the tenant is being moved', async () => {
+  it('are deleted on demand, and not while the tenant is being moved', async () => {
     await placements.place('foo', own);
     await database.query(`update tenantry.placements set move = '{"step":"shut"}'`);
     expect(await placements.forget('foo')).toBe(false);
@@ -168,7 +168,7 @@ describe('a strategy by placement', () => {
   });
 });
 
-describe('placements that are remembered', () => {
+describe('cached placements', () => {
   const clock = new ManualClock();
   const counted = (answer: () => Promise<TenantPlacement | null>) => {
     const asked: string[] = [];
@@ -176,7 +176,7 @@ describe('placements that are remembered', () => {
     return { asked, cached: new CachedPlacements(reader, { maxAgeMs: 1_000, maxEntries: 2, clock }) };
   };
 
-  it('are asked for once by many, and again when they are too old or forgotten', async () => {
+  it('are read once for many callers, and again when they are too old or dropped', async () => {
     const { asked, cached } = counted(async () => null);
     await Promise.all(Array.from({ length: 10 }, () => cached.find('foo')));
     clock.advance(999);

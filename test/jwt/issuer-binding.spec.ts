@@ -113,7 +113,7 @@ describe.each(ADAPTERS)('issuers and their tenants on %s', (adapter) => {
     expect(await tenantOf(await foo.sign({ iss: IDP_OF_BAR, tenant: 'bar' }))).toBe('MT_TENANT_TOKEN_INVALID');
   });
 
-  it('keeps an old token dead after its tenant was deleted and the name went to another one', async () => {
+  it('keeps an old token invalid after its tenant was deleted and the name went to another one', async () => {
     await start({ issuers: [publishing(foo)] });
     const old = await foo.sign({ tenant: 'foo' });
     expect(await tenantOf(old)).toBe('foo');

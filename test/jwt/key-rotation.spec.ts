@@ -92,7 +92,7 @@ describe.each(ADAPTERS)('keys that an issuer publishes, on %s', (adapter) => {
     expect(server.fetches).toBe(2);
   });
 
-  it('renews keys behind the back of requests once the cache time is over', async () => {
+  it('renews keys in the background once the cache time is over', async () => {
     const token = await server.sign();
     expect(await status(token)).toBe(200);
     clock.advance(TIMES.cacheMs + 1);

@@ -59,7 +59,7 @@ describe('a claim', () => {
 });
 
 describe('an outage of the store', () => {
-  it('ends no look for good: the next one finds what is due', async () => {
+  it('does not stop polling: the next poll finds what is due', async () => {
     const clock = new ManualClock();
     const store = new InMemoryTenantLifecycleStore(clock);
     const events: TenantLifecycleEvent[] = [];

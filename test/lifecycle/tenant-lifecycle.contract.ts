@@ -74,7 +74,7 @@ export function describeTenantLifecycle(name: string, open: () => Promise<StoreU
         expect(await store.findTenant('bar')).toBeNull();
       });
 
-      it('takes no heed of the order of members when it compares requests', async () => {
+      it('ignores the order of members when it compares requests', async () => {
         const lifecycle = lifecycleOn(store);
         const first = await lifecycle.create(
           { id: 'a', domain: 'a.com', settings: { x: 1, y: 2 } },
@@ -289,7 +289,7 @@ export function describeTenantLifecycle(name: string, open: () => Promise<StoreU
         while (log.length === 0) await new Promise((resolve) => setImmediate(resolve));
       });
 
-      it('gives an operation to one of many that look for it, and to another when its node is silent for the lease', async () => {
+      it('gives an operation to one of many that poll, and to another node when its lease has ended without a heartbeat', async () => {
         await created();
         const { claim } = await store.begin(
           {

@@ -140,7 +140,7 @@ describe('on PostgreSQL', () => {
     now.mockRestore();
   });
 
-  it('forgets operations that have been over for long, and no other', async () => {
+  it('deletes operations that have been over for long, and no others', async () => {
     await database.query('truncate tenantry.operations');
     const tenant = (): { id: string; domain: string } => {
       const id = `t-${randomUUID().slice(0, 8)}`;

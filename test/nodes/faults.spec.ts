@@ -100,7 +100,7 @@ describe('a node whose link to the database fails', () => {
     expect((await whoAmI('bar')).status).toBe(200);
   });
 
-  it('takes a forged notification for a hint, whatever it says', async () => {
+  it('treats a forged notification as a hint, whatever it says', async () => {
     await start({ listenUrl: shared.url, pollMs: 10_000 });
     await listening();
     const before = (await whoAmI('foo')).json;

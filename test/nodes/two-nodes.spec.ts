@@ -62,7 +62,7 @@ describe('two nodes that follow one catalog, their clocks an hour apart', () => 
     expect(nodes[1].wallClock - nodes[0].wallClock).toBeGreaterThan(HOUR_MS / 2);
   });
 
-  it('shut a suspended tenant out everywhere, let what is under way end, and serve it again when it is activated', async () => {
+  it('block a suspended tenant everywhere, let requests under way end, and serve it again when it is activated', async () => {
     await everywhere('foo', 200);
     await everywhere('bar', 200);
     const before = (await nodes[1].state()).clients.creations.count;
@@ -85,7 +85,7 @@ describe('two nodes that follow one catalog, their clocks an hour apart', () => 
     expect((await nodes[1].state()).clients.creations.count).toBe(before + 1);
   });
 
-  it('know new aliases and domains at once, also names that were remembered as unknown', async () => {
+  it('know new aliases and domains at once, also names that were cached as unknown', async () => {
     await everywhere('new', 404);
     await everywhere('baz', 200);
     await shared.catalog.update('baz', { aliases: ['new.example.com'] });

@@ -47,7 +47,7 @@ export function describeOrms(orms: readonly Orm[]): void {
         }
       });
 
-      it('takes the id of a foreign row for one that is not there', async () => {
+      it('treats the id of a foreign row as one that does not exist', async () => {
         await inB((store) => store.create({ id: 77, body: `${B} 77` }));
         expect(await inA((store) => store.find(77))).toBeNull();
         expect(await inA((store) => store.update({ id: 77, body: `${A} was here` }))).toBe(false);

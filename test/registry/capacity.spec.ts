@@ -150,7 +150,7 @@ describe('R11: number and weight stay within bounds', () => {
     expect((await second).tenantId).toBe('b');
   });
 
-  it('bounds the weight, in the order of arrival, without stopping who waits for a place', async () => {
+  it('bounds the weight, in the order of arrival, without stopping callers that wait for a place', async () => {
     const { registry, make } = setUp({
       maxClients: 3,
       maxWeight: 10,

@@ -121,7 +121,7 @@ describe('R3: a failure never sticks', () => {
     return setUp({ retryBackoffMs: 100, create: () => Promise.reject(new Error('down')) });
   };
 
-  it('hands the cause to those who wait and publishes nothing', async () => {
+  it('rejects all waiting callers with the cause and publishes nothing', async () => {
     const { registry } = failing();
     await expect(registry.acquire('foo')).rejects.toMatchObject({
       code: 'MT_CLIENT_CREATE_FAILED',
@@ -333,7 +333,7 @@ describe('R4: a creation has a deadline and a signal; what comes late is dispose
   });
 });
 
-describe('R5: who gives up leaves the others alone', () => {
+describe('R5: a caller that gives up does not affect the others', () => {
   it('serves the others when one aborts and one runs out of time', async () => {
     const { registry, clock, calls, deliver } = setUpHeld();
     const abort = new AbortController();
@@ -445,7 +445,7 @@ describe('R16: a factory that waits for itself is rejected', () => {
     expect(rootOf(error)).toMatchObject({ code: 'MT_CLIENT_RECURSIVE' });
   });
 
-  it('when two requests enter the circle from both sides', async () => {
+  it('when two requests enter the cycle from both sides', async () => {
     const { a, b } = twoKinds();
     const errors = await Promise.all(
       [a.acquire('foo'), b.acquire('foo')].map((lease) => lease.catch((e: unknown) => e)),
@@ -456,7 +456,7 @@ describe('R16: a factory that waits for itself is rejected', () => {
     ]);
   });
 
-  it('when the circle leads over another tenant', async () => {
+  it('when the cycle includes another tenant', async () => {
     const { registry, make } = setUp({
       create: async (tenantId) => {
         await registry.acquire(tenantId === 'foo' ? 'bar' : 'foo');

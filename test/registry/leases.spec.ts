@@ -150,7 +150,7 @@ describe('R7: one current client per tenant', () => {
     expect(await replacing).toBe(made[0]);
   });
 
-  it('gives those who wait for a creation the client that was added meanwhile', async () => {
+  it('gives callers that wait for a creation the client that was added meanwhile', async () => {
     const { registry } = setUpHeld();
     const waiting = registry.acquire('foo');
     await settle();

@@ -26,7 +26,7 @@ const history = fc.asyncProperty(fc.scheduler(), worldConfig, commands, async (s
 
 describe('any history of a registry', () => {
   it(
-    'keeps every promise at every step',
+    'keeps every invariant at every step',
     async () => {
       const seed = SEED === undefined ? {} : { seed: Number(SEED) };
       await fc.assert(history, { numRuns: HISTORIES, endOnFailure: !SHRINK, ...seed });
@@ -34,7 +34,7 @@ describe('any history of a registry', () => {
     60_000 + HISTORIES * 20,
   );
 
-  it.each(FOUND_SEEDS)('keeps every promise where one was once broken: seed %d', async (seed) => {
+  it.each(FOUND_SEEDS)('keeps every invariant where one was once broken: seed %d', async (seed) => {
     await fc.assert(history, { numRuns: 150, endOnFailure: !SHRINK, seed });
   });
 });

@@ -17,7 +17,7 @@ function registryOf(name: string, create: (id: string) => Pool | Promise<Pool>, 
 const pool = (): Pool => ({ closed: 0 });
 
 describe('R22: one live client object belongs to one tenant and one entry', () => {
-  it('a factory that remembers is refused while its object drains, and after it was closed; it is closed once', async () => {
+  it('a factory that returns its object again is refused while that drains, and after it was closed; it is closed once', async () => {
     const only = pool();
     const registry = registryOf('remembering', () => only);
     const held = await registry.acquire('foo');

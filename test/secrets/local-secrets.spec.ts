@@ -102,7 +102,7 @@ describe('envSecrets', () => {
     expect((await read(secrets, 'aru-297647')).value.reveal()).toEqual({ client_id: 'a' });
   });
 
-  it('never takes one variable for two tenants', async () => {
+  it('never uses one variable for two tenants', async () => {
     const variables = new Set<string>();
     const env = new Proxy({}, { get: (_, name) => void variables.add(String(name)) });
     const secrets = envSecrets({ prefix: 'T_', env });

@@ -196,7 +196,7 @@ describe('ClientRotation', () => {
     expect(live()).toBe('2');
   });
 
-  it('does not take a version that only another caller has read for that of the client', async () => {
+  it('does not use a version that only another caller has read as that of the client', async () => {
     await use();
     put('2');
     await secrets.read(tenantId('foo'), { signal: new AbortController().signal });
@@ -204,7 +204,7 @@ describe('ClientRotation', () => {
     expect(live()).toBe('2');
   });
 
-  it('does not take a newer version that another caller reads while the client is being created for that of the client', async () => {
+  it('does not use a newer version that another caller reads while the client is being created as that of the client', async () => {
     let release = (): void => undefined;
     hold = new Promise((resolve) => (release = resolve));
     const using = use();
@@ -268,7 +268,7 @@ describe('ClientRotation', () => {
     expect(registry.peek('foo')).toBe(second);
   });
 
-  it('takes a client whose factory reads elsewhere for current', async () => {
+  it('treats a client whose factory reads elsewhere as current', async () => {
     await registry.add('foo', new TestClient('added'));
     await rotation.compare();
     expect(live()).toBe('added');

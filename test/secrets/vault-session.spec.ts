@@ -83,7 +83,7 @@ describe('the login of vaultSecrets at a (fake) server', () => {
     expect(vault.counts.lookup).toBeLessThan(20);
   });
 
-  it('is not judged while the server cannot be asked: a 403 without a look-up is an outage', async () => {
+  it('is not dropped while the server cannot be asked: a 403 without a look-up is an outage', async () => {
     await read();
     vault.tokens.revokeAll();
     vault.intervene = ({ operation }) => (operation === 'lookup' ? { status: 503 } : undefined);

@@ -55,7 +55,7 @@ describe.each(ADAPTERS)('places that name tenants on %s', (adapter) => {
     expect(await verdict(app, naming({ host: 'asleep', token: 'asleep' }))).toBe('403 MT_TENANT_SUSPENDED');
   });
 
-  it('never make up for one that is malformed, unknown or not signed', async () => {
+  it('never outweigh one that is malformed, unknown or not signed', async () => {
     expect(await verdict(app, naming({ host: 'foo', header: 'a..b' }))).toBe('400 MT_TENANT_IDENTIFIER_INVALID');
     expect(await verdict(app, naming({ path: 'nosuch', token: 'foo' }))).toBe('404 MT_TENANT_UNKNOWN');
     expect(await verdict(app, naming({ host: 'foo', token: 'nosuch' }))).toBe('404 MT_TENANT_UNKNOWN');

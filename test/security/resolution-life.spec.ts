@@ -26,7 +26,7 @@ describe.each(ADAPTERS)('a tenant that changes behind a cache on %s', (adapter) 
     expect(await verdict(app, byToken('foo'))).toBe('403 MT_TENANT_SUSPENDED');
   });
 
-  it('is dead when it is deleted, and who takes its domain inherits neither its tokens nor its cache entries', async () => {
+  it('is unknown when it is deleted, and a tenant that takes its domain inherits neither its tokens nor its cache entries', async () => {
     const before = await catalog.findById('foo');
     expect(await verdict(app, byHost('foo.com'))).toBe('= foo');
     expect(await verdict(app, byToken('foo'))).toBe('= foo');

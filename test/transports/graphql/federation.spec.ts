@@ -166,7 +166,7 @@ describe.each(ADAPTERS)('entities of a federated schema on %s', (adapter) => {
     catalog.pretended.clear();
   });
 
-  it('for the super tenant alone are kept from everyone else', async () => {
+  it('for the super tenant alone are refused to all other tenants', async () => {
     expect(await entities('Margin', { 'x-tenant': 'foo' })).toEqual(['MT_TENANT_FORBIDDEN']);
   });
 });

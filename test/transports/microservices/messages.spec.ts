@@ -101,7 +101,7 @@ describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
     expect(receiver.errorDetail).toEqual([]);
   });
 
-  it('does not count as refused what a handler throws itself, in the words of this library', async () => {
+  it('does not count as refused what a handler throws itself, also an error of this library', async () => {
     const { receiver, sender, at } = await start();
     expect(await rejection(sender.ask('foo', at('failing-elsewhere'), 1))).toMatchObject({ code: 'MT_TENANT_UNKNOWN' });
     expect(receiver.errorDetail).toEqual([]);
@@ -243,7 +243,7 @@ describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
     expect(await sender.ask('foo', at('optional'), 2)).toEqual({ handler: 'optional', tenant: 'foo', data: 2 });
   });
 
-  it('keeps @SuperTenantOnly() handlers for a super tenant that is signed for', async () => {
+  it('keeps @SuperTenantOnly() handlers for a super tenant whose envelope is signed', async () => {
     const { receiver, sender, at } = await start({ secrets: [SECRET] });
     expect(await sender.ask('super', at('operator'), 1)).toMatchObject({ tenant: 'super' });
     expect(await rejection(sender.ask('foo', at('operator'), 1))).toMatchObject({ code: 'MT_TENANT_FORBIDDEN' });
@@ -267,7 +267,7 @@ describe.each(links())('messages of tenants on %s', (_name, makeLink) => {
     expect(receiver.leases()).toBe(0);
   });
 
-  it('leaves what the guards of the application turn away to the application', async () => {
+  it('leaves what the guards of the application refuse to the application', async () => {
     const { receiver, sender, at } = await start();
     const error = await rejection(sender.ask('foo', at('forbidden'), 1));
     expect(error).toMatchObject({ message: 'Forbidden resource' });

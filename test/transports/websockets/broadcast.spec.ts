@@ -37,7 +37,7 @@ describe.each(PLATFORMS)('TenantSockets over %s', (platform: PlatformName) => {
     ]);
   });
 
-  it('knows the sockets of a tenant without regard to case, and forgets those that have closed', async () => {
+  it('knows the sockets of a tenant without regard to case, and drops those that have closed', async () => {
     const fixture = await bench.start({ platform, gateways: [plainGateway()] });
     const peers = ['a', 'a', 'b'].map((id) => bench.join(platform, fixture, id));
     await caughtUp(peers);

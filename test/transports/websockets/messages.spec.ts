@@ -71,7 +71,7 @@ describe.each(PLATFORMS)('Messages over %s', (platform) => {
     await fixture.settled();
   });
 
-  it('that a guard turns away make no client', async () => {
+  it('that a guard refuses make no client', async () => {
     const fixture = await bench.start({ platform, gateways: [workGateway()] });
     const peer = bench.join(platform, fixture, 'a');
     peer.send('forbidden');

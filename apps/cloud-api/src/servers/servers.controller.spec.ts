@@ -150,7 +150,7 @@ describe('/v1/servers', () => {
     expect((await api.send(null, `/v1/servers?access_token=${token}`)).status).toBe(401);
   });
 
-  it('does not say what it runs on', async () => {
+  it('does not disclose its framework', async () => {
     expect((await api.send(token, '/v1/servers')).headers.get('x-powered-by')).toBeNull();
   });
 });

@@ -53,7 +53,7 @@ describe('LoginAttempts', () => {
     expect(await delays(attempts, 1, { ...alice, tenantId: 'bar' })).toEqual([0]);
   });
 
-  it('does not take one pair of tenant and user for another', async () => {
+  it('does not confuse one pair of tenant and user with another', async () => {
     const attempts = attemptsOf({ perUser: 1 });
     await delays(attempts, 1, { ...alice, tenantId: 'a', name: 'b:c' });
     expect(await delays(attempts, 1, { ...alice, tenantId: 'a:b', name: 'c' })).toEqual([0]);

@@ -48,7 +48,7 @@ describe('PasswordHasher', () => {
     derive.mockRestore();
   });
 
-  it('does not take a malformed hash for a wrong password', async () => {
+  it('does not treat a malformed hash as a wrong password', async () => {
     await expect(hasher.verify('x', 'plain')).rejects.toThrow('malformed');
   });
 });

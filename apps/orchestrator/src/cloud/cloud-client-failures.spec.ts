@@ -133,7 +133,7 @@ describe('a cloud client against a cloud that misbehaves', () => {
     expect(tokens).toBe(2);
   });
 
-  it('times out while the cloud says nothing', async () => {
+  it('times out while the cloud does not answer', async () => {
     await start(() => undefined, { timeoutMs: 30 });
     await expect(client.listServers()).rejects.toMatchObject({ kind: 'timeout' });
   });

@@ -87,7 +87,7 @@ describe('the token of a cloud client', () => {
     expect(tokenRequests()).toBe(2);
   });
 
-  it('is dropped after a 401 and fetched once more for all who met it', async () => {
+  it('is dropped after a 401 and fetched once more for all calls that received it', async () => {
     await start(300);
     const client = await clientOf('foo');
     await client.listServers();

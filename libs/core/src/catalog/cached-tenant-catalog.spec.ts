@@ -76,7 +76,7 @@ describe('CachedTenantCatalog', () => {
     expect(source.asked).toBe(2);
   });
 
-  it('remembers "unknown" for its own, shorter time', async () => {
+  it('caches "unknown" for its own, shorter time', async () => {
     const { cache, pass } = fixture();
     expect(await cache.findByIdentifier('nosuch')).toBeNull();
     expect(cache.peekByIdentifier('nosuch')).toBeNull();
@@ -92,7 +92,7 @@ describe('CachedTenantCatalog', () => {
     expect(cache.peekByIdentifier('made-up-0')).toBeUndefined();
   });
 
-  it('serves a known tenant for a while through an outage, and never takes an outage for "unknown"', async () => {
+  it('serves a known tenant for a limited time during an outage, and never treats an outage as "unknown"', async () => {
     const { source, cache, pass } = fixture();
     await cache.findByIdentifier('foo.com');
     source.outage = true;
@@ -104,7 +104,7 @@ describe('CachedTenantCatalog', () => {
     await expect(cache.findByIdentifier('foo.com')).rejects.toThrow('connection refused');
   });
 
-  it('forgets a tenant under all its names at once, also what it was about to learn', async () => {
+  it('drops a tenant under all its names at once, and answers of look-ups under way', async () => {
     const { source, cache } = fixture();
     const before = (await cache.findByIdentifier('foo.com')) as Tenant;
     expect(await cache.findByIdentifier('www.foo.com')).toBeNull();
@@ -131,7 +131,7 @@ describe('CachedTenantCatalog', () => {
     expect(cache.peekByIdentifier('foo.com')?.status).toBe('suspended');
   });
 
-  it('lets a suspended tenant out at once, under names that its record has no more as well', async () => {
+  it('drops a suspended tenant at once, also under names that its record no longer has', async () => {
     const { source, cache } = fixture();
     await source.update('foo', { aliases: ['old.foo.com'] });
     for (const name of ['foo', 'foo.com', 'old.foo.com']) await cache.findByIdentifier(name);

@@ -21,7 +21,7 @@ describe('the directory of tenants', () => {
     }
   });
 
-  it('takes a record that is too old for an outage', async () => {
+  it('treats a record that is too old as an outage', async () => {
     const directory = new TenantDirectory(catalog);
     expect((await directory.getServed('foo', 1)).id).toBe('foo');
     await expect(directory.getServed('foo', 2)).rejects.toMatchObject({ code: 'MT_CATALOG_UNAVAILABLE' });

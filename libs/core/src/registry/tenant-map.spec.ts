@@ -12,7 +12,7 @@ describe('a map by tenant id', () => {
     expect(map.delete('foo')).toBe(false);
   });
 
-  it('takes no other letter for one of an id: U+212A is a k in lower case', () => {
+  it('treats no other letter as one of an id: U+212A is a k in lower case', () => {
     const map = new TenantMap<number>();
     map.set('k', 1);
     expect(map.get('\u212A')).toBeUndefined();

@@ -73,12 +73,12 @@ describe('agreesWithBalancer', () => {
     expect(await answerTo(parts)).toBe(REFUSED);
   });
 
-  it('does not listen to a peer that is no balancer', async () => {
+  it('ignores a peer that is no balancer', async () => {
     expect(await answerTo({ path: '/t/foo.com/x', said: 'bar.com', from: '10.0.0.2' })).toBe('notApplicable');
     expect(await answerTo({ path: '/t/foo.com/x', from: '10.0.0.2' })).toBe('notApplicable');
   });
 
-  it('waits for places that take their time, and fails with them', async () => {
+  it('waits for asynchronous resolvers, and fails with them', async () => {
     const slow = (answer: ResolverAnswer): TenantResolver => resolverOf(async () => answer);
     const check = (answer: ResolverAnswer): TenantResolver =>
       agreesWithBalancer({ trustedProxies, places: [slow(notApplicable), slow(answer)] });
@@ -95,7 +95,7 @@ describe('agreesWithBalancer', () => {
     );
   });
 
-  it('names both words and the remedy', async () => {
+  it('names both identifiers and the remedy', async () => {
     const check = agreesWithBalancer({ trustedProxies, places });
     const answer = await check.resolve(requestOf({ path: '/t/foo.com/x', said: 'bar.com' }));
     const silent = await check.resolve(requestOf({ path: '/t/foo.com/x' }));

@@ -110,7 +110,7 @@ describe('fromPath with a prefix of several segments', () => {
 });
 
 describe('the prefix of a path resolver', () => {
-  it('can be asked for by who sets up the application', () => {
+  it('can be read by the set-up of the application', () => {
     expect(isPathTenantResolver(fromPath())).toBe(true);
     expect(isPathTenantResolver(fromHost())).toBe(false);
     expect(fromPath({ prefix: 'api/*/t' }).prefix.text).toBe('api/*/t');

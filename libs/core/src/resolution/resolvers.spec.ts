@@ -182,7 +182,7 @@ describe('fromJwtClaim', () => {
     expect(error?.message).not.toContain('bad signature');
   });
 
-  it('does not take inherited properties for claims', async () => {
+  it('does not read inherited properties as claims', async () => {
     const inherited = fromJwtClaim({
       claim: 'tenant',
       verify: () => Object.create({ tenant: 'foo' }) as Record<string, unknown>,

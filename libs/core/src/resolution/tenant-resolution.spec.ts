@@ -34,7 +34,7 @@ async function judge(resolvers: TenantResolver[], reader: TenantCatalogReader = 
   }
 }
 
-describe('the judgement over all resolvers', () => {
+describe('the outcome of all resolvers', () => {
   const [foo, bar] = [resolved('foo'), resolved('bar.com')];
   const breaks = (): never => {
     throw new TypeError('x is not a function');
@@ -62,7 +62,7 @@ describe('the judgement over all resolvers', () => {
     expect(await judge(resolvers)).toBe(expected);
   });
 
-  it('takes an outage of the catalog for an outage, and not for an unknown tenant', async () => {
+  it('reports an outage of the catalog as an outage, and not as an unknown tenant', async () => {
     const down: TenantCatalogReader = {
       findByIdentifier: () => Promise.reject(new Error('connection refused')),
       findById: () => Promise.reject(new Error('connection refused')),

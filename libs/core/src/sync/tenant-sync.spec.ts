@@ -109,7 +109,7 @@ describe('a node that is notified of changes', () => {
     },
   );
 
-  it('forgets the tenant under all its names, and every name that was remembered as unknown', async () => {
+  it('drops the tenant under all its names, and every name that was cached as unknown', async () => {
     await world.cache.findByIdentifier('foo.com');
     await world.cache.findByIdentifier('bar.com');
     expect(await world.cache.findByIdentifier('new.com')).toBeNull();
@@ -240,7 +240,7 @@ describe('a node that is notified that everything may have changed', () => {
   let world: World;
   beforeEach(() => void (world = new World()));
 
-  it('forgets what is cached and brings the clients to what the catalog says now', async () => {
+  it('drops its cache and updates the clients to the records of the catalog', async () => {
     await world.use('foo', 'bar', 'baz');
     await world.cache.findByIdentifier('foo.com');
     await world.source.suspend('foo');

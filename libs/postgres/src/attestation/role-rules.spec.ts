@@ -18,7 +18,7 @@ describe('the age of the server', () => {
     ]);
   });
 
-  it.each([150_014, 150_020, 160_010, 170_006, 180_000, 190_001])('is nothing to speak of at %d', (version) => {
+  it.each([150_014, 150_020, 160_010, 170_006, 180_000, 190_001])('is not reported at %d', (version) => {
     expect(roleFindings({ ...ROLE, version })).toEqual([]);
   });
 });

@@ -45,7 +45,7 @@ describe('deadLetterRefused', () => {
     expect(nacks).toEqual([['the message', false, true]]);
   });
 
-  it('says nothing of a channel that has closed, which gives its messages back', async () => {
+  it('logs nothing for a closed channel, whose messages are requeued', async () => {
     const closed = Object.assign(new Error('Channel closed'), { name: 'IllegalOperationError' });
     const context = rmqContext(() => {
       throw closed;

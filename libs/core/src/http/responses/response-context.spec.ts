@@ -54,7 +54,7 @@ describe('keepResponseInContext', () => {
     expect(emit.mock.contexts[0]).toBe(response);
   });
 
-  it('gives a response no closure of its own: with one, none of them dies young', () => {
+  it('gives a response no closure of its own, so that responses are collected early', () => {
     const [one, other] = [responseIn('foo'), responseIn('bar')];
     expect(one.emit).toBe(other.emit);
     expect(one.assignSocket).toBe(other.assignSocket);

@@ -59,7 +59,7 @@ describe('the capacity gate', () => {
     expect(door.clients).toBe(1);
   });
 
-  it('forgets who gives up, and lets in who comes next', async () => {
+  it('drops a waiter that gives up, and admits the next one', async () => {
     const { gate: door } = gate();
     const held = await door.enter('held', never);
     const abort = new AbortController();
@@ -73,7 +73,7 @@ describe('the capacity gate', () => {
     expect([door.clients, door.waiting]).toEqual([1, 0]);
   });
 
-  it('keeps no room for one who gives up in the turn of the admission', async () => {
+  it('keeps no room for a waiter that gives up in the turn of its admission', async () => {
     const { gate: door } = gate();
     const held = await door.enter('held', never);
     const abort = new AbortController();
@@ -87,7 +87,7 @@ describe('the capacity gate', () => {
     expect(door.clients).toBe(0);
   });
 
-  it('does not let one who gave up before the admission take room', async () => {
+  it('gives no room to a waiter that gave up before its admission', async () => {
     const { gate: door } = gate();
     const held = await door.enter('held', never);
     const abort = new AbortController();
@@ -172,7 +172,7 @@ describe('the capacity gate', () => {
     expect(door.clients).toBe(0);
   });
 
-  it('refuses the one who comes after as many are waiting as may, and none before', async () => {
+  it('refuses a caller only when the maximum number already waits', async () => {
     const { gate: door } = gate({ maxWaiting: 2 });
     await door.enter('held', never);
     const waiting = ['a', 'b'].map((id) => door.enter(id, never));

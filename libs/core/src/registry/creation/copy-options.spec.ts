@@ -46,7 +46,7 @@ describe('a copy of options', () => {
     expect(copy.read).not.toBe(tls);
   });
 
-  it('may be changed by whom it belongs to', () => {
+  it('can be changed by its owner', () => {
     const copy = copyOptions<{ host?: string; list: number[] }>({ host: 'a', list: [1, 2] });
     copy.host = 'b';
     copy.list.length = 1;

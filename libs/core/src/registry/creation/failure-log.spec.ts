@@ -1,14 +1,14 @@
 import { FailureLog } from './failure-log.js';
 
 describe('the failures of tenants', () => {
-  it('forgets the oldest of more than 10,000 failing tenants', () => {
+  it('drops the oldest of more than 10,000 failing tenants', () => {
     const log = new FailureLog('db', 100, () => 0);
     for (let tenant = 0; tenant <= 10_000; tenant += 1) log.add(`t${tenant}`, new Error('down'), 0);
     expect(log.refusal('t0', 0)).toBeNull();
     expect(log.refusal('t1', 0)).toMatchObject({ code: 'MT_CLIENT_CREATE_FAILED', retryAfterMs: 100 });
   });
 
-  it('keeps a tenant that fails again among 10,000, and counts on', () => {
+  it('keeps a tenant that fails again among 10,000, and continues its count', () => {
     const log = new FailureLog('db', 100, () => 0);
     for (let tenant = 0; tenant < 10_000; tenant += 1) log.add(`t${tenant}`, new Error('down'), 0);
     expect(log.add('t0', new Error('down'), 0)).toBe(200);
@@ -22,7 +22,7 @@ describe('the failures of tenants', () => {
     [250, 600_000],
     [30_000, 1_200_000],
   ])(
-    'with a first pause of %d ms counts on for less than %d ms, then starts from the first pause again',
+    'with a first delay of %d ms continues the count for less than %d ms, then starts from the first delay again',
     (firstMs, rememberedMs) => {
       const log = new FailureLog('db', firstMs, () => 0);
       log.add('early', new Error('down'), 0);
@@ -32,7 +32,7 @@ describe('the failures of tenants', () => {
     },
   );
 
-  it('forgets the errors of those that do not come back', () => {
+  it('drops the errors of tenants that are not used again', () => {
     const log = new FailureLog('db', 100, () => 0);
     const refused = (tenantId: string): unknown => log.refusal(tenantId, -1);
     for (const tenantId of ['a', 'b']) log.add(tenantId, new Error('down'), 0);
