@@ -24,6 +24,10 @@ export const TABLE = [
   ['deaf', 'disconnected, not listening'],
   ['deeds?', 'action, record, audit entry'],
   ['thrice', 'three times'],
+  ['judges?|judged|judgements?', 'checks, evaluates'],
+  ['remembers?|remembered', 'caches, records'],
+  ['vouch|vouches|vouched', 'proves'],
+  ['asleep', 'idle, suspended'],
   ['keeps? from nothing', 'state what is prevented'],
 ];
 

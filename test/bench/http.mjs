@@ -84,7 +84,7 @@ async function measureCell({ setups, starts, seconds, warmUp }, command, cell, d
   return [...pairs].map(([name, measured]) => rowOf(name, cell, measured));
 }
 
-/** Goals are judged with compiled code only. */
+/** Goals are checked with compiled code only. */
 function textOf({ versions, node, ...machine }, { starts, seconds, warmUp }, rows) {
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const head = [...Object.values(machine), `${starts} starts of ${seconds} s`, ...packages].join(', ');

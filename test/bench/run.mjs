@@ -16,7 +16,7 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { describeMachine } from './support/machine.mjs';
-import { judge, toMarkdown } from './support/table.mjs';
+import { rate, toMarkdown } from './support/table.mjs';
 
 const SUITES = ['registry', 'catalog', 'nodes', 'data', 'http', 'herd', 'identity', 'peers'];
 
@@ -42,7 +42,7 @@ else usage();
 async function run(name) {
   const { measure, packages, report } = await import(`./${name}.mjs`);
   if (report !== undefined) return print(await report(values));
-  const rows = (await measure(values)).map((row) => ({ ...row, ...judge(row) }));
+  const rows = (await measure(values)).map((row) => ({ ...row, ...rate(row) }));
   const machine = describeMachine(packages);
   process.stdout.write(
     values.json ? `${JSON.stringify({ suite: name, machine, rows }, null, 2)}\n` : asText(machine, rows),

@@ -44,11 +44,11 @@ import type { AdapterName } from '../support/http.js';
 const inMemory = new InMemoryTenantCatalog([
   { id: 'mine', domain: 'mine.com' },
   { id: 'other', domain: 'other.com' },
-  { id: 'asleep', domain: 'asleep.com' },
+  { id: 'paused', domain: 'paused.com' },
   { id: 'leaving', domain: 'leaving.com' },
   { id: 'unborn', domain: 'unborn.com', status: 'provisioning' },
 ]);
-beforeAll(() => inMemory.suspend('asleep'));
+beforeAll(() => inMemory.suspend('paused'));
 
 /** The catalog in memory deletes at once; others take their time. */
 const leaving = (tenant: Tenant | null): Tenant | null =>
@@ -100,7 +100,7 @@ class OperatorController {
 /** What a client could distinguish, and the true code of each. */
 const REFUSED: readonly [what: string, path: string, headers: Readonly<Record<string, string>>, code: string][] = [
   ['an unknown tenant', '/t/nosuch.com/things', {}, 'MT_TENANT_UNKNOWN'],
-  ['a suspended tenant', '/t/asleep.com/things', {}, 'MT_TENANT_SUSPENDED'],
+  ['a suspended tenant', '/t/paused.com/things', {}, 'MT_TENANT_SUSPENDED'],
   ['a tenant that is being deleted', '/t/leaving.com/things', {}, 'MT_TENANT_SUSPENDED'],
   ['a tenant that is not ready', '/t/unborn.com/things', {}, 'MT_TENANT_PROVISIONING'],
   ['a tenant of others', '/t/other.com/things', {}, 'MT_TENANT_FORBIDDEN'],
@@ -213,7 +213,7 @@ describe('full error detail', () => {
 });
 
 /** How tenants are refused to messages, whatever transport carries them; `run` gives the very errors of the library. */
-const NAMES = ['nosuch', 'asleep', 'leaving', 'unborn'] as const;
+const NAMES = ['nosuch', 'paused', 'leaving', 'unborn'] as const;
 const EXPECTED = { title: 'Unknown tenant', code: 'MT_TENANT_UNKNOWN' };
 
 describe('opaque errors of messages', () => {
@@ -305,7 +305,7 @@ describe('opaque errors of messages', () => {
     expect(await ask('mine.com')).toContain('{"data":{"enter":"in"}}');
     const unknown = await ask('nosuch.com');
     expect(unknown).toContain('"code":"MT_TENANT_UNKNOWN"');
-    for (const name of ['asleep', 'leaving', 'unborn', 'other']) expect(await ask(`${name}.com`)).toBe(unknown);
+    for (const name of ['paused', 'leaving', 'unborn', 'other']) expect(await ask(`${name}.com`)).toBe(unknown);
     await app.close();
   });
 });

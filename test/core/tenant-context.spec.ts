@@ -68,7 +68,7 @@ class OperatorController {
 const catalog = new InMemoryTenantCatalog([
   { id: 'foo', domain: 'foo.com' },
   { id: 'bar', domain: 'bar.com', aliases: ['www.bar.com'] },
-  { id: 'asleep', domain: 'asleep.com' },
+  { id: 'paused', domain: 'paused.com' },
   { id: 'unborn', domain: 'unborn.com', status: 'provisioning' },
 ]);
 
@@ -105,7 +105,7 @@ describe.each(ADAPTERS)('the tenant of a request on %s', (adapter) => {
   let app: INestApplication;
 
   beforeAll(async () => {
-    await catalog.suspend('asleep');
+    await catalog.suspend('paused');
     app = await startApp(AppModule, adapter);
   });
   afterAll(() => app.close());
@@ -132,7 +132,7 @@ describe.each(ADAPTERS)('the tenant of a request on %s', (adapter) => {
     ['a malformed path', '/t/-/things', {}, 400, 'MT_TENANT_IDENTIFIER_INVALID'],
     ['a malformed host', '/things', { host: 'a..b' }, 400, 'MT_TENANT_IDENTIFIER_INVALID'],
     ['two tenants', '/t/foo.com/things', { host: 'bar.com' }, 403, 'MT_TENANT_CONFLICT'],
-    ['a suspended tenant', '/t/asleep.com/things', {}, 403, 'MT_TENANT_SUSPENDED'],
+    ['a suspended tenant', '/t/paused.com/things', {}, 403, 'MT_TENANT_SUSPENDED'],
     ['a tenant that is not ready', '/t/unborn.com/things', {}, 503, 'MT_TENANT_PROVISIONING'],
   ])('that names %s is refused as a problem', async (_what, path, headers, status, code) => {
     const answer = await call(app, path, { headers });
@@ -144,8 +144,8 @@ describe.each(ADAPTERS)('the tenant of a request on %s', (adapter) => {
   it('may be missing on optional routes, and throws its error when it is read', async () => {
     expect((await call(app, '/open/touched')).json).toEqual({ tenant: null });
     expect((await call(app, '/open/touched', { headers: { host: 'foo.com' } })).json).toEqual({ tenant: 'foo' });
-    expect((await call(app, '/open/touched', { headers: { host: 'asleep.com' } })).status).toBe(403);
-    expect((await call(app, '/open/untouched', { headers: { host: 'asleep.com' } })).status).toBe(200);
+    expect((await call(app, '/open/touched', { headers: { host: 'paused.com' } })).status).toBe(403);
+    expect((await call(app, '/open/untouched', { headers: { host: 'paused.com' } })).status).toBe(200);
   });
 
   it('must be the super tenant, with proof, on operator routes', async () => {

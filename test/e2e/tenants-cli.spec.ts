@@ -111,7 +111,7 @@ describe('npm run tenants', () => {
   });
 
   it('names an option that it cannot use', async () => {
-    const { code, err } = await tenants('list --status asleep');
+    const { code, err } = await tenants('list --status paused');
     expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/--status: provisioning, active/) });
   });
 

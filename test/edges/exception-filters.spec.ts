@@ -57,8 +57,8 @@ class FilteredController extends PlainController {}
 
 const catalog = new InMemoryTenantCatalog([{ id: 'foo', domain: 'foo.com' }]);
 beforeAll(async () => {
-  await catalog.create({ id: 'asleep', domain: 'asleep.com' });
-  await catalog.suspend('asleep');
+  await catalog.create({ id: 'paused', domain: 'paused.com' });
+  await catalog.suspend('paused');
 });
 
 interface SetUp {
@@ -110,18 +110,18 @@ const everywhere: readonly [where: string, setUp: SetUp][] = [
 
 describe.each(ADAPTERS)('an exception filter that does not know this library, on %s', (adapter) => {
   it.each(everywhere)('registered %s answers with the status of the error', async (_where, setUp) => {
-    const answers = await answersOf(adapter, ['unknown.com', '127.0.0.1', 'asleep.com'], setUp);
+    const answers = await answersOf(adapter, ['unknown.com', '127.0.0.1', 'paused.com'], setUp);
     expect(answers.map(({ status }) => status)).toEqual([404, 400, 403]);
   });
 
   it.each(everywhere.filter(([where]) => where !== 'nowhere'))(
     'registered %s learns nothing more with opaque errors',
     async (_where, setUp) => {
-      const [unknown, asleep] = await answersOf(adapter, ['unknown.com', 'asleep.com'], {
+      const [unknown, paused] = await answersOf(adapter, ['unknown.com', 'paused.com'], {
         ...setUp,
         errorDetail: 'opaque',
       });
-      expect([asleep?.status, asleep?.text]).toEqual([unknown?.status, unknown?.text]);
+      expect([paused?.status, paused?.text]).toEqual([unknown?.status, unknown?.text]);
       expect(unknown?.status).toBe(404);
     },
   );

@@ -79,7 +79,7 @@ describe('the schema of a tenant', () => {
     await strategy.close();
   });
 
-  it('comes with settings of connections, whose check an application cannot forget', async () => {
+  it('comes with settings of connections, whose check an application cannot leave out', async () => {
     const settings = await data.strategy.connectionOf(A);
     expect(settings).toMatchObject({ user: data.roleOf(A), options: '-c search_path=tenant_a_2db' });
     const [pool, wrong] = [new pg.Pool(settings), new pg.Pool({ ...settings, options: '' })];

@@ -53,7 +53,7 @@ describe.each(SET_UPS)('%s keeps tenants apart:', (_name, open) => {
 
   it(`${TRANSACTIONS} interleaved calls of two tenants, ${AT_ONCE} at once on pools of one, see no row of the other`, async () => {
     let [foreign, failed, next] = [0, 0, 0];
-    const judge = (tenantId: string, seen: readonly string[]): void => {
+    const check = (tenantId: string, seen: readonly string[]): void => {
       foreign += seen.filter((body) => !body.startsWith(tenantId)).length;
       if (seen.length === 0) foreign += 1;
     };
@@ -61,10 +61,10 @@ describe.each(SET_UPS)('%s keeps tenants apart:', (_name, open) => {
       const tenantId = TENANTS[n % 2] as string;
       const sql = data.strategy.forTenant(tenantId);
       if (n % 10 === 3) return void (await sql.query('select 1/0').catch(() => (failed += 1)));
-      if (n % 3 !== 0) return judge(tenantId, await bodies(sql));
+      if (n % 3 !== 0) return check(tenantId, await bodies(sql));
       const write = sql.transaction(async (tx) => {
         await tx.query('update project set body = body where id = $1', [1]);
-        judge(tenantId, await bodies(tx));
+        check(tenantId, await bodies(tx));
         if (n % 4 === 0) throw new Error('on purpose');
       });
       await write.catch(() => (failed += 1));

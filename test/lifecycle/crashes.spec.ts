@@ -128,7 +128,7 @@ describe('a process that dies', () => {
     const { signal, stderr } = await child.run(test.appUrl, task, tenant, point);
     expect({ signal, stderr }).toEqual({ signal: 'SIGKILL', stderr: '' });
   };
-  /** The lease of the dead has run out. */
+  /** The lease of the dead process has ended. */
   const leasesEnd = (): Promise<unknown> =>
     admin.query('update tenantry.operations set lease_until = clock_timestamp()');
   const expectLeft = async (tenant: string, kind: string, [, status, step, effects]: Crash): Promise<void> => {

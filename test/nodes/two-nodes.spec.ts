@@ -108,7 +108,7 @@ describe('two nodes that follow one catalog, their clocks an hour apart', () => 
     }
   });
 
-  it('forget a deleted tenant', async () => {
+  it('drop a deleted tenant', async () => {
     await shared.catalog.create({ id: 'gone', domain: 'gone.example.com' });
     await everywhere('gone', 200);
     await shared.catalog.delete('gone');

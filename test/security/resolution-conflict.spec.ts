@@ -51,8 +51,8 @@ describe.each(ADAPTERS)('places that name tenants on %s', (adapter) => {
   });
 
   it('conflict with a suspended tenant as with any other', async () => {
-    expect(await verdict(app, naming({ host: 'foo', token: 'asleep' }))).toBe('403 MT_TENANT_CONFLICT');
-    expect(await verdict(app, naming({ host: 'asleep', token: 'asleep' }))).toBe('403 MT_TENANT_SUSPENDED');
+    expect(await verdict(app, naming({ host: 'foo', token: 'paused' }))).toBe('403 MT_TENANT_CONFLICT');
+    expect(await verdict(app, naming({ host: 'paused', token: 'paused' }))).toBe('403 MT_TENANT_SUSPENDED');
   });
 
   it('never outweigh one that is malformed, unknown or not signed', async () => {

@@ -47,7 +47,7 @@ describe.each(ADAPTERS)('the request target on %s', (adapter) => {
       'http:///who',
     );
     // A router that finds no path there answers before the tenant is resolved.
-    for (const judged of Object.values(await verdicts(app, requests))) expect(judged).toMatch(/^(?:400|404)/);
+    for (const answer of Object.values(await verdicts(app, requests))) expect(answer).toMatch(/^(?:400|404)/);
   });
 
   it('in absolute form names a tenant by its path as well', async () => {

@@ -9,7 +9,7 @@ function cell({ median, low, high }) {
 }
 
 /** How a row stands to its goal: `limit` is in the row's unit. */
-export function judge({ ours, limit }) {
+export function rate({ ours, limit }) {
   if (limit === undefined) return { ratio: null, met: null };
   return { ratio: limit === 0 ? null : ours.median / limit, met: ours.median <= limit };
 }
@@ -18,7 +18,7 @@ export function judge({ ours, limit }) {
 export function toMarkdown(rows) {
   const head = ['what', 'unit', 'Tenantry', 'beside', 'goal', 'of the goal', 'met'];
   const lines = rows.map((row) => {
-    const { ratio, met } = judge(row);
+    const { ratio, met } = rate(row);
     const beside = row.peers.map((peer) => `${peer.name} ${cell(peer)}`).join('; ') || '-';
     const verdict = met === null ? '-' : met ? 'yes' : 'no';
     return [row.what, row.unit, cell(row.ours), beside, row.goal ?? '-', ratio === null ? '-' : short(ratio), verdict];

@@ -72,7 +72,7 @@ class NextMiddleware implements NestMiddleware {
   }
 }
 
-/** Loses what the one before has put into the store, unless that is remembered. */
+/** Loses what the one before has put into the store, unless that is stored. */
 @Injectable()
 class LateMiddleware implements NestMiddleware {
   use = lossy('late');

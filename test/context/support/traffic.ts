@@ -94,7 +94,7 @@ async function sendOne(port: number, agent: Agent, visitor: Visitor, report: Tra
   });
   const text = leaves === 'no' ? read(outgoing) : leave(outgoing, leaves);
   await writeInPieces(outgoing, body?.text ?? '');
-  judge(visitor, await text, report);
+  check(visitor, await text, report);
 }
 
 /** In pieces that arrive apart, so that the server's parser waits in between. */
@@ -129,7 +129,7 @@ async function sendBatch(port: number, batch: readonly Visitor[], report: Traffi
   socket.write(batch.map(onTheWire).join(''));
   const torn = batch.some(({ leaves }) => leaves !== 'no');
   const texts = torn ? tear(socket, batch.length) : readBatch(socket, batch);
-  (await texts).forEach((text, n) => judge(batch[n] as Visitor, text, report));
+  (await texts).forEach((text, n) => check(batch[n] as Visitor, text, report));
 }
 
 function onTheWire({ path, body }: Visitor): string {
@@ -159,7 +159,7 @@ async function readBatch(socket: Socket, batch: readonly Visitor[]): Promise<str
   return batch.map(() => `an answer that ends in ${text.slice(-200)}`);
 }
 
-function judge({ serial, tenantId, path }: Visitor, text: string | null, report: TrafficReport): void {
+function check({ serial, tenantId, path }: Visitor, text: string | null, report: TrafficReport): void {
   if (text === null) {
     report.left += 1;
     return;

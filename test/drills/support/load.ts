@@ -1,7 +1,7 @@
 import type { NodeProcess } from '../../nodes/support/nodes.js';
 import type { WhoAmI } from '../../nodes/support/node-app.js';
 
-/** Users who ask nodes in the name of tenants, without pause, and judge the answers. */
+/** Users who ask nodes for tenants, without pause, and check the answers. */
 export class Load {
   /** How many answers had which status; `error` = none came. */
   readonly statuses = new Map<number | 'error', number>();

@@ -30,18 +30,18 @@ export async function interleavedCalls(stores: TenantStores, calls: number): Pro
 
 async function oneCall(stores: TenantStores, n: number, seen: Seen): Promise<void> {
   const tenantId = TENANTS[(n + Math.floor(n / 10)) % 2] as string;
-  const judge = (projects: readonly (Project | null)[]): void => {
+  const check = (projects: readonly (Project | null)[]): void => {
     seen.answered += 1;
     if (projects.length === 0) seen.foreign += 1;
     seen.foreign += projects.filter((project) => project?.body.startsWith(`${tenantId} `) !== true).length;
   };
   const fail = (): void => void (seen.failed += 1);
   await stores.use(tenantId, async (store) => {
-    if (n % 10 === 3) return store.execute('select 1/0').then(judge.bind(null, []), fail);
+    if (n % 10 === 3) return store.execute('select 1/0').then(check.bind(null, []), fail);
     if (n % 10 === 7) return store.transaction((tx) => failingWork(tx, tenantId)).catch(fail);
-    if (n % 10 === 5) return judge([await store.find(1)]);
-    if (n % 10 === 6) return judge(await store.transaction((tx) => work(tx, tenantId)));
-    return judge(await store.list());
+    if (n % 10 === 5) return check([await store.find(1)]);
+    if (n % 10 === 6) return check(await store.transaction((tx) => work(tx, tenantId)));
+    return check(await store.list());
   });
 }
 

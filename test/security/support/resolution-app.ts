@@ -18,16 +18,16 @@ import type { AdapterName } from '../../support/http.js';
 import { raw } from './raw-http.js';
 import type { RawRequest } from './raw-http.js';
 
-/** Three tenants, and one that is asleep. */
+/** Three tenants, and one that is suspended. */
 export async function someTenants(): Promise<InMemoryTenantCatalog> {
   const catalog = new InMemoryTenantCatalog([
     { id: 'foo', domain: 'foo.com', aliases: ['www.foo.com'] },
     { id: 'bar', domain: 'bar.com' },
     { id: 'baz', domain: 'baz.com' },
     { id: 'kiosk', domain: 'kiosk.com' },
-    { id: 'asleep', domain: 'asleep.com' },
+    { id: 'paused', domain: 'paused.com' },
   ]);
-  await catalog.suspend('asleep');
+  await catalog.suspend('paused');
   return catalog;
 }
 
@@ -90,8 +90,8 @@ export async function verdicts(
   app: INestApplication,
   requests: Readonly<Record<string, RawRequest>>,
 ): Promise<Record<string, string>> {
-  const judged = Object.entries(requests).map(async ([what, request]) => [what, await verdict(app, request)] as const);
-  return Object.fromEntries(await Promise.all(judged));
+  const pending = Object.entries(requests).map(async ([what, request]) => [what, await verdict(app, request)] as const);
+  return Object.fromEntries(await Promise.all(pending));
 }
 
 /** The same verdict over each of some requests. */

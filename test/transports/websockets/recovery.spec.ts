@@ -5,7 +5,7 @@ describe('State that socket.io recovers', () => {
   const bench = socketBench();
 
   it.each([{}, { namespace: 'news' }, { namespace: /^\/news-\w+$/ }])(
-    'stops the start, for it reaches a socket before its handshake is judged: %j',
+    'stops the start, for it reaches a socket before its handshake is checked: %j',
     async (options) => {
       const recovering = plainGateway(0, { ...options, connectionStateRecovery: {} });
       await expect(bench.start({ platform: 'socket.io', gateways: [recovering] })).rejects.toMatchObject({

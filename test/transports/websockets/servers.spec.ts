@@ -33,7 +33,7 @@ describe.each(PLATFORMS)('A gateway over %s', (platform) => {
     expect(await refusalOf(unknown)).toMatchObject({ code: 'MT_TENANT_UNKNOWN' });
   });
 
-  it('of an application that forgot useTenantSockets refuses every message', async () => {
+  it('of an application without useTenantSockets refuses every message', async () => {
     const fixture = await bench.start({ platform, gateways: [workGateway(), plainGateway()], adapter: 'none' });
     const peer = bench.join(platform, fixture, 'a');
     for (const event of ['whose', 'tenant', 'optional', 'super', 'declared']) {

@@ -22,7 +22,7 @@ function saying(
   return { name: trust, trust, resolve, ...(phase && { phase }) };
 }
 
-async function judge(resolvers: TenantResolver[], reader: TenantCatalogReader = catalog): Promise<string> {
+async function verdictOf(resolvers: TenantResolver[], reader: TenantCatalogReader = catalog): Promise<string> {
   const outcome = await new TenantResolution(resolvers, new TenantDirectory(reader)).ofHead(REQUEST);
   switch (outcome.kind) {
     case 'resolved':
@@ -59,7 +59,7 @@ describe('the outcome of all resolvers', () => {
     ['a property name of every object', [saying(resolved('constructor'))], 'MT_TENANT_UNKNOWN'],
     ['a resolver that breaks', [saying(foo), saying(breaks)], 'MT_RESOLVER_FAILED'],
   ])('of %s', async (_case, resolvers, expected) => {
-    expect(await judge(resolvers)).toBe(expected);
+    expect(await verdictOf(resolvers)).toBe(expected);
   });
 
   it('reports an outage of the catalog as an outage, and not as an unknown tenant', async () => {
@@ -68,14 +68,14 @@ describe('the outcome of all resolvers', () => {
       findById: () => Promise.reject(new Error('connection refused')),
       list: () => Promise.reject(new Error('connection refused')),
     };
-    expect(await judge([saying(foo)], down)).toBe('MT_CATALOG_UNAVAILABLE');
-    expect(await judge([saying(resolved('super'))], down)).toBe('super by network');
+    expect(await verdictOf([saying(foo)], down)).toBe('MT_CATALOG_UNAVAILABLE');
+    expect(await verdictOf([saying(resolved('super'))], down)).toBe('super by network');
   });
 
   it.each([5, true, {}, ['foo'], { kind: 'resolved' }, { kind: 'resolved', identifier: 5 }])(
     'treats %j from a resolver as a fault, and refuses the request',
     async (answer) => {
-      expect(await judge([saying(foo), saying(answer as never)])).toBe('MT_TENANT_IDENTIFIER_INVALID');
+      expect(await verdictOf([saying(foo), saying(answer as never)])).toBe('MT_TENANT_IDENTIFIER_INVALID');
     },
   );
 
@@ -89,7 +89,7 @@ describe('the outcome of all resolvers', () => {
       findById: async (id) => map.get(id) as never,
       list: async () => ({ items: [], next: null }),
     };
-    expect(await judge([saying(foo)], careless)).toBe('MT_TENANT_UNKNOWN');
+    expect(await verdictOf([saying(foo)], careless)).toBe('MT_TENANT_UNKNOWN');
   });
 
   it('stays synchronous with synchronous resolvers and a catalog that knows', () => {

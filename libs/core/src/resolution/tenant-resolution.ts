@@ -11,7 +11,7 @@ import { ResolverCalls } from './resolver-calls.js';
 import { rejected, resolved } from './tenant-resolver.js';
 import type { ResolverAnswer, TenantResolver } from './tenant-resolver.js';
 import type { TenantRequest } from './tenant-request.js';
-import { judge, laterOutcome } from './verdict.js';
+import { verdictOf, laterOutcome } from './verdict.js';
 import type { Claim } from './verdict.js';
 
 /**
@@ -40,7 +40,7 @@ export class TenantResolution {
 
   /** The outcome by the resolvers that need no body. */
   ofHead(request: TenantRequest): MaybePromise<ResolutionOutcome> {
-    return this.#judged(this.#askAll(this.#head, request));
+    return this.#verdict(this.#askAll(this.#head, request));
   }
 
   /**
@@ -50,16 +50,16 @@ export class TenantResolution {
    */
   ofWhole(request: TenantRequest, head: ResolutionOutcome): MaybePromise<ResolutionOutcome> {
     if (!this.readsBody) return this.again(request, head);
-    const judgeAll = (body: readonly Claim[]): MaybePromise<ResolutionOutcome> => {
+    const verdictOfAll = (body: readonly Claim[]): MaybePromise<ResolutionOutcome> => {
       if (body.every(({ answer }) => answer.kind === 'notApplicable')) return this.again(request, head);
       const claims = this.#askAll(this.#head, request);
-      const whole = this.#judged(
+      const whole = this.#verdict(
         claims instanceof Promise ? claims.then((late) => [...late, ...body]) : [...claims, ...body],
       );
       return whole instanceof Promise ? whole.then((late) => this.#later(head, late)) : this.#later(head, whole);
     };
     const body = this.#askAll(this.#body, request);
-    return body instanceof Promise ? body.then(judgeAll) : judgeAll(body);
+    return body instanceof Promise ? body.then(verdictOfAll) : verdictOfAll(body);
   }
 
   /**
@@ -81,7 +81,7 @@ export class TenantResolution {
       const outcome = this.#later(known, later);
       return outcome.kind === 'resolved' ? known : outcome;
     };
-    const outcome = this.#judged(awaited(claims));
+    const outcome = this.#verdict(awaited(claims));
     return outcome instanceof Promise ? outcome.then(unlessRefused) : unlessRefused(outcome);
   }
 
@@ -90,10 +90,10 @@ export class TenantResolution {
     return outcome === later ? later : presented(outcome, this.#errorDetail);
   }
 
-  #judged(claims: MaybePromise<readonly Claim[]>): MaybePromise<ResolutionOutcome> {
+  #verdict(claims: MaybePromise<readonly Claim[]>): MaybePromise<ResolutionOutcome> {
     return claims instanceof Promise
-      ? claims.then((late) => presented(judge(late), this.#errorDetail))
-      : presented(judge(claims), this.#errorDetail);
+      ? claims.then((late) => presented(verdictOf(late), this.#errorDetail))
+      : presented(verdictOf(claims), this.#errorDetail);
   }
 
   #askAll(resolvers: readonly TenantResolver[], request: TenantRequest): MaybePromise<Claim[]> {

@@ -1,6 +1,6 @@
 import type { ResolverTrust } from '../tenant/resolution-outcome.js';
 import type { Tenant } from '../tenant/tenant.js';
-import { judge } from './verdict.js';
+import { verdictOf } from './verdict.js';
 import type { Claim } from './verdict.js';
 
 const FOO = { id: 'foo', status: 'active' } as Tenant;
@@ -32,11 +32,11 @@ describe('the trust of a verdict', () => {
     [['verified', 'network', 'proxy'], 'verified'],
     [['network', 'network'], 'network'],
   ] as [ResolverTrust[], ResolverTrust][])('of the claims %j is %s', (trusts, trust) => {
-    expect(judge(trusts.map((each) => claim(each)))).toMatchObject({ kind: 'resolved', tenant: FOO, trust });
+    expect(verdictOf(trusts.map((each) => claim(each)))).toMatchObject({ kind: 'resolved', tenant: FOO, trust });
   });
 
   it('does not come from a resolver that does not apply', () => {
-    const outcome = judge([claim('network'), silent('verified'), silent('proxy')]);
+    const outcome = verdictOf([claim('network'), silent('verified'), silent('proxy')]);
     expect(outcome).toMatchObject({ kind: 'resolved', trust: 'network' });
   });
 
@@ -46,6 +46,6 @@ describe('the trust of a verdict', () => {
       identifier: 'www',
       tenant: null,
     });
-    expect(judge([claim('network'), weak])).toMatchObject({ kind: 'resolved', trust: 'network' });
+    expect(verdictOf([claim('network'), weak])).toMatchObject({ kind: 'resolved', trust: 'network' });
   });
 });

@@ -28,7 +28,7 @@ const TRUST_RANK: Readonly<Record<ResolverTrust, number>> = { network: 0, proxy:
  * In this order: a rejection rejects; two tenants conflict; an unknown identifier rejects, unless it is weak and
  * another claim names a tenant; a tenant that is not served rejects.
  */
-export function judge(claims: readonly Claim[]): ResolutionOutcome {
+export function verdictOf(claims: readonly Claim[]): ResolutionOutcome {
   const only = claims.length === 1 ? claims[0] : undefined;
   if (only?.tenant?.status === 'active') {
     return { kind: 'resolved', tenant: only.tenant, trust: only.resolver.trust, trace: [traceEntry(only)] };

@@ -5,7 +5,7 @@ import { definerFunctionFindings } from './definer-functions.js';
 import { IsolationUnsafeError } from './isolation-unsafe.error.js';
 import { keyFindings } from './key-rules.js';
 import { readRole } from './role-facts.js';
-import { PolicyJudge } from './policy-judge.js';
+import { PolicyEvaluator } from './policy-evaluator.js';
 import { rewriteRuleFindings } from './rewrite-rules.js';
 import { roleFindings } from './role-rules.js';
 import { readTables } from './table-facts.js';
@@ -121,7 +121,7 @@ async function findingsIn(
     ...(await rewriteRuleFindings(tx, { tables: all.map(({ oid }) => oid), ignored: left, roles: role.roles })),
     ...(await definerFunctionFindings(tx, all, role.roles)),
     ...(await wayAroundFindings(tx, all, role)),
-    ...(await keyFindingsIn(tx, tables, rules.judge)),
+    ...(await keyFindingsIn(tx, tables, rules.evaluator)),
   ];
 }
 
@@ -136,7 +136,7 @@ function policyRules(
   policies: readonly string[],
 ): PolicyRules {
   return {
-    judge: new PolicyJudge(tables),
+    evaluator: new PolicyEvaluator(tables),
     isAccepted: ({ oid }, { name, command }) =>
       command === 'SELECT' && accepted.some((each, at) => each === oid && policies[at] === name),
   };
@@ -177,13 +177,13 @@ function listedFindings(
 async function keyFindingsIn(
   tx: SqlSession,
   tables: readonly TableFacts[],
-  judge: PolicyJudge,
+  evaluator: PolicyEvaluator,
 ): Promise<IsolationFinding[]> {
   const tenants = tables.filter(({ columnType, kind }) => columnType !== null && (kind === 'r' || kind === 'p'));
   const oids = tenants.map(({ oid }) => oid);
   const keys = await readTenantlessKeys(tx, oids);
   // Policies of the referring table see to it that it refers to rows of its own tenant.
   const isBound = ({ tableOid, targetOid }: ForeignKey): boolean =>
-    tables.some((facts) => facts.oid === tableOid && facts.enabled && judge.isBoundByParent(facts, targetOid));
+    tables.some((facts) => facts.oid === tableOid && facts.enabled && evaluator.isBoundByParent(facts, targetOid));
   return keyFindings({ ...keys, foreign: keys.foreign.filter((key) => !isBound(key)) }, new Set(oids));
 }

@@ -1,8 +1,8 @@
 import { quotedIdentifier } from '../policies/quoted-identifier.js';
 import { isTenantColumnType, rowPolicySql } from '../policies/row-policy-sql.js';
 import { finding } from './isolation-finding.js';
-import { commandsOf } from './policy-judge.js';
-import type { PolicyJudge } from './policy-judge.js';
+import { commandsOf } from './policy-evaluator.js';
+import type { PolicyEvaluator } from './policy-evaluator.js';
 import type { IsolationFinding, Remedy } from './isolation-finding.js';
 import type { TableFacts, TablePolicy } from './table-facts.js';
 
@@ -12,7 +12,7 @@ const ACCEPT = 'Where its rows are for every tenant, make it FOR SELECT and name
 
 /** How policies are evaluated. */
 export interface PolicyRules {
-  readonly judge: PolicyJudge;
+  readonly evaluator: PolicyEvaluator;
   /** Whether the operator has accepted a policy that shows rows of every tenant. */
   readonly isAccepted: (facts: TableFacts, policy: TablePolicy) => boolean;
 }
@@ -46,7 +46,7 @@ function singlePolicyFindings(
   const object = `policy ${quotedIdentifier(policy.name)} on ${table}`;
   const remedy = droppedOrReplaced(policy, facts, rules);
   const writes = commandsOf(policy, 'check');
-  const [seen, written] = [rules.judge.judge(facts, policy, 'using'), rules.judge.judge(facts, policy, 'check')];
+  const [seen, written] = [rules.evaluator.evaluate(facts, policy, 'using'), rules.evaluator.evaluate(facts, policy, 'check')];
   if (policy.check === null && writes.length > 0 && written === 'unbound') {
     return [finding(['policy-without-check', 'error'], object, 'has no WITH CHECK', remedy)];
   }
@@ -61,13 +61,13 @@ function singlePolicyFindings(
 }
 
 /** Another policy that binds the table stays as it is. */
-function droppedOrReplaced(policy: TablePolicy, facts: TableFacts, { judge }: PolicyRules): Remedy {
+function droppedOrReplaced(policy: TablePolicy, facts: TableFacts, { evaluator }: PolicyRules): Remedy {
   const isGlobal = commandsOf(policy, 'using').includes('SELECT');
   const words = isGlobal ? ACCEPT : undefined;
   const others = facts.policies.filter((other) => other !== policy && other.permissive && other.applies);
   const covers = (other: TablePolicy, command: string): boolean =>
     (other.command === 'ALL' || other.command === command) &&
-    (['using', 'check'] as const).every((side) => judge.judge(facts, other, side) === 'bound');
+    (['using', 'check'] as const).every((side) => evaluator.evaluate(facts, other, side) === 'bound');
   const isCovered = others.length > 0 && facts.commands.every((each) => others.some((other) => covers(other, each)));
   if (!isCovered) return { ...remedyOf(facts, policy.name), ...(words !== undefined && { words }) };
   return { sql: `drop policy ${quotedIdentifier(policy.name)} on ${facts.qualified};`, words };

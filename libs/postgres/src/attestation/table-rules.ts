@@ -8,7 +8,7 @@ import type { IsolationFinding, IsolationFindingKind, Remedy } from './isolation
 import type { TableFacts, TableGrant } from './table-facts.js';
 
 /** A table or view to check. */
-export interface JudgedTable {
+export interface CheckedTable {
   /** As findings and SQL name it, quoted. */
   readonly table: string;
   readonly facts: TableFacts;
@@ -34,21 +34,21 @@ export function missingTableFinding(table: string): IsolationFinding {
  *
  * @internal
  */
-export function tableFindings(judged: JudgedTable): IsolationFinding[] {
-  const { facts } = judged;
-  if (facts.kind === 'v' || facts.kind === 'm') return viewFindings(judged);
+export function tableFindings(checked: CheckedTable): IsolationFinding[] {
+  const { facts } = checked;
+  if (facts.kind === 'v' || facts.kind === 'm') return viewFindings(checked);
   // What binds it also creates its policies.
-  if (!judged.listed && !facts.enabled) return [unlistedFinding(judged.table, facts), ...rightsFindings(judged)];
+  if (!checked.listed && !facts.enabled) return [unlistedFinding(checked.table, facts), ...rightsFindings(checked)];
   return [
-    ...securityFindings(judged),
-    ...policyFindings(judged.table, facts, judged.rules),
-    ...collationFindings(judged),
-    ...rightsFindings(judged),
+    ...securityFindings(checked),
+    ...policyFindings(checked.table, facts, checked.rules),
+    ...collationFindings(checked),
+    ...rightsFindings(checked),
   ];
 }
 
 /** A column that a policy uses keeps its collation: our own policy is dropped and created again, others are not ours to rebuild. */
-function collationFindings({ table, facts }: JudgedTable): IsolationFinding[] {
+function collationFindings({ table, facts }: CheckedTable): IsolationFinding[] {
   const { inexact, qualified, kind, child, policies, columnType } = facts;
   if (!inexact) return [];
   const ours = policies.every(({ name }) => name === 'tenant_isolation') && isTenantColumnType(columnType ?? '');
@@ -63,7 +63,7 @@ function collationFindings({ table, facts }: JudgedTable): IsolationFinding[] {
   return [finding(['collation-not-exact', 'error'], table, what, remedy)];
 }
 
-function viewFindings({ table, facts, role }: JudgedTable): IsolationFinding[] {
+function viewFindings({ table, facts, role }: CheckedTable): IsolationFinding[] {
   if (facts.kind === 'm') {
     const readers = facts.readers.length > 0 ? facts.readers : [role.name];
     const view = `create view ${facts.qualified} with (security_invoker = true) as ${facts.definition ?? ''}`;
@@ -76,7 +76,7 @@ function viewFindings({ table, facts, role }: JudgedTable): IsolationFinding[] {
   return [finding(['view-not-checked', 'error'], table, "reads with its owner's rights", { sql })];
 }
 
-function securityFindings({ table, facts, role }: JudgedTable): IsolationFinding[] {
+function securityFindings({ table, facts, role }: CheckedTable): IsolationFinding[] {
   const findings: IsolationFinding[] = [];
   if (!facts.enabled) {
     const sql = `alter table ${facts.qualified} enable row level security;`;
@@ -111,7 +111,7 @@ function bindRemedy({ columnType, kind, qualified }: TableFacts): Remedy {
   return { words: 'Enable row-level security on it with policies of your own, or take the role’s rights to it away.' };
 }
 
-function rightsFindings({ table, facts, role }: JudgedTable): IsolationFinding[] {
+function rightsFindings({ table, facts, role }: CheckedTable): IsolationFinding[] {
   if (role.superuser) return [];
   const findings: IsolationFinding[] = [];
   if (facts.owned) {

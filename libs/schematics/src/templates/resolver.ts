@@ -8,7 +8,7 @@ import type { TenantResolver } from '@tenantry/core';
 /** Add it to the \`resolvers\` of \`MultitenancyModule.forRoot\`. */
 export const ${camel}Resolver: TenantResolver = {
   name: '${kebab}',
-  // What the client chose. Only a place that a trusted proxy or a signature vouches for is more than 'network'.
+  // What the client chose. Only a place that a trusted proxy or a signature proves is more than 'network'.
   trust: 'network',
   resolve(request) {
     const [value, ...others] = request.headers('x-${kebab}');

@@ -82,14 +82,14 @@ export abstract class TenantWorkerHost<T = unknown, R = unknown, W extends Worke
     const origin = { transport: TRANSPORT, purpose: jobPurpose(job.queueName, job.name) };
     const { scope, data } = await this.tenantMessages.receive(job.data, origin);
     this.#running.follow(() => this.worker);
-    const forget = this.#running.add(scope, signal);
+    const remove = this.#running.add(scope, signal);
     try {
       const refusal = await this.#refusalOf(job, scope);
       if (refusal !== undefined) return await refuse(job, refusal, token);
       const updateData = (next: T): Promise<void> => job.updateData(scope.run(() => this.#seal(job, next)));
       return await scope.runToEnd(() => this.handle(job, data as T, { token, signal, updateData }));
     } finally {
-      forget();
+      remove();
       scope.end();
     }
   }

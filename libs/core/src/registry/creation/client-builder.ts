@@ -119,11 +119,11 @@ export class ClientBuilder<TClient, TOptions> {
   async #predecessorGone({ tenantId, signal, node }: Creation<TClient>): Promise<void> {
     const predecessor = this.#factories.get(tenantId);
     if (predecessor === undefined) return;
-    const forget = node.waitsFor(predecessor.creation.node);
+    const clear = node.waitsFor(predecessor.creation.node);
     await new Promise<void>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
       void predecessor.over.then(resolve);
-    }).finally(forget);
+    }).finally(clear);
   }
 
   /** Calls the factory. When it delivers no client, the room is given back, at once or when it has ended. */
@@ -141,8 +141,8 @@ export class ClientBuilder<TClient, TOptions> {
     });
     const factory = { creation, over };
     this.#factories.set(tenantId, factory);
-    const forget = (): boolean => this.#factories.get(tenantId) === factory && this.#factories.delete(tenantId);
-    void this.track(over.then(forget));
+    const clear = (): boolean => this.#factories.get(tenantId) === factory && this.#factories.delete(tenantId);
+    void this.track(over.then(clear));
     return client;
   }
 

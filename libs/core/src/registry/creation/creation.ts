@@ -65,7 +65,7 @@ export class Creation<TClient> {
   ): Promise<R> {
     const caller = callingCreation();
     const circular = caller !== undefined && this.node.leadsTo(caller);
-    const forget = caller?.waitsFor(this.node);
+    const clearWait = caller?.waitsFor(this.node);
     return new Promise<R>((resolve, reject) => {
       const leave = (error: unknown): void => {
         waiter.fail(error);
@@ -74,7 +74,7 @@ export class Creation<TClient> {
       const onAbort = (): void => leave(signal?.reason);
       const stopTimer = this.#startTimer(timeoutMs, onlyForRoom, leave);
       const settle = (): void => {
-        forget?.();
+        clearWait?.();
         stopTimer();
         this.#waiters.delete(waiter);
         signal?.removeEventListener('abort', onAbort);

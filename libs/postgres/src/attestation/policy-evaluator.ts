@@ -22,7 +22,7 @@ export function commandsOf({ command }: TablePolicy, side: Side): PolicyCommand[
  *
  * @internal
  */
-export class PolicyJudge {
+export class PolicyEvaluator {
   readonly #tables: readonly TableFacts[];
 
   /** @param tables all that are attested */
@@ -31,14 +31,14 @@ export class PolicyJudge {
   }
 
   /** The worst that a condition lets through, where no restrictive policy holds it back. */
-  judge(facts: TableFacts, policy: TablePolicy, side: Side): TenantCondition {
-    return this.#judge(facts, policy, side, []);
+  evaluate(facts: TableFacts, policy: TablePolicy, side: Side): TenantCondition {
+    return this.#evaluate(facts, policy, side, []);
   }
 
   /** Whether policies see to it that each row of a table belongs to a row of another one that can be read. */
   isBoundByParent(facts: TableFacts, parentOid: string): boolean {
     const policies = facts.policies.filter(({ permissive, reachable }) => permissive && reachable);
-    const isBound = policies.every((policy) => SIDES.every((side) => this.judge(facts, policy, side) === 'bound'));
+    const isBound = policies.every((policy) => SIDES.every((side) => this.evaluate(facts, policy, side) === 'bound'));
     return isBound && policies.some((policy) => this.#parentsOf(facts, policy).has(parentOid));
   }
 
@@ -55,7 +55,7 @@ export class PolicyJudge {
     return oids;
   }
 
-  #judge(facts: TableFacts, policy: TablePolicy, side: Side, below: readonly TableFacts[]): TenantCondition {
+  #evaluate(facts: TableFacts, policy: TablePolicy, side: Side, below: readonly TableFacts[]): TenantCondition {
     const commands = commandsOf(policy, side);
     if (commands.every((command) => this.#isHeldBack(facts, command, side, below))) return 'bound';
     const condition = policy[side];
@@ -94,7 +94,7 @@ export class PolicyJudge {
     const readable = facts.policies.filter(
       (policy) => policy.permissive && policy.reachable && commandsOf(policy, 'using').includes('SELECT'),
     );
-    return facts.enabled && readable.every((policy) => this.#judge(facts, policy, 'using', below) === 'bound');
+    return facts.enabled && readable.every((policy) => this.#evaluate(facts, policy, 'using', below) === 'bound');
   }
 
   #parentOf(
