@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { installTools } from './tools/install.mjs';
 
-/** Longest first. A step of several scripts runs them in order: the shape of a package is judged on what was built. */
+/** Longest first. A step of several scripts runs them in order: the shape of a package is checked on what was built. */
 const steps = [['lint'], ['types', 'packages'], ['imports'], ['unused'], ['format'], ['spelling'], ['words']];
 
 // Here, not in two steps at once.

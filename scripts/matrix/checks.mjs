@@ -76,7 +76,7 @@ async function askStarted(main, node) {
     // Nest says that it has started before it listens.
     await until(async () => child.exitCode !== null || (await isOpen(port)));
     if (child.exitCode !== null) throw new Error(`The application does not start:\n${log.slice(-3000)}`);
-    for (const question of QUESTIONS) judge(question, await ask(port, question), log);
+    for (const question of QUESTIONS) check(question, await ask(port, question), log);
     if (log.includes("doesn't match Reply body"))
       throw new Error(`A refusal was logged as a warning:\n${log.slice(-1000)}`);
   } finally {
@@ -85,7 +85,7 @@ async function askStarted(main, node) {
   }
 }
 
-function judge({ what, status, tenant }, answer, log) {
+function check({ what, status, tenant }, answer, log) {
   const allowed = [status].flat();
   const fails = (why) => new Error(`${what}: ${why}; answered ${answer.status} ${answer.text}\n${log.slice(-1500)}`);
   if (!allowed.includes(answer.status)) throw fails(`not ${allowed.join(' or ')}`);

@@ -8,7 +8,7 @@ import { ListedIssuers, LookedUpIssuers } from './issuers.js';
 import type { Issuers } from './issuers.js';
 import { IssuerUnavailableError } from './jwt.errors.js';
 import { TokenVerifier } from './token-verifier.js';
-import { rememberClaims } from './verified-claims.js';
+import { storeClaims } from './verified-claims.js';
 
 /** The part of a verifier that a resolver uses. */
 type Verify = Pick<TokenVerifier, 'verify'>;
@@ -83,7 +83,7 @@ async function verifiedAnswer(request: TenantRequest, token: string, verifier: V
   try {
     const { issuer, claims } = await verifier.verify(token);
     const tenantId = await issuer.tenantOf(claims);
-    rememberClaims(request.platformRequest, claims);
+    storeClaims(request.platformRequest, claims);
     return resolved(tenantId, { byId: true });
   } catch (error) {
     return rejection(error);

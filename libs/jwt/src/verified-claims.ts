@@ -23,7 +23,7 @@ export function verifiedClaims(request: object): VerifiedClaims | undefined {
 }
 
 /** Stores claims for the lifetime of the request. */
-export function rememberClaims(request: object, claims: VerifiedClaims): void {
+export function storeClaims(request: object, claims: VerifiedClaims): void {
   claimsByRequest.set(nodeRequestOf(request), claims);
 }
 

@@ -51,7 +51,7 @@ export const EVERY_RESOLVER: MultitenancyOptions['resolvers'] = [
   fromSignedToken,
 ];
 
-/** Answers every path, so that nothing but the judgement over the tenant refuses a request. */
+/** Answers every path, so that only the resolution of the tenant refuses a request. */
 @Controller()
 class WhoController {
   @All(['/', '*'])

@@ -12,7 +12,7 @@ function scopeOf(entry: Partial<ScopeEntry> = {}, outcome: ResolutionOutcome = N
   const scope: TenantScope = new TenantScope(outcome, home, {
     carrier: {},
     beforeLease: () => undefined,
-    judgeAgain: (known) => known,
+    evaluateAgain: (known) => known,
     interrupt: () => undefined,
     ...entry,
   });
@@ -96,14 +96,14 @@ describe('the signal of a scope', () => {
 describe('a scope that is evaluated again', () => {
   it('shares one evaluation among guards that run at the same time', async () => {
     const foo = { id: 'foo' } as Tenant;
-    const judgeAgain = jest.fn(async (): Promise<ResolutionOutcome> => ({
+    const evaluateAgain = jest.fn(async (): Promise<ResolutionOutcome> => ({
       kind: 'resolved',
       tenant: foo,
       trust: 'network',
       trace: [],
     }));
-    const scope = scopeOf({ judgeAgain });
+    const scope = scopeOf({ evaluateAgain });
     await Promise.all([scope.complete(), scope.complete()]);
-    expect([judgeAgain.mock.calls.length, scope.tenant]).toEqual([1, foo]);
+    expect([evaluateAgain.mock.calls.length, scope.tenant]).toEqual([1, foo]);
   });
 });

@@ -18,7 +18,7 @@ export interface ScopeEntry {
   /** What the transport knows the work by: Node's request. Another scope with the same carrier is of the same request. */
   readonly carrier: object;
   /** Evaluates again what names the tenant, with the body, and where time has passed; gets the outcome so far. */
-  judgeAgain(head: ResolutionOutcome): MaybePromise<ResolutionOutcome>;
+  evaluateAgain(head: ResolutionOutcome): MaybePromise<ResolutionOutcome>;
   /** Called before the scope leases its first client: its end must be certain to be seen. */
   beforeLease(): void;
   /** Ends a response that is still being sent: its scope has been aborted. */
@@ -117,7 +117,7 @@ export class TenantScope implements LeaseHolder, HookedScope {
   complete(): MaybePromise<void> {
     if (this.#entry === undefined) return undefined;
     if (this.#completing !== undefined) return this.#completing;
-    const outcome = this.#entry.judgeAgain(this.#outcome);
+    const outcome = this.#entry.evaluateAgain(this.#outcome);
     if (!(outcome instanceof Promise)) {
       this.#outcome = outcome;
       return this.begin();

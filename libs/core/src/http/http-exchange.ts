@@ -59,7 +59,7 @@ export class HttpExchange implements ScopeEntry, EndsWithResponse {
   }
 
   /** The body counts once; the tenant's status and the expiry of its token count whenever time has passed. */
-  judgeAgain(known: ResolutionOutcome): MaybePromise<ResolutionOutcome> {
+  evaluateAgain(known: ResolutionOutcome): MaybePromise<ResolutionOutcome> {
     const { resolution, turns } = this.#parts;
     const isLate = turns.current !== this.#turn;
     const isFirst = !this.#isBodyRead && resolution.readsBody;

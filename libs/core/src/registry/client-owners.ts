@@ -1,6 +1,6 @@
 import { TenantClientFactoryFaultError } from '../errors/client.errors.js';
 
-const REMEMBERED_CLOSED = 1_000;
+const KEPT_CLOSED = 1_000;
 
 /** Every client object of the process that is live or draining, and the registry that it belongs to. One owner for many: a note per client would double what it costs. */
 const owners = new WeakMap<object, ClientOwner>();
@@ -42,7 +42,7 @@ export class ClientOwner {
   /** Records an object whose disposer was called, among the last 1,000 at least. */
   noteClosed(client: object): void {
     this.#noted += 1;
-    if (this.#noted % REMEMBERED_CLOSED === 0) [this.#closedBefore, this.#closed] = [this.#closed, new WeakSet()];
+    if (this.#noted % KEPT_CLOSED === 0) [this.#closedBefore, this.#closed] = [this.#closed, new WeakSet()];
     this.#closed.add(client);
   }
 

@@ -10,13 +10,13 @@ interface Rejection {
 const FIRST_PAUSE_MS = 1_000;
 /** Rejections that far apart have nothing to do with each other. */
 const QUIET_MS = 60_000;
-const MOST_REMEMBERED = 10_000;
+const MAX_REJECTIONS = 10_000;
 
 /** Bounds what rejected credentials cause: the first rejection acts at once, further ones with exponential backoff. */
 export class Rejections {
   readonly #clock: Clock;
   readonly #random: () => number;
-  readonly #last = new BoundedMap<Rejection>(MOST_REMEMBERED);
+  readonly #last = new BoundedMap<Rejection>(MAX_REJECTIONS);
 
   constructor(clock: Clock, random: () => number) {
     this.#clock = clock;

@@ -62,10 +62,10 @@ function wrappersOf({ modules, rootModule }: DiagnosedApplication): InstanceWrap
     .filter(({ metatype }) => metatype !== rootModule)
     .flatMap(({ providers, injectables, middlewares }) => [providers, injectables, middlewares])
     .flatMap((wrappers) => [...wrappers.values()] as InstanceWrapper[])
-    .filter((wrapper) => isJudge(wrapper) || String(wrapper.token).startsWith(APP_GUARD));
+    .filter((wrapper) => isChecker(wrapper) || String(wrapper.token).startsWith(APP_GUARD));
 }
 
-function isJudge({ metatype }: InstanceWrapper): boolean {
+function isChecker({ metatype }: InstanceWrapper): boolean {
   if (typeof metatype !== 'function') return false;
   const prototype = Object(metatype.prototype) as Partial<Record<(typeof CHECKERS)[number], unknown>>;
   return CHECKERS.some((method) => typeof prototype[method] === 'function');

@@ -23,12 +23,12 @@ describe('the failures of tenants', () => {
     [30_000, 1_200_000],
   ])(
     'with a first delay of %d ms continues the count for less than %d ms, then starts from the first delay again',
-    (firstMs, rememberedMs) => {
+    (firstMs, keptMs) => {
       const log = new FailureLog('db', firstMs, () => 0);
       log.add('early', new Error('down'), 0);
       log.add('late', new Error('down'), 1);
-      expect(log.add('early', new Error('down'), rememberedMs)).toBe(firstMs);
-      expect(log.add('late', new Error('down'), rememberedMs)).toBe(Math.min(2 * firstMs, Math.max(15_000, firstMs)));
+      expect(log.add('early', new Error('down'), keptMs)).toBe(firstMs);
+      expect(log.add('late', new Error('down'), keptMs)).toBe(Math.min(2 * firstMs, Math.max(15_000, firstMs)));
     },
   );
 

@@ -2,9 +2,9 @@ import { TenantClientCreateFailedError, TenantClientFactoryFaultError } from '..
 import { backoffMs, longestPauseMs } from '../../kernel/backoff.js';
 import { TenantMap } from '../tenant-map.js';
 
-const MOST_REMEMBERED = 10_000;
+const MAX_FAILURES = 10_000;
 /** In longest pauses: ten minutes, unless the first pause is longer than 15 s. */
-const REMEMBERED_FOR = 40;
+const KEPT_FOR = 40;
 
 interface Failure {
   readonly attempts: number;
@@ -31,12 +31,12 @@ export class FailureLog {
 
   /** Notes a failure. @returns milliseconds until the next attempt is allowed */
   add(tenantId: string, cause: unknown, now: number): number {
-    this.#forgetUpTo(now - REMEMBERED_FOR * longestPauseMs(this.#firstMs));
+    this.#dropUpTo(now - KEPT_FOR * longestPauseMs(this.#firstMs));
     const attempts = (this.#failures.get(tenantId)?.attempts ?? 0) + 1;
     const pauseMs = backoffMs(attempts, this.#firstMs, this.#random());
     this.#failures.delete(tenantId);
     this.#failures.set(tenantId, { attempts, failedAt: now, retryAt: now + pauseMs, cause });
-    if (this.#failures.size > MOST_REMEMBERED) this.#failures.delete(this.#failures.keys().next().value as string);
+    if (this.#failures.size > MAX_FAILURES) this.#failures.delete(this.#failures.keys().next().value as string);
     return pauseMs;
   }
 
@@ -53,7 +53,7 @@ export class FailureLog {
     return new TenantClientCreateFailedError(this.#kind, tenantId, failure.cause, failure.retryAt - now);
   }
 
-  #forgetUpTo(time: number): void {
+  #dropUpTo(time: number): void {
     for (const [tenantId, { failedAt }] of this.#failures.entries()) {
       if (failedAt > time) return;
       this.#failures.delete(tenantId);
