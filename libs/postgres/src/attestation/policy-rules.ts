@@ -46,7 +46,10 @@ function singlePolicyFindings(
   const object = `policy ${quotedIdentifier(policy.name)} on ${table}`;
   const remedy = droppedOrReplaced(policy, facts, rules);
   const writes = commandsOf(policy, 'check');
-  const [seen, written] = [rules.evaluator.evaluate(facts, policy, 'using'), rules.evaluator.evaluate(facts, policy, 'check')];
+  const [seen, written] = [
+    rules.evaluator.evaluate(facts, policy, 'using'),
+    rules.evaluator.evaluate(facts, policy, 'check'),
+  ];
   if (policy.check === null && writes.length > 0 && written === 'unbound') {
     return [finding(['policy-without-check', 'error'], object, 'has no WITH CHECK', remedy)];
   }
