@@ -34,9 +34,9 @@ describe('1,000,000 unknown tenant names', () => {
     async () => {
       const script = `
       import { TenantClientRegistry } from './registry/tenant-client-registry.js';
-      import { CachedTenantCatalog } from './tenant/cached-tenant-catalog.js';
-      import { InMemoryTenantCatalog } from './tenant/in-memory-tenant-catalog.js';
-      import { TenantDirectory } from './tenant/tenant-directory.js';
+      import { CachedTenantCatalog } from './catalog/cached-tenant-catalog.js';
+      import { InMemoryTenantCatalog } from './catalog/in-memory-tenant-catalog.js';
+      import { TenantDirectory } from './catalog/tenant-directory.js';
       const tenants = ['foo', 'bar', 'baz'];
       const source = new InMemoryTenantCatalog(tenants.map((id) => ({ id, domain: id + '.com' })));
       const cache = new CachedTenantCatalog(source, { ttlMs: 1e9, negativeTtlMs: 1e9 });
@@ -47,7 +47,7 @@ describe('1,000,000 unknown tenant names', () => {
         if (tenant !== null) await registry.use(tenant.id, () => undefined);
       };
       const heap = () => (globalThis.gc(), process.memoryUsage().heapUsed);
-      const nameOf = (n) => 'made-up-' + n + '.example.com';
+      const nameOf = (n) => 'unknown-' + n + '.example.com';
       // Cut out of a long request, as resolvers do, which nothing may keep alive.
       const cutOut = (n) => Buffer.from(nameOf(n) + '/'.repeat(8_000)).toString('latin1').slice(0, nameOf(n).length);
       for (const id of tenants) await serve(id + '.com');
@@ -109,10 +109,10 @@ describe.each(ADAPTERS)('unknown tenant names on %s', (adapter) => {
       expect((await call(app, '/t/foo.com/x')).json).toEqual({ whose: 'foo' });
       for (let n = 0; n < 100; n += 1) {
         const answers = await Promise.all([
-          call(app, `/t/made-up-${n}.com/x`),
-          call(app, '/x', { headers: { host: `made-up-${n}.com` } }),
-          call(app, '/x', { headers: { 'x-tenant-id': `made-up-${n}` } }),
-          call(app, '/x', { headers: { authorization: `Bearer signed-made-up-${n}` } }),
+          call(app, `/t/unknown-${n}.com/x`),
+          call(app, '/x', { headers: { host: `unknown-${n}.com` } }),
+          call(app, '/x', { headers: { 'x-tenant-id': `unknown-${n}` } }),
+          call(app, '/x', { headers: { authorization: `Bearer signed-unknown-${n}` } }),
         ]);
         expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
       }

@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { transformFileSync } from '@swc/core';
 
 const SOURCES = join(__dirname, '../../../libs/core/src');
-/** The folders of the registry and of what it imports: it knows neither Nest nor HTTP. */
-const FOLDERS = ['registry', 'errors', 'tenant', 'kernel'];
+/** The folders of registry and catalog, and of what they import: they know neither HTTP nor modules of Nest. */
+const FOLDERS = ['registry', 'catalog', 'errors', 'tenant', 'kernel'];
 
 /** Compiles the registry alone, as it is now. @returns the folder, and how to remove it */
 export function compileRegistry(): { readonly folder: string; remove(): void } {
