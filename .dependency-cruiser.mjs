@@ -29,6 +29,7 @@ const layers = {
     ['isolation/moving', 'isolation'],
   ],
   identity: [['port'], ['passwords', 'permissions'], ['login', 'management'], ['sessions'], ['postgres']],
+  traffic: [['errors'], ['kernel'], ['rates'], ['plans', 'cache', 'admission'], ['entry'], ['module']],
   secrets: [['port'], ['local', 'managers', 'rotation', 'vault']],
 };
 

@@ -3,6 +3,7 @@ import { IDENTITY_ERROR_CODES } from '@tenantry/identity';
 import { LIFECYCLE_ERROR_CODES } from '@tenantry/lifecycle';
 import { POSTGRES_ERROR_CODES } from '@tenantry/postgres';
 import { SECRETS_ERROR_CODES } from '@tenantry/secrets';
+import { TRAFFIC_ERROR_CODES } from '@tenantry/traffic';
 import {
   CatalogUnavailableError,
   ERROR_CODES,
@@ -20,6 +21,7 @@ const TABLES: readonly Record<string, ErrorCodeInfo>[] = [
   LIFECYCLE_ERROR_CODES,
   POSTGRES_ERROR_CODES,
   SECRETS_ERROR_CODES,
+  TRAFFIC_ERROR_CODES,
 ];
 
 describe('the table of errors', () => {
