@@ -22,6 +22,27 @@ const CHANNELS = [
   'tenantry:tenant:unloaded',
 ];
 
+describe('two applications on one meter provider without names', () => {
+  it('keep separate metrics by a label, which a warning names', async () => {
+    const metrics = new CollectedMetrics();
+    const first = await startObserved('express', { meterProvider: metrics.provider });
+    const second = await startObserved('express', { meterProvider: metrics.provider });
+    const { id } = second.app.get(TenantApplication);
+    await call(first.app, '/plain', { headers: { 'x-tenant': 'foo' } });
+    for (let calls = 0; calls < 2; calls += 1) await call(second.app, '/plain', { headers: { 'x-tenant': 'foo' } });
+    await until(async () => (await metrics.total('tenantry.request.duration')) === 3);
+    expect(await metrics.total('tenantry.request.duration', { application: id })).toBe(2);
+    await second.app.close();
+    await first.app.close();
+    const third = await startObserved('express', { meterProvider: metrics.provider });
+    expect(await metrics.total('tenantry.request.duration', { application: third.app.get(TenantApplication).id })).toBe(
+      0,
+    );
+    await third.app.close();
+    await metrics.close();
+  });
+});
+
 describe('two applications in one process', () => {
   const metrics = [new CollectedMetrics(), new CollectedMetrics()] as const;
   const published: { channel: string; applicationId: unknown }[] = [];

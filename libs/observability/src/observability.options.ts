@@ -13,7 +13,7 @@ export interface ObservabilityOptions {
   /**
    * Where metrics go. It stays the caller's. Default: the provider that is registered with `@opentelemetry/api` when the
    * application starts; without one, and without the package, nothing is measured. Two applications in one process take
-   * one each, or have different names.
+   * one each, or have different names: else the metrics of the later one are labelled with its generated id.
    */
   readonly meterProvider?: MeterProviderShape;
   /** Label `application` of every metric: 1 to 63 letters, digits, `.`, `_` and `-`. Default: no such label. */

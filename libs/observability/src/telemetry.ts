@@ -6,6 +6,8 @@ import { ApplicationEvents } from './kernel/application-events.js';
 import type { FaultLog } from './kernel/fault-log.js';
 import type { TenantHealth } from './health/tenant-health.js';
 import type { MeterShape } from './kernel/meter-shapes.js';
+import { takeApplicationLabel } from './metrics/application-labels.js';
+import type { ApplicationLabel } from './metrics/application-labels.js';
 import { METRIC_SOURCES } from './metrics/metric-sources.js';
 import { TenantMeter } from './metrics/tenant-meter.js';
 import type { ResolvedObservabilityOptions } from './observability.options.js';
@@ -37,6 +39,7 @@ export class Telemetry implements OnModuleInit, OnModuleDestroy, OnApplicationSh
   readonly #events: ApplicationEvents;
   readonly #logger = new Logger('TenantryObservability');
   #meter: TenantMeter | undefined;
+  #label: ApplicationLabel | undefined;
 
   constructor(parts: TelemetryParts) {
     this.#parts = parts;
@@ -49,7 +52,7 @@ export class Telemetry implements OnModuleInit, OnModuleDestroy, OnApplicationSh
     const api = await this.#load();
     const meter = this.#meterOf(api);
     if (meter === undefined) this.#logger.debug('No OpenTelemetry metrics SDK is registered: nothing is measured.');
-    else this.#measure(meter);
+    else this.#measure(meter, options.meterProvider ?? api?.metrics.getMeterProvider() ?? meter);
     if (api !== null && hasTracerProvider(api)) nameTenantsOnSpans(api, this.#events, options.spanAttribute);
   }
 
@@ -61,6 +64,7 @@ export class Telemetry implements OnModuleInit, OnModuleDestroy, OnApplicationSh
   onApplicationShutdown(): void {
     this.#events.close();
     this.#meter?.close();
+    this.#label?.release();
   }
 
   async #load(): Promise<OpenTelemetry | null> {
@@ -82,11 +86,23 @@ export class Telemetry implements OnModuleInit, OnModuleDestroy, OnApplicationSh
     return meter === undefined || meter === api?.createNoopMeter() ? undefined : meter;
   }
 
-  #measure(meter: MeterShape): void {
+  #measure(meter: MeterShape, provider: object): void {
     const { options, faults, ...parts } = this.#parts;
-    const { name, node, clock, tenantLabel: label } = options;
-    this.#meter = new TenantMeter(meter, name === undefined ? {} : { application: name }, faults);
+    const { node, clock, tenantLabel: label } = options;
+    const application = this.#labelAt(provider);
+    this.#meter = new TenantMeter(meter, application === undefined ? {} : { application }, faults);
     for (const source of METRIC_SOURCES)
       source({ ...parts, meter: this.#meter, events: this.#events, node, clock, label });
+  }
+
+  #labelAt(provider: object): string | undefined {
+    const { options, application } = this.#parts;
+    this.#label = takeApplicationLabel(provider, options.name, application.id);
+    const { value, isMadeUp } = this.#label;
+    if (isMadeUp)
+      this.#logger.warn(
+        `Another application of this process measures with the same meter provider under the same name. The metrics of this one are labelled application="${value}". Give each application a name, or a meterProvider of its own.`,
+      );
+    return value;
   }
 }
