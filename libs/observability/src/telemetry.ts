@@ -98,8 +98,8 @@ export class Telemetry implements OnModuleInit, OnModuleDestroy, OnApplicationSh
   #labelAt(provider: object): string | undefined {
     const { options, application } = this.#parts;
     this.#label = takeApplicationLabel(provider, options.name, application.id);
-    const { value, isMadeUp } = this.#label;
-    if (isMadeUp)
+    const { value, isGenerated } = this.#label;
+    if (isGenerated)
       this.#logger.warn(
         `Another application of this process measures with the same meter provider under the same name. The metrics of this one are labelled application="${value}". Give each application a name, or a meterProvider of its own.`,
       );

@@ -5,8 +5,8 @@ const labels = new WeakMap<object, Set<string>>();
 export interface ApplicationLabel {
   /** `undefined` = the only application without a name has no label. */
   readonly value: string | undefined;
-  /** Whether the name was taken, so that the value is not it. */
-  readonly isMadeUp: boolean;
+  /** Whether the name was taken, so that the value has the id of the application in it. */
+  readonly isGenerated: boolean;
   /** Gives it up. Idempotent. */
   release(): void;
 }
@@ -23,8 +23,8 @@ export function takeApplicationLabel(
 ): ApplicationLabel {
   const taken = labels.get(provider) ?? new Set<string>();
   labels.set(provider, taken);
-  const isMadeUp = taken.has(name ?? '');
-  const value = isMadeUp ? [name, applicationId].filter((part) => part !== undefined).join('-') : name;
+  const isGenerated = taken.has(name ?? '');
+  const value = isGenerated ? [name, applicationId].filter((part) => part !== undefined).join('-') : name;
   taken.add(value ?? '');
-  return { value, isMadeUp, release: () => void taken.delete(value ?? '') };
+  return { value, isGenerated, release: () => void taken.delete(value ?? '') };
 }
