@@ -39,6 +39,5 @@ export const EXCEPTIONS = [
   { path: 'libs/transports/src/websockets', words: ['room', 'rooms'], reason: 'rooms of Socket.IO' },
   { path: 'libs/testing/src/crawl', words: ['nobody'], reason: 'label of requests without credentials, in reports' },
   { path: 'test/drills/support', words: ['nobody'], reason: 'the operating-system user' },
-  { path: 'libs/identity/src/port/names.ts', words: ['nobody'], reason: 'a reserved account name' },
   { path: 'libs/core/src/registry', words: ['room'], reason: 'free capacity, as in "makes room"' },
 ];

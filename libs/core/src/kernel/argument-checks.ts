@@ -14,7 +14,7 @@ export function assertDuration(argument: string, value: number): void {
 }
 
 /** A duration above 0, `Infinity` included. @throws `MT_ARGUMENT_INVALID` */
-export function assertPatience(argument: string, value: number): void {
+export function assertPositiveDuration(argument: string, value: number): void {
   numberArgument(argument, value, { min: 0, exclusive: true, infinite: true, unit: 'milliseconds' });
 }
 

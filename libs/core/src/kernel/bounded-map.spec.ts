@@ -46,14 +46,14 @@ describe('BoundedMap', () => {
     expect(held(map)).toBe('bc');
   });
 
-  it('deletes what is meant', () => {
+  it('deletes the entries that match', () => {
     const map = mapOf(3, 'ab');
     map.set('c', 2);
     map.deleteWhere((value) => value === 1);
     expect(held(map)).toBe('c');
   });
 
-  it('forgets in order through a long history', () => {
+  it('evicts in order through a long history', () => {
     const map = new BoundedMap<number>(100);
     for (let n = 0; n < 50_000; n += 1) {
       map.set(String(n), n);

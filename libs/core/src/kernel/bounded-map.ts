@@ -1,4 +1,4 @@
-/** A map that holds so many entries and forgets what was set longest ago. Setting and forgetting cost the same at any size. */
+/** A map of bounded size that evicts the oldest entry. Setting and evicting take constant time. */
 export class BoundedMap<V> {
   readonly #entries = new Map<string, V>();
   readonly #maxEntries: number;
@@ -37,7 +37,7 @@ export class BoundedMap<V> {
     this.#entries.delete(key);
   }
 
-  /** Deletes every entry whose value is meant. */
+  /** Deletes every entry whose value matches. */
   deleteWhere(isMeant: (value: V) => boolean): void {
     for (const [key, value] of this.#entries) if (isMeant(value)) this.#entries.delete(key);
   }

@@ -49,6 +49,6 @@ function callSafely<E>(listener: (event: E) => unknown, event: E): void {
     const result = listener(event);
     if (isPromise(result)) result.then(undefined, () => undefined);
   } catch {
-    // An observer's fault is the observer's alone.
+    // Errors of a listener are ignored.
   }
 }

@@ -6,7 +6,7 @@ import {
 } from '../errors/client.errors.js';
 import { keepAlive } from '../kernel/keep-alive.js';
 import { tenantId as assertTenantId } from '../tenant/tenant-id.js';
-import { assertDuration, assertPatience } from '../kernel/argument-checks.js';
+import { assertDuration, assertPositiveDuration } from '../kernel/argument-checks.js';
 import type { Recipe } from './creation/client-builder.js';
 import type { ClientEntry } from './client-entry.js';
 import { copyOptions } from './creation/copy-options.js';
@@ -133,7 +133,7 @@ export class TenantClientRegistry<TClient, TOptions = unknown> implements BaseRe
    */
   async acquire(tenantId: string, options: AcquireOptions = {}): Promise<TenantClientLease<TClient>> {
     const { signal, timeoutMs = this.#parts.options.acquireTimeoutMs } = options;
-    assertPatience('timeoutMs', timeoutMs);
+    assertPositiveDuration('timeoutMs', timeoutMs);
     signal?.throwIfAborted();
     return this.#acquire(tenantId, { signal, timeoutMs }, callingCreation()?.dependentOf(tenantId));
   }

@@ -228,7 +228,7 @@ describe('fair admission', () => {
     expect([bench.started.length, wrong]).toEqual([10_001, 0]);
   });
 
-  it('remembers the measured time of a bounded number of tenants', async () => {
+  it('keeps the measured time of a bounded number of tenants', async () => {
     const bench = new Bench({ maxIdleLanes: 2 });
     const costOf = async (lane: string): Promise<number | undefined> => {
       await bench.passUntilIdle();

@@ -67,7 +67,7 @@ export class FairAdmission {
   }
 
   /**
-   * Admits a request now where nothing speaks against it, else later. A promise settles in the async context of the caller.
+   * Admits a request now where no limit prevents it, else later. A promise settles in the async context of the caller.
    *
    * @throws `MT_QUEUE_FULL` (429), `MT_OVERLOADED` (503), and the reason of the signal
    */

@@ -18,7 +18,7 @@ export interface FairnessOptions {
   readonly maxWaitMs?: number;
   /** What is shared: measured time (default), or requests of whatever cost. */
   readonly cost?: 'time' | 'requests';
-  /** Tenants without a request whose measured time is remembered, 1 to 1,000,000. Default 10,000. */
+  /** Tenants without a request whose measured time is kept, 1 to 1,000,000. Default 10,000. */
   readonly maxIdleLanes?: number;
   /** Default: the system's monotonic clock. */
   readonly clock?: Clock;

@@ -1,7 +1,7 @@
 import { BoundedMap } from '@tenantry/core/spi';
 import { Lane } from './lane.js';
 
-/** The lanes of a node: those in use, and as many of the others as are remembered. */
+/** The lanes of a node: those in use, and as many of the others as are kept. */
 export class Lanes {
   readonly #used = new Map<string, Lane>();
   readonly #idle: BoundedMap<Lane>;

@@ -16,10 +16,10 @@ export interface CachedResponse {
 export interface ResponseCacheStore {
   /** @param key of one answer; never that of another tenant */
   get(tenantId: string, key: string): Promise<CachedResponse | undefined> | CachedResponse | undefined;
-  /** Keeps an answer until it expires, is purged or has to make place for another one of the same tenant. */
+  /** Keeps an answer until it expires, is purged or is evicted for another one of the same tenant. */
   set(tenantId: string, key: string, response: CachedResponse): Promise<void> | void;
   /**
-   * Forgets the answers of a tenant.
+   * Drops the answers of a tenant.
    *
    * @param tag only those with this tag; default: all
    */

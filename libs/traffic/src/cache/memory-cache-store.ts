@@ -4,9 +4,9 @@ import { TenantAnswers } from './tenant-answers.js';
 
 /** Options of {@link MemoryCacheStore}. Answers are counted with their keys and headers, two bytes for each character. */
 export interface MemoryCacheStoreOptions {
-  /** Bytes per tenant, 1,024 to 1,073,741,824. Default 4,194,304. Beyond, the tenant's oldest unused answers go. */
+  /** Bytes per tenant, 1,024 to 1,073,741,824. Default 4,194,304. Beyond, the tenant's least recently used answers are evicted. */
   readonly maxBytesPerTenant?: number;
-  /** Bytes of all tenants, 1,024 to 17,179,869,184. Default 67,108,864. Beyond, a tenant makes place by its own answers alone. */
+  /** Bytes of all tenants, 1,024 to 17,179,869,184. Default 67,108,864. Beyond, a tenant evicts its own answers only. */
   readonly maxBytes?: number;
   /** Milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number;
@@ -58,7 +58,7 @@ export class MemoryCacheStore implements ResponseCacheStore {
     this.#change(tenantId, (tenant) => tenant.purge(tag));
   }
 
-  /** The total follows what a tenant uses; a tenant without answers is forgotten. */
+  /** The total follows what a tenant uses; a tenant without answers is dropped. */
   #change(tenantId: string, change: (answers: TenantAnswers) => void): void {
     const answers = this.#tenants.get(tenantId);
     if (answers === undefined) return;

@@ -46,7 +46,7 @@ describe('the memory store of the response cache', () => {
     expect([store.get('a', '1'), store.get('a', '2')]).toEqual([expect.anything(), undefined]);
   });
 
-  it('forgets an answer that has expired, and the tenant with its last answer', () => {
+  it('drops an answer that has expired, and the tenant with its last answer', () => {
     let now = 0;
     const store = new MemoryCacheStore({ now: () => now });
     store.set('a', '1', answer('1', { expiresAt: 100 }));

@@ -41,7 +41,7 @@ export class TenantResponseCache {
   }
 
   /**
-   * Forgets a tenant's answers, on every node that shares the store, and those that are being computed on this node.
+   * Drops a tenant's answers, on every node that shares the store, and those that are being computed on this node.
    *
    * @param tag only the answers with this tag; default: all
    * @throws what the store throws: an answer that could not be removed may still be used until it expires
@@ -56,7 +56,7 @@ export class TenantResponseCache {
   }
 
   /**
-   * Finds an answer, or computes it once for all who ask meanwhile.
+   * Finds an answer, or computes it once for concurrent callers.
    *
    * @param compute gives `undefined` for an answer that must not be kept
    */

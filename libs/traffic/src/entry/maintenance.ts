@@ -5,7 +5,7 @@ import { LONGEST_MS } from '../kernel/option-checks.js';
 import { pass, refuse } from './traffic-handler.js';
 import type { CrossTenantHandler, TrafficVerdict } from './traffic-handler.js';
 
-/** What clients learn of a maintenance. */
+/** What clients receive during a maintenance. */
 export interface MaintenanceNotice {
   /** Default: a sentence that says no more than the code. */
   readonly text?: string;

@@ -86,7 +86,7 @@ describe('the memory rate store', () => {
     expect(store.size).toBe(1);
   });
 
-  it('forgets the key that was used longest ago beyond its limit', () => {
+  it('evicts the least recently used key beyond its limit', () => {
     const store = new MemoryRateStore({ maxKeys: 2, now: () => 5_000 });
     for (const key of ['a', 'b', 'c']) store.take(key, 3, tenPerSecond);
     expect(store.size).toBe(2);

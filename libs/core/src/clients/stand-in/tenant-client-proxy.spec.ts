@@ -71,7 +71,7 @@ describe('the singleton that stands for a tenant’s client', () => {
 
   it('throws outside of a scope and in a scope without the client, and says what to do', () => {
     expect(() => db.who()).toThrow(expect.objectContaining({ code: 'MT_CONTEXT_MISSING' }));
-    expect(() => as('foo', undefined, () => db.who())).toThrow(/@UseTenantClients\("db"\)/);
+    expect(() => as('foo', undefined, () => db.who())).toThrow(/Await tenantContext\.acquire\("db"\)/);
   });
 
   it('shows nothing to Nest, to await and to the console outside of a scope', async () => {
