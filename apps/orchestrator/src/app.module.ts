@@ -13,6 +13,7 @@ import type { OrchestratorOverrides } from './overrides.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { SeedModule } from './seed/seed.module.js';
 import { ServersModule } from './servers/servers.module.js';
+import { serviceRoutesModule, TenantServicesModule } from './services/tenant-services.module.js';
 import { settingsModule } from './settings/settings.module.js';
 import type { Settings } from './settings/settings.js';
 import { followOtherNodes } from './tenancy/follow-other-nodes.js';
@@ -43,6 +44,8 @@ export class AppModule {
         UsersModule,
         ProjectsModule,
         ServersModule,
+        TenantServicesModule,
+        serviceRoutesModule(settings),
         AdminModule,
         HealthModule,
         MetricsModule,

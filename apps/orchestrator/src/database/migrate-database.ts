@@ -1,5 +1,6 @@
 import { grantCatalogSql, migrateCatalog, tenantTableSql } from '@tenantry/postgres';
 import type { SqlDatabase, SqlSession } from '@tenantry/postgres';
+import { migrateServices } from '@tenantry/services/postgres';
 import { CREATE_TABLES, TENANT_TABLES } from './schema.js';
 
 /** Any constant that no other code uses for an advisory lock. */
@@ -14,6 +15,7 @@ const LOCK_KEY = '7239115524680113';
  */
 export async function migrateDatabase(database: SqlDatabase, role: string): Promise<void> {
   await migrateCatalog(database);
+  await migrateServices(database);
   await database.transaction(async (session) => {
     await session.query('select pg_advisory_xact_lock($1::bigint)', [LOCK_KEY]);
     for (const statement of CREATE_TABLES) await session.query(statement);

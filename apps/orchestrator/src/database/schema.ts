@@ -1,5 +1,7 @@
+import { SERVICE_TABLES } from '@tenantry/services/postgres';
+
 /** The tables of this application, every one of them a tenant's: under row-level security, with keys that start with `tenant_id`. */
-export const TENANT_TABLES: readonly string[] = ['users', 'projects', 'cloud_accounts'];
+export const TENANT_TABLES: readonly string[] = ['users', 'projects', 'cloud_accounts', ...SERVICE_TABLES];
 
 /*
  * `tenant_id` fills itself in from the transaction's tenant, so that no statement of the application ever names it.

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { BadRequestException } from '@nestjs/common';
+import { BadRequestException, PayloadTooLargeException } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -9,10 +9,14 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PROBLEM_MEDIA_TYPE } from '@tenantry/core';
 import type { Settings } from '../settings/settings.js';
 import { jsonBodyOnly } from './json-body.middleware.js';
+import { isForService } from './service-bodies.js';
 import { problemOf } from './problem.js';
 
 /** Bytes that a body may have. */
 const BODY_LIMIT = 100 * 1_024;
+
+/** Bytes of a body for a tenant's service, or of its source: its own limits are checked later. */
+const SERVICE_BODY_LIMIT = 1_100 * 1_024;
 
 /** How long a request may take to arrive whole, as a body that never ends does not. Fastify itself sets no limit. */
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -42,7 +46,11 @@ export function configureHttp(app: INestApplication, { httpAdapter, trustedProxi
 
 /** An empty body is none, as on Express, also with `Content-Type: application/json`. */
 function configureFastify(app: NestFastifyApplication): void {
-  app.useBodyParser('application/json', { bodyLimit: BODY_LIMIT }, (_request, body: Buffer, done) => {
+  for (const type of ['text/plain', '*'])
+    app.useBodyParser(type, { bodyLimit: SERVICE_BODY_LIMIT }, (_request, body: Buffer, done) => done(null, body));
+  app.useBodyParser('application/json', { bodyLimit: SERVICE_BODY_LIMIT }, ({ raw }, body: Buffer, done) => {
+    if (isForService(raw)) return done(null, body);
+    if (body.length > BODY_LIMIT) return done(new PayloadTooLargeException());
     try {
       done(null, body.length === 0 ? undefined : JSON.parse(body.toString('utf8')));
     } catch {
@@ -54,6 +62,7 @@ function configureFastify(app: NestFastifyApplication): void {
 function configureExpress(app: NestExpressApplication, trustedProxies: readonly string[]): void {
   app.disable('x-powered-by').disable('etag');
   app.set('trust proxy', trustedProxies.length > 0 ? [...trustedProxies] : false);
+  app.useBodyParser('raw', { limit: SERVICE_BODY_LIMIT, type: isForService });
   app.useBodyParser('json', { limit: BODY_LIMIT });
 }
 

@@ -10,6 +10,8 @@ export interface DemoTenant {
   readonly admin: string;
   readonly projects: readonly string[];
   readonly servers: readonly string[];
+  /** What its `MyService` says; absent = it has none. */
+  readonly greeting?: string;
 }
 
 /** The tenants of the demo. */
@@ -22,6 +24,7 @@ export const DEMO_TENANTS: readonly DemoTenant[] = [
     admin: 'alice',
     projects: ['Website', 'Mobile app'],
     servers: ['foo-web-1', 'foo-web-2'],
+    greeting: 'Hello from Foo',
   },
   {
     id: 'bar',
@@ -31,6 +34,7 @@ export const DEMO_TENANTS: readonly DemoTenant[] = [
     admin: 'bob',
     projects: ['Warehouse'],
     servers: ['bar-db-1'],
+    greeting: 'Bar says good day',
   },
   {
     id: 'ARU-297647',

@@ -1,7 +1,7 @@
 import type { Settings } from '../settings/settings.js';
 import { DEMO_PASSWORD, DEMO_TENANTS } from './demo-data.js';
 
-/** What `npm start` prints: where things listen, who can log in, and four commands that work when pasted. */
+/** What `npm start` prints: where things listen, who can log in, and five commands that work when pasted. */
 export function demoInstructions({ host, port, cloudApiPort, databaseUrl, dataDir, seedDemo }: Settings): string {
   const base = `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`;
   const data = databaseUrl === undefined ? `embedded, in ${dataDir}` : 'PostgreSQL';
@@ -24,5 +24,6 @@ function demoLines(base: string): string[] {
     `curl -s ${base}/t/foo.com/me -H "Authorization: Bearer $TOKEN"`,
     `curl -s ${base}/projects -H 'Host: foo.com' -H "Authorization: Bearer $TOKEN"`,
     `curl -s ${base}/t/foo.com/servers -H "Authorization: Bearer $TOKEN"`,
+    `curl -s ${base}/t/foo.com/services/MyService`,
   ];
 }

@@ -1,9 +1,14 @@
 import { Module } from '@nestjs/common';
 import { AdminModule } from '../admin/admin.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
+import { TenantServicesModule } from '../services/tenant-services.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { Seeder } from './seeder.js';
 
 /** Fills an empty database at the start. */
-@Module({ imports: [AdminModule, ProjectsModule, UsersModule], providers: [Seeder], exports: [Seeder] })
+@Module({
+  imports: [AdminModule, ProjectsModule, TenantServicesModule, UsersModule],
+  providers: [Seeder],
+  exports: [Seeder],
+})
 export class SeedModule {}

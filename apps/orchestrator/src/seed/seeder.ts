@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
-import { SUPER_TENANT_ID, TenantContext, TenantExistsError } from '@tenantry/core';
+import { SUPER_TENANT_ID, TenantContext, TenantExistsError, tenantId } from '@tenantry/core';
+import { ServiceDeployments } from '@tenantry/services';
 import { TenantAdministration } from '../admin/tenant-administration.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import { isOutage } from '../database/outage.js';
@@ -11,6 +12,7 @@ import type { Settings } from '../settings/settings.js';
 import { SUPER_ADMIN, UserRepository } from '../users/user.repository.js';
 import { DEMO_PASSWORD, DEMO_TENANTS } from './demo-data.js';
 import type { DemoTenant } from './demo-data.js';
+import { DEMO_SERVICE, demoServiceOf } from './demo-services.js';
 
 const RETRY_MS = 2_000;
 
@@ -28,6 +30,7 @@ export class Seeder implements OnModuleInit, OnModuleDestroy {
   readonly #projects: ProjectRepository;
   readonly #users: UserRepository;
   readonly #hasher: PasswordHasher;
+  readonly #services: ServiceDeployments;
   #timer: NodeJS.Timeout | undefined;
   #logged: string | undefined;
   #isDone = false;
@@ -40,7 +43,9 @@ export class Seeder implements OnModuleInit, OnModuleDestroy {
     projects: ProjectRepository,
     users: UserRepository,
     hasher: PasswordHasher,
+    services: ServiceDeployments,
   ) {
+    this.#services = services;
     this.#settings = settings;
     this.#administration = administration;
     this.#context = context;
@@ -114,7 +119,8 @@ export class Seeder implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  async #seedTenant({ id, name, domain, aliases, admin, projects }: DemoTenant): Promise<void> {
+  async #seedTenant(demo: DemoTenant): Promise<void> {
+    const { id, name, domain, aliases, admin, projects } = demo;
     const record = { id, name, domain, aliases: [...aliases] };
     const cloudAccount = { clientId: id, clientSecret: this.#cloudSecretOf(id) };
     const first = { username: admin, password: DEMO_PASSWORD };
@@ -122,6 +128,17 @@ export class Seeder implements OnModuleInit, OnModuleDestroy {
     await this.#context.run(id, async () => {
       for (const project of projects) await this.#projects.create({ name: project, description: '' }, projects.length);
     });
+    await this.#seedService(demo);
+  }
+
+  async #seedService(demo: DemoTenant): Promise<void> {
+    const source = demoServiceOf(demo);
+    if (source === null) return;
+    const upload = { bytes: Buffer.from(source), language: 'typescript' } as const;
+    const id = tenantId(demo.id);
+    const { version } = await this.#services.upload(id, DEMO_SERVICE, upload);
+    await this.#services.activate(id, DEMO_SERVICE, version);
+    await this.#services.secure(id, DEMO_SERVICE, 'public');
   }
 
   #cloudSecretOf(id: string): string {
