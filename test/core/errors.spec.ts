@@ -3,6 +3,7 @@ import { IDENTITY_ERROR_CODES } from '@tenantry/identity';
 import { LIFECYCLE_ERROR_CODES } from '@tenantry/lifecycle';
 import { POSTGRES_ERROR_CODES } from '@tenantry/postgres';
 import { SECRETS_ERROR_CODES } from '@tenantry/secrets';
+import { SERVICES_ERROR_CODES } from '@tenantry/services';
 import { TRAFFIC_ERROR_CODES } from '@tenantry/traffic';
 import {
   CatalogUnavailableError,
@@ -21,6 +22,7 @@ const TABLES: readonly Record<string, ErrorCodeInfo>[] = [
   LIFECYCLE_ERROR_CODES,
   POSTGRES_ERROR_CODES,
   SECRETS_ERROR_CODES,
+  SERVICES_ERROR_CODES,
   TRAFFIC_ERROR_CODES,
 ];
 

@@ -29,6 +29,7 @@ export {
   ServiceTimeoutError,
 } from './kernel/service.errors.js';
 export type { ServiceCallSite } from './kernel/service.errors.js';
+export { SERVICES_ERROR_CODES, ServicesError } from './kernel/services.error.js';
 export { DEFAULT_SERVICE_LIMITS } from './kernel/service-limits.js';
 export type { ServiceLimits } from './kernel/service-limits.js';
 export type { GuestError, ServiceManifest } from './thread/messages.js';
