@@ -27,7 +27,7 @@ function start(env: Readonly<Record<string, string>>): Promise<Started> {
     child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     child.stdout.on('data', (chunk: Buffer) => {
       printed += chunk.toString();
-      if (/curl[^\n]*servers[^\n]*\n/.test(printed)) resolve({ process: child, printed, exited });
+      if (/curl[^\n]*MyService[^\n]*\n/.test(printed)) resolve({ process: child, printed, exited });
     });
     void exited.then((code) => reject(new Error(`It ended with ${code}:\n${printed}`)));
   });
@@ -45,15 +45,16 @@ describe('npm start', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('prints four commands that work when pasted, keeps its data over a restart, and ends cleanly', async () => {
+  it('prints five commands that work when pasted, keeps its data over a restart, and ends cleanly', async () => {
     const env = { PORT: String(port), CLOUD_API_PORT: String(port + 1), DATA_DIR: dataDir };
     started = await start(env);
     const commands = started.printed.split('\n').filter((line) => line.includes('curl'));
-    expect(commands).toHaveLength(4);
+    expect(commands).toHaveLength(5);
     const { stdout } = await run('sh', ['-c', commands.join('; echo; ')]);
     expect(stdout).toContain('"domain":"foo.com"');
     expect(stdout).toContain('"name":"Website"');
     expect(stdout).toContain('"name":"foo-web-1"');
+    expect(stdout).toContain('{"greeting":"Hello from Foo","visits":1}');
 
     const token = (await logIn()).accessToken;
     const headers = { authorization: `Bearer ${token}` };

@@ -23,7 +23,7 @@ describe.each(RUNS)('services of the sample on %s and %s', (adapter, database) =
   beforeAll(async () => {
     sample = await startSample(adapter, database);
     [alice, bob] = await Promise.all([sample.logIn('alice@foo.com'), sample.logIn('bob@bar.com')]);
-  });
+  }, 180_000);
 
   afterAll(() => sample.close());
 
