@@ -171,7 +171,7 @@ describe.each(RUNS)('services of the sample on %s and %s', (adapter, database) =
     expect((await send(path, { headers: alice })).text).toBe('in');
     await access('public');
     expect((await send(path)).text).toBe('in');
-    expect((await access('everybody')).status).toBe(400);
+    expect((await access('all')).status).toBe(400);
 
     function access(value: string): Promise<Answer> {
       const body = JSON.stringify({ access: value });

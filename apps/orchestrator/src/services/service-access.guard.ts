@@ -8,7 +8,7 @@ import { nodeRequestOf } from '../http/node-request.js';
 
 const PERMISSION = /^permission:/;
 
-/** Lets in whom the tenant's administrator let in to the service: everybody, users of the tenant, or those with a role. */
+/** Lets in whom the tenant's administrator let in to the service: every caller, users of the tenant, or those with a role. */
 @Injectable()
 export class ServiceAccessGuard implements CanActivate {
   readonly #context: TenantContext;
@@ -21,7 +21,7 @@ export class ServiceAccessGuard implements CanActivate {
     this.#tokens = tokens;
   }
 
-  /** A service that is not there is answered as such to everybody, and as one of another tenant. @throws `MT_SERVICE_NOT_FOUND` */
+  /** A service that is not there is answered as such to every caller, and as one of another tenant. @throws `MT_SERVICE_NOT_FOUND` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<{ readonly params: { readonly name: string } }>();
     const { id } = this.#context.tenant;

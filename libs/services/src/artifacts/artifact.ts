@@ -6,7 +6,7 @@ export type ArtifactKind = 'service';
 /** `staged`: can be activated. `faulty`: does not load; it is kept to be read and corrected. */
 export type ArtifactState = 'staged' | 'faulty';
 
-/** Who may call a deployed artifact: everybody, principals of the tenant, or those with a permission (`permission:NAME`). */
+/** Who may call a deployed artifact: every caller, principals of the tenant, or those with a permission (`permission:NAME`). */
 export type ArtifactAccess = 'public' | 'signed-in' | `permission:${string}`;
 
 /** Why a version is faulty. Positions are those of the uploaded source. */

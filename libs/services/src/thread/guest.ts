@@ -112,7 +112,7 @@ export class Guest {
     return { thrown, cpuMs };
   }
 
-  /** Jobs until there is none: an endless chain of them ends with the turn. What a job throws is nobody's result. */
+  /** Jobs until there is none: an endless chain of them ends with the turn. What a job throws is no call's result. */
   #drain(): void {
     for (;;) {
       try {
