@@ -1,5 +1,5 @@
 /*
- * Puts the balancers of deploy/ in front of real nodes, each a process, and looks whether they keep what
+ * Puts the balancers of deploy/ in front of real nodes, each a process, and checks whether they keep what
  * docs/guides/load-balancing.md promises:
  *
  *   npm run drill -- balancer [nginx] [haproxy]

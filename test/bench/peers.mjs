@@ -65,7 +65,7 @@ async function inProcess({ file }, database, look) {
   };
   const { port } = await ask();
   const agent = new Agent({ keepAlive: true, maxSockets: 100 });
-  const facts = await look(ask, (id, holdMs) => who(agent, port, id, holdMs));
+  const facts = await inspect(ask, (id, holdMs) => who(agent, port, id, holdMs));
   agent.destroy();
   child.disconnect();
   await exited;

@@ -61,7 +61,7 @@ class OperatorController {
   constructor(private readonly context: TenantContext) {}
 
   @Get()
-  look(): object {
+  read(): object {
     return { ok: true };
   }
 
@@ -175,7 +175,7 @@ describe.each(ADAPTERS)('the audit channel on %s', (adapter) => {
     ['a client that merely addresses the super tenant’s path', '/t/super/operator', {}, 'super'],
   ])('reports %s at a route of the super tenant', async (_who, path, headers, tenantId) => {
     expect((await call(app, path, { headers })).status).toBe(403);
-    expect(events).toEqual([{ type: 'forbidden', transport: 'http', handler: 'OperatorController.look', tenantId }]);
+    expect(events).toEqual([{ type: 'forbidden', transport: 'http', handler: 'OperatorController.read', tenantId }]);
   });
 
   it('reports what the super tenant does, by its routes and by runAsSuperTenant', async () => {
@@ -184,7 +184,7 @@ describe.each(ADAPTERS)('the audit channel on %s', (adapter) => {
     expect((await call(app, '/operator', { method: 'POST', headers })).json).toEqual({ tenant: 'super' });
     const byRoute = { type: 'superTenantAction', transport: 'http' };
     expect(events).toEqual([
-      { ...byRoute, handler: 'OperatorController.look' },
+      { ...byRoute, handler: 'OperatorController.read' },
       { ...byRoute, handler: 'OperatorController.repair' },
       { type: 'superTenantAction', transport: 'job', handler: 'runAsSuperTenant' },
     ]);

@@ -10,9 +10,9 @@ export const ROWS = `insert into project values ('acme', 1, '${SECRET}'), ('beta
 
 /** Something wrong with a database, and what the application's role gets hold of by it. */
 export interface Attack extends BadThing {
-  /** Works as the application, for `beta`. What it returns, or the error that it meets, is the loot. */
+  /** Works as the application, for `beta`. What it returns, or the error that it meets, is the result. */
   readonly attack: (tx: SqlSession, bench: Bench) => Promise<unknown>;
-  /** What the loot has in it when the attack succeeds. Default {@link SECRET}. */
+  /** What the result has in it when the attack succeeds. Default {@link SECRET}. */
   readonly loot?: string;
   /** Whether it needs a server: PGlite has neither programs nor a second session. */
   readonly server?: boolean;

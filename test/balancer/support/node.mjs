@@ -23,7 +23,7 @@ import {
 } from '@tenantry/core';
 import { tenants } from './tenants.mjs';
 
-/** Long enough that a node dies with requests in its hands. */
+/** Long enough that a node dies with requests in flight. */
 const WORK_MS = 5;
 const BALANCERS = ['127.0.0.1'];
 const { name, port, checked } = JSON.parse(process.argv[2]);

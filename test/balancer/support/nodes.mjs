@@ -30,7 +30,7 @@ class Node {
     return (await answer)[0];
   }
 
-  /** Ends it without a word. Settles when it is gone. */
+  /** Kills it. Settles when it is gone. */
   async kill() {
     const gone = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');

@@ -3,7 +3,7 @@
  *
  *   node test/bench/http/profile.mjs tenantry --adapter fastify --node 24 --tenants 10 --depth 20
  *
- * Two tables in microseconds per request, sampled: by package or folder, and the forty dearest functions.
+ * Two tables in microseconds per request, sampled: by package or folder, and the forty most expensive functions.
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';

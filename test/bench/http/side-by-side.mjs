@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 50;
 
 /**
  * Serves two set-ups at the same time, on one core, each under a load of its own that never pauses: whatever slows the
- * machine down slows both down. Fresh processes each time, because a process keeps the luck that its compiler had.
+ * machine down slows both down. Fresh processes each time, because compilation differs from process to process.
  *
  * @param command what runs Node, with its flags
  * @param addresses of the two set-ups

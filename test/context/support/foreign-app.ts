@@ -72,7 +72,7 @@ class NextMiddleware implements NestMiddleware {
   }
 }
 
-/** Loses what the one before has put into the store, unless that is stored. */
+/** Loses what the middleware before it has put into the store, unless that is kept. */
 @Injectable()
 class LateMiddleware implements NestMiddleware {
   use = lossy('late');

@@ -13,7 +13,7 @@ import type { TenantLifecycleOptions, TenantProvisioner } from '@tenantry/lifecy
 
 /*
  * A process that has nothing else to do than to await promises of the library: node awaiting-child.js. Prints what came of each to
- * stderr as JSON. Where a promise does not keep it alive, Node ends it with code 13 and without a word.
+ * stderr as JSON. Where a promise does not keep it alive, Node ends it with code 13 and without a message.
  */
 
 const FOO = { id: 'foo', domain: 'foo.com' };

@@ -101,7 +101,7 @@ export class World {
     return client;
   }
 
-  /** Follows what a call comes to; what it throws is its own affair, but it has to end. */
+  /** Follows what a call comes to; it may throw, but it has to end. */
   wait<R>(
     what: string,
     tenantId: string,

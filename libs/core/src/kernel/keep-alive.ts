@@ -24,7 +24,7 @@ export function holdProcess(): { clear(): void } {
 export function keepAlive<R>(clock: LivingClock, work: Promise<R>): Promise<R> {
   const hold = clock.hold?.();
   if (hold === undefined) return work;
-  const letGo = (): void => hold.clear();
-  work.then(letGo, letGo);
+  const clear = (): void => hold.clear();
+  work.then(clear, clear);
   return work;
 }

@@ -143,7 +143,7 @@ export class PlaceCopy {
 }
 
 const LATE_WRITES =
-  'The old place was written to after the tenant was blocked, or the new one was. Nothing was removed: bring those rows over, then resume.';
+  'Rows were written at the old place after the tenant was blocked, or at the new one. Nothing was removed: bring those rows over, then resume.';
 
 /** Names of the tables that differ. @internal */
 export function differenceOf(wanted: readonly TableSum[], found: readonly TableSum[]): string[] {
