@@ -65,6 +65,6 @@ function add(totals, key, value) {
 }
 
 function table(totals, rows) {
-  const dearest = [...totals].sort(([, a], [, b]) => b - a).slice(0, rows);
-  return dearest.map(([name, us]) => `${us.toFixed(2).padStart(7)} ${name}`).join('\n');
+  const costliest = [...totals].sort(([, a], [, b]) => b - a).slice(0, rows);
+  return costliest.map(([name, us]) => `${us.toFixed(2).padStart(7)} ${name}`).join('\n');
 }
