@@ -3,12 +3,13 @@ import { migrateCatalog, pgliteDatabase, PostgresTenantCatalog } from '@tenantry
 import { createCatalogDatabase } from '../support/catalog-database.js';
 import type { CatalogDatabase } from '../support/catalog-database.js';
 import { createPglite } from '../support/postgres.js';
-import { describeTenantCatalog } from './tenant-catalog.contract.js';
+import { describeTenantCatalog } from '@tenantry/core/testing';
 import type { SqlDatabase } from '@tenantry/postgres';
+import { runner } from '../support/runner.js';
 
 const EMPTY = 'truncate tenantry.tenant_names, tenantry.tenants';
 
-describeTenantCatalog('InMemoryTenantCatalog', async () => new InMemoryTenantCatalog());
+describeTenantCatalog(runner, 'InMemoryTenantCatalog', async () => new InMemoryTenantCatalog());
 
 describe('PGlite', () => {
   let database: SqlDatabase;
@@ -19,7 +20,7 @@ describe('PGlite', () => {
   });
   afterAll(() => database.close());
 
-  describeTenantCatalog('PostgresTenantCatalog on PGlite', async () => {
+  describeTenantCatalog(runner, 'PostgresTenantCatalog on PGlite', async () => {
     await database.query(EMPTY);
     return new PostgresTenantCatalog(database);
   });
@@ -30,7 +31,7 @@ describe('PostgreSQL', () => {
   beforeAll(async () => void (server = await createCatalogDatabase()));
   afterAll(() => server.close());
 
-  describeTenantCatalog('PostgresTenantCatalog on PostgreSQL, as a role without further rights', async () => {
+  describeTenantCatalog(runner, 'PostgresTenantCatalog on PostgreSQL, as a role without further rights', async () => {
     await server.admin.query(EMPTY);
     return new PostgresTenantCatalog(server.app);
   });

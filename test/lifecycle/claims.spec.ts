@@ -5,7 +5,7 @@ import { ManualClock } from '@tenantry/testing';
 import { PostgresTenantLifecycleStore } from '@tenantry/postgres';
 import type { SqlDatabase } from '@tenantry/postgres';
 import { until } from '../support/until.js';
-import { lifecycleOn } from './support/lifecycle-bench.js';
+import { lifecycleOn } from '@tenantry/lifecycle/testing';
 
 const FOO = { id: 'foo', domain: 'foo.com' };
 const LEASE_MS = 3_000;

@@ -1,6 +1,6 @@
 import { InMemoryTenantLifecycleStore, TenantVetoError } from '@tenantry/lifecycle';
 import type { Participant, TenantChangeEvent, TenantLifecycleListener } from '@tenantry/lifecycle';
-import { lifecycleOn } from './support/lifecycle-bench.js';
+import { lifecycleOn } from '@tenantry/lifecycle/testing';
 
 const FOO = { id: 'foo', domain: 'foo.com' };
 

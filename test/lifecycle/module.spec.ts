@@ -27,7 +27,7 @@ import type {
 import { ADAPTERS, call, startApp } from '../support/http.js';
 import type { AdapterName } from '../support/http.js';
 import { until } from '../support/until.js';
-import { quickClock } from './support/quick-clock.js';
+import { quickClock } from '@tenantry/lifecycle/testing';
 
 const FOO: NewTenant = { id: 'foo', domain: 'foo.com' };
 

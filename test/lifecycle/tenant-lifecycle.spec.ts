@@ -5,8 +5,9 @@ import type { SqlDatabase } from '@tenantry/postgres';
 import { createCatalogDatabase } from '../support/catalog-database.js';
 import type { CatalogDatabase } from '../support/catalog-database.js';
 import { createPglite } from '../support/postgres.js';
-import type { StoreUnderTest } from './support/lifecycle-bench.js';
-import { describeTenantLifecycle } from './tenant-lifecycle.contract.js';
+import type { StoreUnderTest } from '@tenantry/lifecycle/testing';
+import { describeTenantLifecycle } from '@tenantry/lifecycle/testing';
+import { runner } from '../support/runner.js';
 
 const EMPTY = 'truncate tenantry.tenant_names, tenantry.tenants, tenantry.operations';
 
@@ -20,7 +21,7 @@ function storeOf(database: SqlDatabase, admin: SqlDatabase): StoreUnderTest {
   return { store: new PostgresTenantLifecycleStore(database), advance };
 }
 
-describeTenantLifecycle('in memory', async () => {
+describeTenantLifecycle(runner, 'in memory', async () => {
   const clock = new ManualClock();
   return { store: new InMemoryTenantLifecycleStore(clock), advance: async (ms) => clock.advance(ms) };
 });
@@ -34,7 +35,7 @@ describe('PGlite', () => {
   });
   afterAll(() => database.close());
 
-  describeTenantLifecycle('on PGlite', async () => {
+  describeTenantLifecycle(runner, 'on PGlite', async () => {
     await database.query(EMPTY);
     return storeOf(database, database);
   });
@@ -45,7 +46,7 @@ describe('PostgreSQL', () => {
   beforeAll(async () => void (server = await createCatalogDatabase()));
   afterAll(() => server.close());
 
-  describeTenantLifecycle('on PostgreSQL, as a role without further rights', async () => {
+  describeTenantLifecycle(runner, 'on PostgreSQL, as a role without further rights', async () => {
     await server.admin.query(EMPTY);
     return storeOf(server.app, server.admin);
   });

@@ -9,8 +9,7 @@ import pg from 'pg';
 import { createTestDatabase } from '../support/postgres.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
-import { lifecycleOn, provisioner } from './support/lifecycle-bench.js';
-import { quickClock } from './support/quick-clock.js';
+import { lifecycleOn, provisioner, quickClock } from '@tenantry/lifecycle/testing';
 
 const FOO = { id: 'foo', domain: 'foo.com' };
 const HOUR_MS = 3_600_000;

@@ -1,10 +1,11 @@
 import pg from 'pg';
 import { pgDatabase, pgliteDatabase } from '@tenantry/postgres';
-import { describeSqlDatabase } from '../../../../test/contract/sql-database.contract.js';
+import { describeSqlDatabase } from '../testing/index.js';
 import { createPglite, createTestDatabase } from '../../../../test/support/postgres.js';
 import type { TestDatabase } from '../../../../test/support/postgres.js';
+import { runner } from '../../../../test/support/runner.js';
 
-describeSqlDatabase('PGlite', async () => pgliteDatabase(await createPglite()));
+describeSqlDatabase(runner, 'PGlite', async () => pgliteDatabase(await createPglite()));
 
 describe('on PostgreSQL', () => {
   let test: TestDatabase;
@@ -14,8 +15,8 @@ describe('on PostgreSQL', () => {
   });
   afterAll(() => test.drop());
 
-  describeSqlDatabase('pg', async () => pgDatabase(new pg.Pool({ connectionString: test.adminUrl, max: 4 })));
-  describeSqlDatabase('pg with one connection', async () =>
+  describeSqlDatabase(runner, 'pg', async () => pgDatabase(new pg.Pool({ connectionString: test.adminUrl, max: 4 })));
+  describeSqlDatabase(runner, 'pg with one connection', async () =>
     pgDatabase(new pg.Pool({ connectionString: test.adminUrl, max: 1 })),
   );
 });

@@ -1,12 +1,10 @@
-import { LifecycleParticipants, TenantLifecycle } from '@tenantry/lifecycle';
-import type {
-  Participant,
-  ProvisioningContext,
-  TenantLifecycleListener,
-  TenantLifecycleOptions,
-  TenantProvisioner,
-} from '@tenantry/lifecycle';
-import type { TenantLifecycleStore } from '@tenantry/lifecycle/spi';
+import { LifecycleParticipants } from '../lifecycle-participants.js';
+import type { Participant } from '../lifecycle-participants.js';
+import { TenantLifecycle } from '../tenant-lifecycle.js';
+import type { TenantLifecycleListener } from '../tenant-lifecycle-listener.js';
+import type { TenantLifecycleOptions } from '../lifecycle-options.js';
+import type { TenantLifecycleStore } from '../tenant-lifecycle-store.js';
+import type { ProvisioningContext, TenantProvisioner } from '../tenant-provisioner.js';
 import { quickClock } from './quick-clock.js';
 
 /** A store to test on, and how its time passes. */

@@ -1,14 +1,7 @@
-import { until } from '../support/until.js';
-import type {
-  NewTenant,
-  Tenant,
-  TenantCatalogReader,
-  TenantCatalogWriter,
-  TenantChanges,
-  TenantFilter,
-  TenantListQuery,
-  TenantPage,
-} from '@tenantry/core';
+import type { NewTenant, TenantCatalogReader, TenantCatalogWriter, TenantChanges, TenantFilter, TenantListQuery, TenantPage } from '../catalog/tenant-catalog.js';
+import type { Tenant } from '../tenant/tenant.js';
+import { eachOf } from './test-runner.js';
+import type { TestRunner } from './test-runner.js';
 
 /** A catalog with both faces. */
 export type TenantCatalog = TenantCatalogReader & TenantCatalogWriter;
@@ -25,9 +18,12 @@ const FOO: NewTenant = { id: 'Foo-1', domain: 'foo.com', aliases: ['www.foo.com'
 /**
  * What every catalog must do, whatever it is stored in.
  *
+ * @param runner the functions of the test runner
  * @param open gives an empty catalog, a new one for each test
  */
-export function describeTenantCatalog(name: string, open: () => Promise<TenantCatalog>): void {
+export function describeTenantCatalog(runner: TestRunner, name: string, open: () => Promise<TenantCatalog>): void {
+  const { beforeEach, describe, expect, it } = runner;
+  const each = eachOf(runner);
   describe(`TenantCatalog: ${name}`, () => {
     let catalog: TenantCatalog;
 
@@ -80,7 +76,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         ).toBe(true);
       });
 
-      it.each([
+      each([
         ['id', { id: 'Foo-1', domain: 'free.com' }],
         ['id', { id: 'FOO-1', domain: 'free.com' }],
         ['id', { id: 'foo.com', domain: 'free.com' }],
@@ -114,7 +110,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         await expect(attempt).rejects.toThrow('"foo.example"');
       });
 
-      it.each([
+      each([
         ['id', { id: '', domain: 'a.com' }],
         ['id', { id: 'super', domain: 'a.com' }],
         ['id', { id: 'SUPER', domain: 'a.com' }],
@@ -179,15 +175,15 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
     describe('find', () => {
       beforeEach(() => catalog.create(FOO));
 
-      it.each(['foo-1', 'foo.com', 'www.foo.com', 'foo.example'])('finds by identifier %s', async (identifier) => {
+      each(['foo-1', 'foo.com', 'www.foo.com', 'foo.example'])('finds by identifier %s', async (identifier) => {
         expect((await catalog.findByIdentifier(identifier))?.id).toBe('Foo-1');
       });
 
-      it.each(['Foo-1', 'foo-1', 'FOO-1'])('finds by id %s', async (id) => {
+      each(['Foo-1', 'foo-1', 'FOO-1'])('finds by id %s', async (id) => {
         expect((await catalog.findById(id))?.id).toBe('Foo-1');
       });
 
-      it.each(['', 'unknown', 'foo', 'foo.com.', '%', "' or 1=1", '__proto__', 'super', 'a\u0000b', 'FOO.com'])(
+      each(['', 'unknown', 'foo', 'foo.com.', '%', "' or 1=1", '__proto__', 'super', 'a\u0000b', 'FOO.com'])(
         'answers null for the identifier %j',
         async (identifier) => {
           expect(await catalog.findByIdentifier(identifier)).toBeNull();
@@ -200,7 +196,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         await expect(catalog.suspend('\u212a\u212a')).rejects.toMatchObject({ code: 'MT_TENANT_UNKNOWN' });
       });
 
-      it.each(['', 'foo.com', 'foo_1', '__proto__', 'super', 'a\u0000b'])('answers null for the id %j', async (id) => {
+      each(['', 'foo.com', 'foo_1', '__proto__', 'super', 'a\u0000b'])('answers null for the id %j', async (id) => {
         expect(await catalog.findById(id)).toBeNull();
       });
     });
@@ -241,7 +237,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         expect(await catalog.isDomainAvailable('gained.com')).toBe(true);
       });
 
-      it.each([
+      each([
         ['name', { name: '', plan: 'gold' }],
         ['plan', { plan: 'x'.repeat(64), name: 'Other' }],
         ['aliases', { aliases: ['gained.com', 'NO'], plan: 'gold' }],
@@ -355,7 +351,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         ['delete', (id) => catalog.delete(id)],
       ];
 
-      it.each(changes)('%s refuses unknown and deleted tenants', async (_name, change) => {
+      each(changes)('%s refuses unknown and deleted tenants', async (_name, change) => {
         await catalog.create(FOO);
         await catalog.delete('Foo-1');
         for (const id of ['unknown', 'Foo-1', '__proto__', 'a\u0000b', '', 7 as unknown as string]) {
@@ -363,7 +359,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         }
       });
 
-      it.each(changes.filter(([name]) => name !== 'activate'))(
+      each(changes.filter(([name]) => name !== 'activate'))(
         '%s rejects a stale generation and writes nothing',
         async (name) => {
           const made = await catalog.create(FOO);
@@ -380,7 +376,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         },
       );
 
-      it.each(changes)('%s refuses the super tenant', async (_name, change) => {
+      each(changes)('%s refuses the super tenant', async (_name, change) => {
         for (const id of ['super', 'SUPER']) {
           await expect(change(id)).rejects.toMatchObject({ code: 'MT_TENANT_TRANSITION_REFUSED' });
         }
@@ -420,7 +416,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         expect(items.map(({ id }) => id)).toEqual(['b']);
       });
 
-      it.each([
+      each([
         [{ status: 'suspended' }, ['b']],
         [{ plan: 'gold' }, ['c']],
         [{ plan: 'GOLD' }, []],
@@ -446,7 +442,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         expect((await catalog.list({ filter })).items.map(({ id }) => id)).toEqual(expected);
       });
 
-      it.each([
+      each([
         [{ by: 'id' }, ['a', 'b', 'C', 'd', 'e']],
         [{ by: 'id', direction: 'desc' }, ['e', 'd', 'C', 'b', 'a']],
         [{ by: 'domain' }, ['e', 'C', 'b', 'd', 'a']],
@@ -479,7 +475,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         expect((await catalog.list({ sort: { by: 'name' } })).items.map(({ id }) => id)).toEqual(['b', 'a']);
       });
 
-      it.each(SORTS)('gives the pages of a filter the order that was asked for: %j', async (sort) => {
+      each(SORTS)('gives the pages of a filter the order that was asked for: %j', async (sort) => {
         const tenants = ['z', 'c', 'x', 'a'].map((id) => ({ id, domain: `${id}.com`, name: id, plan: 'gold' }));
         await createInTurn(catalog, [{ id: 'm', domain: 'm.com' }, ...tenants]);
         const order = sort.by === 'createdAt' ? ['z', 'c', 'x', 'a'] : ['a', 'c', 'x', 'z'];
@@ -492,7 +488,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         expect(found).toEqual(sort.direction === 'desc' ? order.reverse() : order);
       });
 
-      it.each(SORTS)('continues by %j where tenants came and went meanwhile', async (sort) => {
+      each(SORTS)('continues by %j where tenants came and went meanwhile', async (sort) => {
         const tenants = ['a', 'c', 'e', 'g'].map((id) => ({ id, domain: `${id}.com`, name: id }));
         await createInTurn(catalog, tenants);
         const first = await catalog.list({ limit: 2, sort });
@@ -517,7 +513,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         }
       });
 
-      it.each([
+      each([
         '',
         'a',
         "'",
@@ -559,7 +555,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         }
       });
 
-      it.each([
+      each([
         [{ by: 'plan' }, 'sort.by'],
         [{ by: '__proto__' }, 'sort.by'],
         [{}, 'sort.by'],
@@ -570,7 +566,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         await expect(catalog.list({ sort: sort as TenantSort })).rejects.toMatchObject(refusal);
       });
 
-      it.each([
+      each([
         [{ status: 'Active' }, 'filter.status'],
         [{ status: '' }, 'filter.status'],
         [{ plan: 7 }, 'filter.plan'],
@@ -583,7 +579,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
         await expect(catalog.list({ filter: filter as TenantFilter })).rejects.toMatchObject(refusal);
       });
 
-      it.each([0, -1, 1.5, 1001, Number.NaN])('refuses the limit %p', async (limit) => {
+      each([0, -1, 1.5, 1001, Number.NaN])('refuses the limit %j', async (limit) => {
         await expect(catalog.list({ limit })).rejects.toMatchObject({ code: 'MT_ARGUMENT_INVALID' });
       });
     });
@@ -594,7 +590,7 @@ export function describeTenantCatalog(name: string, open: () => Promise<TenantCa
 async function createInTurn(catalog: TenantCatalog, tenants: readonly NewTenant[]): Promise<void> {
   for (const tenant of tenants) {
     const before = Date.now();
-    await until(() => Date.now() > before);
+    while (Date.now() <= before) await new Promise((resolve) => setImmediate(resolve));
     await catalog.create(tenant);
   }
 }

@@ -1,9 +1,11 @@
 import { inspect } from 'node:util';
-import { TransactionClosedError } from '@tenantry/postgres';
-import type { SqlDatabase, SqlSession } from '@tenantry/postgres';
+import type { TestRunner } from '@tenantry/core/testing';
+import type { SqlDatabase, SqlSession } from '../sql/sql-database.js';
+import { TransactionClosedError } from '../sql/transaction-closed.error.js';
 
 /** What every {@link SqlDatabase} must do. `open` gives an empty database; the suite closes it. */
-export function describeSqlDatabase(name: string, open: () => Promise<SqlDatabase>): void {
+export function describeSqlDatabase(runner: TestRunner, name: string, open: () => Promise<SqlDatabase>): void {
+  const { afterAll, beforeAll, beforeEach, describe, expect, it } = runner;
   describe(`SqlDatabase over ${name}`, () => {
     let database: SqlDatabase;
 

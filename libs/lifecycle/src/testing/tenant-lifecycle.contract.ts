@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { TenantInputNeededError, TenantVetoError } from '@tenantry/lifecycle';
-import type { TenantChangeEvent, TenantLifecycle, TenantOperation } from '@tenantry/lifecycle';
-import type { TenantLifecycleStore } from '@tenantry/lifecycle/spi';
-import { lifecycleOn, provisioner } from './support/lifecycle-bench.js';
-import type { StoreUnderTest } from './support/lifecycle-bench.js';
+import type { TestRunner } from '@tenantry/core/testing';
+import { TenantInputNeededError, TenantVetoError } from '../lifecycle.errors.js';
+import type { TenantLifecycle } from '../tenant-lifecycle.js';
+import type { TenantChangeEvent } from '../tenant-lifecycle-listener.js';
+import type { TenantOperation } from '../tenant-operation.js';
+import type { TenantLifecycleStore } from '../tenant-lifecycle-store.js';
+import { lifecycleOn, provisioner } from './lifecycle-bench.js';
+import type { StoreUnderTest } from './lifecycle-bench.js';
 
 const FOO = { id: 'Foo', domain: 'foo.com', aliases: ['www.foo.com'] };
 
@@ -12,7 +15,8 @@ const FOO = { id: 'Foo', domain: 'foo.com', aliases: ['www.foo.com'] };
  *
  * @param open gives an empty store, a new one for each test
  */
-export function describeTenantLifecycle(name: string, open: () => Promise<StoreUnderTest>): void {
+export function describeTenantLifecycle(runner: TestRunner, name: string, open: () => Promise<StoreUnderTest>): void {
+  const { beforeEach, describe, expect, it } = runner;
   describe(`TenantLifecycle: ${name}`, () => {
     let test: StoreUnderTest;
     let store: TenantLifecycleStore;

@@ -1,0 +1,1 @@
+export { describeSqlDatabase } from './sql-database.contract.js';
