@@ -20,6 +20,7 @@ const layers = {
     ['guards', 'http/answers', 'messages', 'sync'],
     ['http'],
     ['module'],
+    ['testing'],
   ],
   observability: [['kernel'], ['health', 'logs', 'secrets', 'traces'], ['metrics']],
   postgres: [
@@ -27,8 +28,9 @@ const layers = {
     ['catalog', 'sync', 'policies', 'isolation/strategies'],
     ['attestation', 'lifecycle', 'migrations', 'isolation/placement'],
     ['isolation/moving', 'isolation'],
+    ['testing'],
   ],
-  identity: [['port'], ['passwords', 'permissions'], ['login', 'management'], ['sessions'], ['postgres']],
+  identity: [['port'], ['passwords', 'permissions'], ['login', 'management'], ['sessions'], ['postgres'], ['testing']],
   traffic: [['errors'], ['kernel'], ['rates'], ['plans', 'cache', 'admission'], ['entry'], ['module']],
   services: [['kernel', 'thread', 'author'], ['engine'], ['artifacts', 'capabilities'], ['nest', 'postgres']],
   secrets: [['port'], ['local', 'managers', 'rotation', 'vault']],
@@ -150,7 +152,7 @@ export default {
     {
       name: 'no-orphan',
       severity: 'error',
-      from: { orphan: true, pathNot: ['\\.d\\.ts$', '^test/support/global-(setup|teardown)\\.ts$', specs] },
+      from: { orphan: true, pathNot: ['\\.d\\.ts$', '^test/support/(global-(setup|teardown)|quiet-logs)\\.ts$', specs] },
       to: {},
     },
     {

@@ -1,4 +1,12 @@
-import type { NewTenant, TenantCatalogReader, TenantCatalogWriter, TenantChanges, TenantFilter, TenantListQuery, TenantPage } from '../catalog/tenant-catalog.js';
+import type {
+  NewTenant,
+  TenantCatalogReader,
+  TenantCatalogWriter,
+  TenantChanges,
+  TenantFilter,
+  TenantListQuery,
+  TenantPage,
+} from '../catalog/tenant-catalog.js';
 import type { Tenant } from '../tenant/tenant.js';
 import { eachOf } from './test-runner.js';
 import type { TestRunner } from './test-runner.js';

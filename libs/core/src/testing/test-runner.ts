@@ -35,10 +35,9 @@ export interface TestRunner {
 
 /** Tests of a table: one for each row, with a title that `node:util` formats with the row. */
 export interface Each {
-  <T extends readonly [unknown, ...unknown[]]>(rows: readonly T[]): (
-    title: string,
-    body: (...row: [...T]) => unknown,
-  ) => void;
+  <T extends readonly [unknown, ...unknown[]]>(
+    rows: readonly T[],
+  ): (title: string, body: (...row: [...T]) => unknown) => void;
   <T>(rows: readonly T[]): (title: string, body: (row: T) => unknown) => void;
 }
 
@@ -55,5 +54,5 @@ export function eachOf({ it }: TestRunner): Each {
 }
 
 function placeholders(title: string): number {
-  return title.match(/%[sdifjoO]/g)?.length ?? 0;
+  return title.match(/%[a-z]/gi)?.length ?? 0;
 }

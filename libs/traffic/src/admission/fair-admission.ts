@@ -147,7 +147,7 @@ export class FairAdmission {
     return undefined;
   }
 
-  #enqueue(waiter: Waiter, signal: AbortSignal | undefined): void {
+  #enqueue(waiter: Waiter<Lane>, signal: AbortSignal | undefined): void {
     const { lane } = waiter;
     this.#lanes.used(lane);
     lane.queue.push(waiter);
@@ -160,7 +160,7 @@ export class FairAdmission {
     this.#awaitTurn();
   }
 
-  #limitWait(waiter: Waiter, signal: AbortSignal | undefined): void {
+  #limitWait(waiter: Waiter<Lane>, signal: AbortSignal | undefined): void {
     const { clock, maxWaitMs } = this.#options;
     const timer = clock.setTimer(() => this.#expire(waiter), maxWaitMs);
     const cancel = (): void => this.#cancel(waiter, signal?.reason);
@@ -171,18 +171,18 @@ export class FairAdmission {
     });
   }
 
-  #expire(waiter: Waiter): void {
+  #expire(waiter: Waiter<Lane>): void {
     waiter.lane.refused += 1;
     this.#cancel(waiter, new OverloadedError(`The request has waited for ${this.#options.maxWaitMs} ms.`));
   }
 
-  #cancel(waiter: Waiter, reason: unknown): void {
+  #cancel(waiter: Waiter<Lane>, reason: unknown): void {
     this.#dequeue(waiter);
     waiter.refuse(reason);
     this.#lanes.left(waiter.lane);
   }
 
-  #dequeue(waiter: Waiter): void {
+  #dequeue(waiter: Waiter<Lane>): void {
     const { lane } = waiter;
     lane.queue.remove(waiter);
     this.#queued -= 1;

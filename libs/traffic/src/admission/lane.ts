@@ -20,7 +20,7 @@ export interface LaneStats {
 /** The queue of one tenant, or of one class of requests, with the share of the server that it has had. */
 export class Lane {
   readonly name: string;
-  readonly queue = new LinkedList<Waiter>();
+  readonly queue = new LinkedList<Waiter<Lane>>();
   weight: number;
   /** Cost that was admitted, divided by the weight: of the lanes that wait, the one with the least is next. */
   virtualTime = 0;

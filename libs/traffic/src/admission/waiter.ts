@@ -1,17 +1,16 @@
 import type { Linked } from '../kernel/linked-list.js';
-import type { Lane } from './lane.js';
 
 /** A request that waits in a lane. It leaves once: admitted, refused or cancelled. */
-export class Waiter implements Linked<Waiter> {
-  previous: Waiter | undefined;
-  next: Waiter | undefined;
-  readonly lane: Lane;
+export class Waiter<TLane> implements Linked<Waiter<TLane>> {
+  previous: Waiter<TLane> | undefined;
+  next: Waiter<TLane> | undefined;
+  readonly lane: TLane;
   readonly #admit: () => void;
   readonly #refuse: (reason: unknown) => void;
   #onLeave: (() => void) | undefined;
   #isOver = false;
 
-  constructor(lane: Lane, admit: () => void, refuse: (reason: unknown) => void) {
+  constructor(lane: TLane, admit: () => void, refuse: (reason: unknown) => void) {
     this.lane = lane;
     this.#admit = admit;
     this.#refuse = refuse;
