@@ -25,7 +25,7 @@ import { Sessions } from './sessions/sessions.js';
 export const IDENTITY_OPTIONS = Symbol('tenantry:identity-options');
 
 /** What other providers are made of. */
-export class IdentityParts {
+class IdentityParts {
   readonly options: IdentityOptions;
   readonly authorizations: Authorizations;
   readonly audit: IdentityAudit;

@@ -9,7 +9,7 @@ import { startApp } from '../../support/http.js';
 import type { AdapterName } from '../../support/http.js';
 import { VOCABULARY } from './identity-database.js';
 
-export const TENANTS = ['foo', 'bar'] as const;
+const TENANTS = ['foo', 'bar'] as const;
 /** Cheap hashes, and a password that the policy accepts. */
 export const CHEAP = { memoryKib: 8_192, passes: 1 };
 export const PASSWORD = 'marble-otter-quince-42';

@@ -15,7 +15,7 @@ import { startApp } from '../../support/http.js';
 import type { AdapterName } from '../../support/http.js';
 
 /** What the handlers of the application did. */
-export class Calls {
+class Calls {
   count = 0;
   wait: () => Promise<void> = () => Promise.resolve();
 }
