@@ -11,7 +11,7 @@ import type {
 } from '@tenantry/services';
 
 /** A request without anything special. */
-export function request(changes: Partial<ServiceRequest> = {}): ServiceRequest {
+function request(changes: Partial<ServiceRequest> = {}): ServiceRequest {
   return { method: 'GET', path: '/', query: '', headers: {}, body: null, encoding: 'utf8', ...changes };
 }
 

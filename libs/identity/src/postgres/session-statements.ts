@@ -9,11 +9,7 @@ const KEPT = `interval '1 day'`;
 /** A session as one row. */
 const STORED = `s.id::text as id, s.account_id::text as "accountId", a.name, s.generation, s.tenant_epoch as "tenantEpoch",
   s.account_epoch as "accountEpoch"`;
-<<<<<<< HEAD
 /** The session, its account and its tenant, where all three allow it. */
-=======
-/** The session, its account and its tenant, where all three let it continue. */
->>>>>>> 6669b95 (Layers of the new packages; the contract suites have a place in them)
 const GOOD = `tenantry_identity.session s
   join tenantry_identity.account a on a.tenant_id = s.tenant_id and a.id = s.account_id
   left join tenantry_identity.tenant_session t on t.tenant_id = s.tenant_id

@@ -7,7 +7,7 @@ const PER_INSTANCE = 10 * 1_024 ** 3;
 const WHOLE = 2 ** 47;
 
 /** Finds the limit of the address space, in bytes; `Infinity` = none, or this system does not say. */
-export function addressSpaceLimit(read: () => string = readLimits): number {
+function addressSpaceLimit(read: () => string = readLimits): number {
   const [, soft] = /^Max address space\s+(\S+)/m.exec(read()) ?? [];
   return soft === undefined || soft === 'unlimited' ? Infinity : Number(soft);
 }

@@ -8,7 +8,7 @@ import type { ServiceInvocation, ServiceOutcome, ServiceReply } from './service-
 import type { ServiceNotLoadedError } from './tenant-instances.js';
 
 /** Why there is no reply: makes the caller's error. */
-export interface NoReply {
+interface NoReply {
   readonly problem: (site: ServiceCallSite) => MultitenancyError;
 }
 

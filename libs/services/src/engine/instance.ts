@@ -18,7 +18,7 @@ export type CallEnd =
 export type HostCallHandler = (name: string, args: string, answer: HostCallAnswer | null) => void;
 
 /** Gives the guest the result of its call: a JSON text (empty = `undefined`), or the message of an error. */
-export type HostCallAnswer = (isOk: boolean, value: string) => void;
+type HostCallAnswer = (isOk: boolean, value: string) => void;
 
 /** How a module came to be loaded. */
 export type LoadEnd =
