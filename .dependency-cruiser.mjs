@@ -152,7 +152,10 @@ export default {
     {
       name: 'no-orphan',
       severity: 'error',
-      from: { orphan: true, pathNot: ['\\.d\\.ts$', '^test/support/(global-(setup|teardown)|quiet-logs)\\.ts$', specs] },
+      from: {
+        orphan: true,
+        pathNot: ['\\.d\\.ts$', '^test/support/(global-(setup|teardown)|quiet-logs)\\.ts$', specs],
+      },
       to: {},
     },
     {
