@@ -187,6 +187,7 @@ export const worldConfig: fc.Arbitrary<WorldConfig> = fc.record({
   drainTimeoutMs: fc.constantFrom(0, 100),
   retryBackoffMs: fc.constantFrom(0, 50),
   maxLifetimeMs: fc.constantFrom(Infinity, 250),
+  exclusive: fc.constantFrom(false, false, true),
   factories: fc.array(factoryFate, { minLength: 1, maxLength: 4 }),
   disposals: fc.array(fate, { minLength: 1, maxLength: 3 }),
   checks: fc.option(fc.array(fate, { minLength: 1, maxLength: 2 }), { nil: undefined }),

@@ -17,6 +17,7 @@ export interface WorldConfig {
   readonly drainTimeoutMs: number;
   readonly retryBackoffMs: number;
   readonly maxLifetimeMs: number;
+  readonly exclusive: boolean;
   readonly factories: readonly FactoryFate[];
   readonly disposals: readonly Fate[];
   readonly checks: readonly Fate[] | undefined;
@@ -163,6 +164,7 @@ export class World {
   #create(tenantId: string, signal: AbortSignal): FakeClient | Promise<FakeClient> {
     const fate = this.#next(this.config.factories);
     const call: Call = { tenantId, startedAt: this.clock.now(), settled: false };
+    if (this.config.exclusive) this.#expectNoOther(tenantId);
     const rival = this.calls.find((other) => other.tenantId === tenantId && !other.settled);
     if (rival && this.clock.now() - rival.startedAt < TIMES.disposeTimeoutMs)
       this.faults.push(`two factories of ${tenantId}`);
@@ -174,6 +176,14 @@ export class World {
     }
     if (fate === 'hangs') return new Promise(() => undefined);
     return this.#createLater(call, fate, signal);
+  }
+
+  /** Of an exclusive kind no client of the tenant exists while a factory begins; one whose disposal hangs is given up in time. */
+  #expectNoOther(tenantId: string): void {
+    const other = this.clients.find(
+      (client) => client.tenantId === tenantId && client.owned === 'yes' && client.disposals === 0,
+    );
+    if (other) this.faults.push(`a factory of ${tenantId} beside client ${other.id}`);
   }
 
   async #createLater(call: Call, fate: FactoryFate, signal: AbortSignal): Promise<FakeClient> {
