@@ -25,6 +25,7 @@ FROM manifests AS runtime
 ENV NODE_ENV=production
 RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
 COPY --from=build /app/libs/core/dist libs/core/dist
+COPY --from=build /app/libs/identity/dist libs/identity/dist
 COPY --from=build /app/libs/jwt/dist libs/jwt/dist
 COPY --from=build /app/libs/lifecycle/dist libs/lifecycle/dist
 COPY --from=build /app/libs/observability/dist libs/observability/dist

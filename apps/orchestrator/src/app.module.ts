@@ -7,6 +7,7 @@ import { applicationDatabaseModule } from './database/application-database.modul
 import { TenantDatabaseModule } from './database/tenant-database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { validationPipe } from './http/validation.pipe.js';
+import { identityModule } from './identity/identity.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { overridesModule } from './overrides.module.js';
 import type { OrchestratorOverrides } from './overrides.module.js';
@@ -38,6 +39,7 @@ export class AppModule {
         settingsModule(settings),
         applicationDatabaseModule(opened),
         TenancyModule,
+        identityModule(),
         ...followOtherNodes(settings, opened),
         TenantDatabaseModule,
         AuthModule,

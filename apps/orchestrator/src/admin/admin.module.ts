@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CloudClientsModule } from '../cloud/cloud-clients.module.js';
 import { DatabaseModule } from '../database/database.module.js';
-import { UsersModule } from '../users/users.module.js';
 import { AdminClientsController } from './admin-clients.controller.js';
 import { AdminOperationsController } from './admin-operations.controller.js';
 import { AdminTenantsController } from './admin-tenants.controller.js';
@@ -10,7 +9,7 @@ import { TenantOperations } from './tenant-operations.js';
 
 /** What the operator sees and does. */
 @Module({
-  imports: [CloudClientsModule, DatabaseModule, UsersModule],
+  imports: [CloudClientsModule, DatabaseModule],
   controllers: [AdminTenantsController, AdminOperationsController, AdminClientsController],
   providers: [TenantAdministration, TenantOperations],
   exports: [TenantAdministration],

@@ -3,7 +3,7 @@ import { ArgumentInvalidError, isTenantId, TenantUnknownError } from '@tenantry/
 import { TenantLifecycle } from '@tenantry/lifecycle';
 import type { NewTenant, Tenant, TenantPage } from '@tenantry/core';
 import { PostgresTenantCatalog } from '@tenantry/postgres';
-import { PasswordHasher } from '../auth/password-hasher.js';
+import { PasswordHasher } from '@tenantry/identity';
 import { validationFailed } from '../http/api-errors.js';
 import { defined } from '../http/defined.js';
 import { SETTINGS } from '../settings/settings.module.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OperationUnknownError, TenantLifecycle } from '@tenantry/lifecycle';
 import type { TenantOperation } from '@tenantry/lifecycle';
-import { PasswordHasher } from '../auth/password-hasher.js';
+import { PasswordHasher } from '@tenantry/identity';
 import { validationFailed } from '../http/api-errors.js';
 import { NewTenantInput } from '../tenancy/new-tenant-input.js';
 import type { OperationAnswer, ResumeRequest } from './admin-operations.schemas.js';

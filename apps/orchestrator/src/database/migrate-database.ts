@@ -1,7 +1,9 @@
 import { grantCatalogSql, migrateCatalog, tenantTableSql } from '@tenantry/postgres';
 import type { SqlDatabase, SqlSession } from '@tenantry/postgres';
 import { migrateServices } from '@tenantry/services/postgres';
-import { CREATE_TABLES, TENANT_TABLES } from './schema.js';
+import { grantIdentitySql, migrateIdentity } from '@tenantry/identity/postgres';
+import { PERMISSIONS } from '../identity/permissions.js';
+import { CREATE_TABLES, OWN_TABLES } from './schema.js';
 
 /** Any constant that no other code uses for an advisory lock. */
 const LOCK_KEY = '7239115524680113';
@@ -16,18 +18,20 @@ const LOCK_KEY = '7239115524680113';
 export async function migrateDatabase(database: SqlDatabase, role: string): Promise<void> {
   await migrateCatalog(database);
   await migrateServices(database);
+  await migrateIdentity(database, PERMISSIONS);
   await database.transaction(async (session) => {
     await session.query('select pg_advisory_xact_lock($1::bigint)', [LOCK_KEY]);
     for (const statement of CREATE_TABLES) await session.query(statement);
-    for (const table of TENANT_TABLES) await session.query(tenantTableSql(table));
+    for (const table of OWN_TABLES) await session.query(tenantTableSql(table));
     await session.query(grantCatalogSql(role));
+    await session.query(grantIdentitySql(role));
     await grantTables(session, role);
   });
 }
 
 /** @param role checked by `grantCatalogSql` */
 async function grantTables(session: SqlSession, role: string): Promise<void> {
-  await session.query(`grant select, insert, update, delete on ${TENANT_TABLES.join(', ')} to "${role}"`);
+  await session.query(`grant select, insert, update, delete on ${OWN_TABLES.join(', ')} to "${role}"`);
 }
 
 /**

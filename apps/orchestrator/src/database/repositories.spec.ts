@@ -6,7 +6,6 @@ import { CloudAccountRepository } from '../cloud/cloud-account.repository.js';
 import { CredentialsCipher } from '../cloud/credentials-cipher.js';
 import { ProjectRepository } from '../projects/project.repository.js';
 import type { Project } from '../projects/project.js';
-import { UserRepository } from '../users/user.repository.js';
 import { IN_MEMORY, openEmbeddedDatabase } from './embedded-database.js';
 import type { ApplicationDatabase } from './application-database.js';
 import { connect, openServerDatabase } from './server-database.js';
@@ -17,7 +16,6 @@ describe.each(['PGlite', 'PostgreSQL'])('repositories on %s', (kind) => {
   let server: TestDatabase | undefined;
   let opened: ApplicationDatabase;
   let projects: ProjectRepository;
-  let users: UserRepository;
   let accounts: CloudAccountRepository;
 
   beforeAll(async () => {
@@ -28,7 +26,6 @@ describe.each(['PGlite', 'PostgreSQL'])('repositories on %s', (kind) => {
       opened.role === undefined ? {} : { role: opened.role },
     );
     projects = new ProjectRepository(tenants);
-    users = new UserRepository(tenants);
     accounts = new CloudAccountRepository(tenants, new CredentialsCipher([randomBytes(32)]));
   });
 
@@ -123,17 +120,6 @@ describe.each(['PGlite', 'PostgreSQL'])('repositories on %s', (kind) => {
     await expect(projects.delete(id)).resolves.toBe(false);
     asTenant(owner);
     await expect(projects.find(id)).resolves.toMatchObject({ name: 'Secret' });
-  });
-
-  it('has users of the same name in two tenants, and one in each', async () => {
-    const [one, two] = [context.tenant.id, `t-${randomUUID()}`];
-    await expect(users.addTo(one, { name: 'alice', passwordHash: 'h1', roles: ['admin', 'dev'] })).resolves.toBe(true);
-    await expect(users.addTo(two, { name: 'alice', passwordHash: 'h2', roles: [] })).resolves.toBe(true);
-    await expect(users.addTo(one, { name: 'alice', passwordHash: 'h3', roles: [] })).resolves.toBe(false);
-    await expect(users.findByName('alice')).resolves.toMatchObject({ passwordHash: 'h1', roles: ['admin', 'dev'] });
-    asTenant(two);
-    await expect(users.findByName('alice')).resolves.toMatchObject({ passwordHash: 'h2', roles: [] });
-    await expect(users.findByName('bob')).resolves.toBeNull();
   });
 
   it('keeps the first cloud account of a tenant, and returns it to no other tenant', async () => {

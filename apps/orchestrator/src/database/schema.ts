@@ -1,7 +1,11 @@
 import { SERVICE_TABLES } from '@tenantry/services/postgres';
+import { IDENTITY_TABLES } from '@tenantry/identity/postgres';
 
 /** The tables of this application, every one of them a tenant's: under row-level security, with keys that start with `tenant_id`. */
-export const TENANT_TABLES: readonly string[] = ['users', 'projects', 'cloud_accounts', ...SERVICE_TABLES];
+export const OWN_TABLES: readonly string[] = ['projects', 'cloud_accounts', ...SERVICE_TABLES];
+
+/** All tables with rows of tenants. */
+export const TENANT_TABLES: readonly string[] = [...OWN_TABLES, ...IDENTITY_TABLES];
 
 /*
  * `tenant_id` fills itself in from the transaction's tenant, so that no statement of the application ever names it.
@@ -11,15 +15,6 @@ const TENANT_COLUMN = `tenant_id text not null default nullif(current_setting('t
 
 /** Creates the tables that are missing. Their policies come from `tenantTableSql`. */
 export const CREATE_TABLES: readonly string[] = [
-  `create table if not exists users (
-     ${TENANT_COLUMN},
-     id uuid not null default gen_random_uuid(),
-     name text not null,
-     password_hash text not null,
-     roles text[] not null,
-     primary key (tenant_id, id),
-     unique (tenant_id, name)
-   )`,
   `create table if not exists projects (
      ${TENANT_COLUMN},
      id uuid not null default gen_random_uuid(),

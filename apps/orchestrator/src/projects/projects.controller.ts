@@ -1,5 +1,6 @@
 import { CurrentTenant, TenantSettings } from '@tenantry/core';
 import type { Tenant } from '@tenantry/core';
+import { RequirePermission } from '@tenantry/identity';
 import { Body, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { notFound, projectLimitReached } from '../http/api-errors.js';
@@ -15,6 +16,7 @@ import type { NewProject, ProjectChanges } from './project.schemas.js';
 import type { Project } from './project.js';
 
 /** The projects of the tenant. */
+@RequirePermission('projects:read')
 @TenantController('projects')
 export class ProjectsController {
   readonly #projects: ProjectRepository;
@@ -27,6 +29,7 @@ export class ProjectsController {
 
   /** Creates a project. */
   @Post()
+  @RequirePermission('projects:write')
   @ApiOperation({ summary: 'Create a project' })
   @ApiCreatedResponse({ standardSchema: projectSchema })
   async create(
@@ -58,6 +61,7 @@ export class ProjectsController {
 
   /** Changes one project. */
   @Patch(':id')
+  @RequirePermission('projects:write')
   @ApiOperation({ summary: 'Change a project' })
   @ApiOkResponse({ standardSchema: projectSchema })
   async update(
@@ -69,6 +73,7 @@ export class ProjectsController {
 
   /** Deletes one project. */
   @Delete(':id')
+  @RequirePermission('projects:write')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a project' })
   @ApiNoContentResponse()

@@ -8,6 +8,12 @@ export interface DemoTenant {
   readonly domain: string;
   readonly aliases: readonly string[];
   readonly admin: string;
+  /** Further users, each with a role of its own. */
+  readonly members: readonly {
+    readonly name: string;
+    readonly role: string;
+    readonly permissions: readonly string[];
+  }[];
   readonly projects: readonly string[];
   readonly servers: readonly string[];
   /** What its `MyService` says; absent = it has none. */
@@ -22,6 +28,7 @@ export const DEMO_TENANTS: readonly DemoTenant[] = [
     domain: 'foo.com',
     aliases: [],
     admin: 'alice',
+    members: [{ name: 'dave', role: 'reader', permissions: ['projects:read'] }],
     projects: ['Website', 'Mobile app'],
     servers: ['foo-web-1', 'foo-web-2'],
     greeting: 'Hello from Foo',
@@ -32,6 +39,7 @@ export const DEMO_TENANTS: readonly DemoTenant[] = [
     domain: 'bar.com',
     aliases: ['www.bar.com'],
     admin: 'bob',
+    members: [],
     projects: ['Warehouse'],
     servers: ['bar-db-1'],
     greeting: 'Bar says good day',
@@ -42,6 +50,7 @@ export const DEMO_TENANTS: readonly DemoTenant[] = [
     domain: 'aruba.example',
     aliases: [],
     admin: 'carol',
+    members: [],
     projects: ['Orchestrator'],
     servers: ['aru-node-1'],
   },

@@ -14,11 +14,13 @@ export function demoInstructions({ host, port, cloudApiPort, databaseUrl, dataDi
 }
 
 function demoLines(base: string): string[] {
-  const users = [...DEMO_TENANTS.map(({ admin, domain }) => `${admin}@${domain}`), 'admin@super'];
+  const users = DEMO_TENANTS.flatMap(({ admin, members, domain }) =>
+    [admin, ...members.map(({ name }) => name)].map((name) => `${name}@${domain}`),
+  );
   const login = `-H 'Content-Type: application/json' -d '{"username":"alice@foo.com","password":"${DEMO_PASSWORD}"}'`;
   return [
     '',
-    `Users: ${users.join(', ')}; password: ${DEMO_PASSWORD}. Try:`,
+    `Users: ${[...users, 'admin@super'].join(', ')}; password: ${DEMO_PASSWORD}. Try:`,
     '',
     `TOKEN=$(curl -s ${base}/auth/login ${login} | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')`,
     `curl -s ${base}/t/foo.com/me -H "Authorization: Bearer $TOKEN"`,

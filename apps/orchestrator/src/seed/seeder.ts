@@ -4,16 +4,17 @@ import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { SUPER_TENANT_ID, TenantContext, TenantExistsError, tenantId } from '@tenantry/core';
 import { ServiceDeployments } from '@tenantry/services';
 import { TenantAdministration } from '../admin/tenant-administration.js';
-import { PasswordHasher } from '../auth/password-hasher.js';
+import { Accounts, ADMINISTRATOR_ROLE, APPLICATION, PasswordHasher, Roles } from '@tenantry/identity';
 import { isOutage } from '../database/outage.js';
 import { ProjectRepository } from '../projects/project.repository.js';
 import { SETTINGS } from '../settings/settings.module.js';
 import type { Settings } from '../settings/settings.js';
-import { SUPER_ADMIN, UserRepository } from '../users/user.repository.js';
 import { DEMO_PASSWORD, DEMO_TENANTS } from './demo-data.js';
 import type { DemoTenant } from './demo-data.js';
 import { DEMO_SERVICE, demoServiceOf } from './demo-services.js';
 
+/** Name of the first user of the super tenant. */
+const SUPER_ADMIN = 'admin';
 const RETRY_MS = 2_000;
 
 /**
@@ -28,7 +29,8 @@ export class Seeder implements OnModuleInit, OnModuleDestroy {
   readonly #administration: TenantAdministration;
   readonly #context: TenantContext;
   readonly #projects: ProjectRepository;
-  readonly #users: UserRepository;
+  readonly #accounts: Accounts;
+  readonly #roles: Roles;
   readonly #hasher: PasswordHasher;
   readonly #services: ServiceDeployments;
   #timer: NodeJS.Timeout | undefined;
@@ -41,7 +43,8 @@ export class Seeder implements OnModuleInit, OnModuleDestroy {
     administration: TenantAdministration,
     context: TenantContext,
     projects: ProjectRepository,
-    users: UserRepository,
+    accounts: Accounts,
+    roles: Roles,
     hasher: PasswordHasher,
     services: ServiceDeployments,
   ) {
@@ -50,7 +53,8 @@ export class Seeder implements OnModuleInit, OnModuleDestroy {
     this.#administration = administration;
     this.#context = context;
     this.#projects = projects;
-    this.#users = users;
+    this.#accounts = accounts;
+    this.#roles = roles;
     this.#hasher = hasher;
   }
 
@@ -101,12 +105,18 @@ export class Seeder implements OnModuleInit, OnModuleDestroy {
     const password = superAdminPassword ?? (seedDemo ? DEMO_PASSWORD : undefined);
     if (password === undefined || (await this.#hasSuperAdmin())) return;
     if (seedDemo) await this.#seedTenants();
-    const passwordHash = await this.#hasher.hash(password);
-    await this.#users.addTo(SUPER_TENANT_ID, { name: SUPER_ADMIN, passwordHash, roles: ['admin'] });
+    await this.#roles.addAdministrator(SUPER_TENANT_ID);
+    await this.#addUser(SUPER_TENANT_ID, SUPER_ADMIN, { password, role: ADMINISTRATOR_ROLE });
   }
 
   async #hasSuperAdmin(): Promise<boolean> {
-    return this.#context.runAsSuperTenant(async () => (await this.#users.findByName(SUPER_ADMIN)) !== null);
+    return (await this.#accounts.find(SUPER_TENANT_ID, SUPER_ADMIN)) !== null;
+  }
+
+  /** The passwords of the demo are not those of a person, and need not satisfy the policy. */
+  async #addUser(tenantId: string, name: string, user: { password: string; role: string }): Promise<void> {
+    const hash = await this.#hasher.hash(user.password);
+    await this.#accounts.add(tenantId, { name, password: { hash }, roles: [user.role] }, APPLICATION);
   }
 
   async #seedTenants(): Promise<void> {
@@ -120,11 +130,15 @@ export class Seeder implements OnModuleInit, OnModuleDestroy {
   }
 
   async #seedTenant(demo: DemoTenant): Promise<void> {
-    const { id, name, domain, aliases, admin, projects } = demo;
+    const { id, name, domain, aliases, admin, members, projects } = demo;
     const record = { id, name, domain, aliases: [...aliases] };
     const cloudAccount = { clientId: id, clientSecret: this.#cloudSecretOf(id) };
     const first = { username: admin, password: DEMO_PASSWORD };
     await this.#administration.create({ ...record, admin: first, cloudAccount }, `demo:${id}`);
+    for (const { name: member, role, permissions } of members) {
+      await this.#roles.add(id, { name: role, permissions }, APPLICATION);
+      await this.#addUser(id, member, { password: DEMO_PASSWORD, role });
+    }
     await this.#context.run(id, async () => {
       for (const project of projects) await this.#projects.create({ name: project, description: '' }, projects.length);
     });

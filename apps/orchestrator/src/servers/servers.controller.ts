@@ -1,5 +1,6 @@
 import { Body, Delete, Get, HttpCode, Param, Post, Query, UseFilters } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { RequirePermission } from '@tenantry/identity';
 import { InjectTenantClient } from '@tenantry/core';
 import type { CloudServer, CloudServerPage } from '../cloud/cloud-client-answers.js';
 import { CLOUD_CLIENT } from '../cloud/cloud-client.factory.js';
@@ -13,6 +14,7 @@ import { newServerSchema, serverPageSchema, serverSchema } from './server.schema
 import type { NewServer } from './server.schemas.js';
 
 /** The tenant's servers at its cloud. The client is the tenant's own, leased to each request of this controller. */
+@RequirePermission('servers:read')
 @ApiProblems(409, 503)
 @UseFilters(CloudProblemFilter)
 @TenantController('servers')
@@ -33,6 +35,7 @@ export class ServersController {
 
   /** Creates a server. */
   @Post()
+  @RequirePermission('servers:write')
   @ApiOperation({ summary: 'Create a server' })
   @ApiCreatedResponse({ standardSchema: serverSchema })
   create(@Body({ schema: newServerSchema }) server: NewServer): Promise<CloudServer> {
@@ -41,6 +44,7 @@ export class ServersController {
 
   /** Deletes one server. */
   @Delete(':id')
+  @RequirePermission('servers:write')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a server' })
   @ApiNoContentResponse()

@@ -2,7 +2,8 @@ import { ForbiddenException, Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { TenantContext, TenantForbiddenError } from '@tenantry/core';
 import { ServiceInvoker } from '@tenantry/services';
-import { AccessTokens } from '../auth/access-tokens.js';
+import { Accounts } from '@tenantry/identity';
+import { RequestTokens } from '../auth/request-tokens.js';
 import { authenticationRequired } from '../http/api-errors.js';
 import { nodeRequestOf } from '../http/node-request.js';
 
@@ -13,9 +14,11 @@ const PERMISSION = /^permission:/;
 export class ServiceAccessGuard implements CanActivate {
   readonly #context: TenantContext;
   readonly #services: ServiceInvoker;
-  readonly #tokens: AccessTokens;
+  readonly #accounts: Accounts;
+  readonly #tokens: RequestTokens;
 
-  constructor(context: TenantContext, services: ServiceInvoker, tokens: AccessTokens) {
+  constructor(context: TenantContext, services: ServiceInvoker, tokens: RequestTokens, accounts: Accounts) {
+    this.#accounts = accounts;
     this.#context = context;
     this.#services = services;
     this.#tokens = tokens;
@@ -31,7 +34,9 @@ export class ServiceAccessGuard implements CanActivate {
     if (principal === null) throw authenticationRequired();
     if (principal.tenantId !== id)
       throw new TenantForbiddenError('The token is of another tenant. Use one of this tenant.', id);
-    if (!PERMISSION.test(access) || principal.roles.includes(access.replace(PERMISSION, ''))) return true;
+    if (!PERMISSION.test(access)) return true;
+    const account = await this.#accounts.find(id, principal.name);
+    if (account?.roles.includes(access.replace(PERMISSION, '')) === true) return true;
     throw new ForbiddenException();
   }
 }

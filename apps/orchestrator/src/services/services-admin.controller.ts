@@ -1,27 +1,14 @@
-import {
-  Body,
-  Delete,
-  Get,
-  Header,
-  HttpCode,
-  Param,
-  ParseIntPipe,
-  Post,
-  Put,
-  Query,
-  Req,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Delete, Get, Header, HttpCode, Param, ParseIntPipe, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiConsumes, ApiOperation } from '@nestjs/swagger';
 import { CurrentTenant } from '@tenantry/core';
 import type { Tenant } from '@tenantry/core';
+import { RequirePermission } from '@tenantry/identity';
 import { ServiceDeployments, ServiceLog } from '@tenantry/services';
 import type { ArtifactFault, ArtifactState, DeployedArtifact, ServiceLogLine } from '@tenantry/services';
 import { TenantController } from '../http/tenant-controller.decorator.js';
 import { languageOf } from './source-language.js';
 import { accessSchema, activateSchema } from './services.schemas.js';
 import type { Access, Activate } from './services.schemas.js';
-import { TenantAdminGuard } from './tenant-admin.guard.js';
 
 /** What an upload came to. */
 interface Uploaded {
@@ -32,8 +19,8 @@ interface Uploaded {
 }
 
 /** The services of the tenant, for its administrators. */
+@RequirePermission('services:administer')
 @TenantController('admin/services')
-@UseGuards(TenantAdminGuard)
 export class ServicesAdminController {
   readonly #deployments: ServiceDeployments;
   readonly #log: ServiceLog;

@@ -4,7 +4,7 @@ import { TenantDatabase } from '@tenantry/postgres';
 import { ServicesModule } from '@tenantry/services';
 import type { ServicesOptions } from '@tenantry/services';
 import { PostgresArtifactStore, PostgresServiceValues } from '@tenantry/services/postgres';
-import { AccessTokensModule } from '../auth/access-tokens.module.js';
+import { RequestTokensModule } from '../auth/request-tokens.module.js';
 import type { Settings } from '../settings/settings.js';
 import { ServiceRuns } from './service-runs.js';
 import { ServicesAdminController } from './services-admin.controller.js';
@@ -35,7 +35,7 @@ class ServiceRoutesModule {}
 export function serviceRoutesModule(settings: Settings): DynamicModule {
   return {
     module: ServiceRoutesModule,
-    imports: [services, AccessTokensModule],
+    imports: [services, RequestTokensModule],
     controllers: [servicesController(settings)],
     providers: [ServiceRuns],
   };

@@ -109,6 +109,7 @@ function toSettings(env: CheckedEnvironment): Settings {
     trustedProxies: env.TRUSTED_PROXIES,
     balancers: env.BALANCERS,
     tenantIdleTimeMs: env.TENANT_IDLE_TIME * 60_000,
+    tenantIdleLogin: env.TENANT_IDLE_LOGIN,
     tenantCleanupCron: env.TENANT_CLEANUP_CRON,
     tenantEager: env.TENANT_EAGER,
     jwtSecret: env.JWT_SECRET ?? randomBytes(32).toString('base64url'),

@@ -78,6 +78,7 @@ export const settingsSchema = z.object({
   METRICS_HOST: z.string().default('127.0.0.1'),
   METRICS_PORT: wholeNumber(1, 65_535).optional(),
   TENANT_IDLE_TIME: idleTimeMinutes.prefault('30'),
+  TENANT_IDLE_LOGIN: z.enum(['reload', 'require-login'], 'reload or require-login').prefault('reload'),
   TENANT_CLEANUP_CRON: z
     .string()
     .refine(isCronExpression, 'a cron expression such as "*/30 * * * * *" (seconds first)')

@@ -48,6 +48,8 @@ export interface Settings {
   readonly balancers: readonly string[];
   /** How long a tenant's cloud client may be unused before it is closed. Default 30 minutes. */
   readonly tenantIdleTimeMs: number;
+  /** What happens when no person has used a tenant for that time: `require-login` ends its sessions. Default `reload`. */
+  readonly tenantIdleLogin: 'reload' | 'require-login';
   /** When to look for unused clients, as a cron expression. Default: every minute. */
   readonly tenantCleanupCron: string;
   /** Tenants whose clients are made at the start and kept: `*`, `*,!foo.com`, `foo.com,bar.com`; `undefined` = none. */

@@ -11,9 +11,10 @@ import {
 import type { Clock, MultitenancyOptions, Tenant, TenantResolver } from '@tenantry/core';
 import type { TenantLifecycleOptions } from '@tenantry/lifecycle';
 import { TenantLifecycleModule } from '@tenantry/lifecycle';
-import { AccessTokens, TENANT_CLAIM } from '../auth/access-tokens.js';
-import { AccessTokensModule } from '../auth/access-tokens.module.js';
-import type { Principal } from '../auth/principal.js';
+import { TENANT_CLAIM } from '@tenantry/identity';
+import type { IdentityPrincipal } from '@tenantry/identity';
+import { RequestTokens } from '../auth/request-tokens.js';
+import { RequestTokensModule } from '../auth/request-tokens.module.js';
 import { DATABASE, DatabaseModule } from '../database/database.module.js';
 import { nodeRequestOf } from '../http/node-request.js';
 import { drainedOnAllNodes, PostgresTenantLifecycleStore } from '@tenantry/postgres';
@@ -26,14 +27,14 @@ import { DEFAULT_TENANT_SETTINGS, orchestratorSettingsSchema } from './tenant-se
 
 function multitenancyOptions(
   catalog: CachedTenantCatalog,
-  tokens: AccessTokens,
+  tokens: RequestTokens,
   settings: Settings,
   clock: Clock,
 ): MultitenancyOptions {
   return {
     catalog,
     resolvers: resolversOf(tokens, settings),
-    membership: (principal: unknown, tenant: Tenant) => (principal as Principal).tenantId === tenant.id,
+    membership: (principal: unknown, tenant: Tenant) => (principal as IdentityPrincipal).tenantId === tenant.id,
     clients: { idleTimeoutMs: settings.tenantIdleTimeMs },
     cleanup: { cron: settings.tenantCleanupCron },
     loading:
@@ -43,7 +44,7 @@ function multitenancyOptions(
   };
 }
 
-function resolversOf(tokens: AccessTokens, { balancers }: Settings): TenantResolver[] {
+function resolversOf(tokens: RequestTokens, { balancers }: Settings): TenantResolver[] {
   // In the order in which deploy/ reads them.
   const places = [fromPath({ prefix: 't' }), fromHost({ customDomains: true })];
   return [
@@ -52,7 +53,7 @@ function resolversOf(tokens: AccessTokens, { balancers }: Settings): TenantResol
     fromUsername({ paths: ['/auth/login'] }),
     fromJwtClaim({
       claim: TENANT_CLAIM,
-      verify: (token, request) => tokens.verifyOnce(nodeRequestOf(request.platformRequest), token),
+      verify: async (token, request) => (await tokens.read(nodeRequestOf(request.platformRequest), token)).claims,
     }),
   ];
 }
@@ -67,8 +68,8 @@ function lifecycleOptions(
 }
 
 const multitenancy = MultitenancyModule.forRootAsync({
-  imports: [DatabaseModule, AccessTokensModule],
-  inject: [CachedTenantCatalog, AccessTokens, SETTINGS, CLOCK],
+  imports: [DatabaseModule, RequestTokensModule],
+  inject: [CachedTenantCatalog, RequestTokens, SETTINGS, CLOCK],
   useFactory: multitenancyOptions,
 });
 

@@ -2,9 +2,10 @@ import { Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { CurrentTenant } from '@tenantry/core';
 import type { Tenant } from '@tenantry/core';
+import { Accounts } from '@tenantry/identity';
+import type { IdentityPrincipal } from '@tenantry/identity';
 import { z } from 'zod';
 import { CurrentPrincipal } from '../auth/current-principal.decorator.js';
-import type { Principal } from '../auth/principal.js';
 import { TenantController } from '../http/tenant-controller.decorator.js';
 
 const meSchema = z.object({
@@ -15,14 +16,21 @@ const meSchema = z.object({
 /** Who is asking, and for which tenant. */
 @TenantController('me')
 export class MeController {
+  readonly #accounts: Accounts;
+
+  constructor(accounts: Accounts) {
+    this.#accounts = accounts;
+  }
+
   /** Gives the tenant and the user of the request. */
   @Get()
   @ApiOperation({ summary: 'Who am I' })
   @ApiOkResponse({ standardSchema: meSchema })
-  me(@CurrentTenant() tenant: Tenant, @CurrentPrincipal() principal: Principal): z.output<typeof meSchema> {
-    return {
-      tenant: { id: tenant.id, domain: tenant.domain },
-      user: { name: principal.name, roles: [...principal.roles] },
-    };
+  async me(
+    @CurrentTenant() tenant: Tenant,
+    @CurrentPrincipal() { name }: IdentityPrincipal,
+  ): Promise<z.output<typeof meSchema>> {
+    const account = await this.#accounts.find(tenant.id, name);
+    return { tenant: { id: tenant.id, domain: tenant.domain }, user: { name, roles: [...(account?.roles ?? [])] } };
   }
 }

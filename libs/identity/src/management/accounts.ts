@@ -113,6 +113,12 @@ export class Accounts {
     this.#changed('account.password', account, { tenantId, actor });
   }
 
+  /** Removes everything of a tenant: accounts, roles, sessions, keys. For the provisioner of a tenant that goes. */
+  async removeAll(tenantId: string): Promise<void> {
+    await this.#of(tenantId).removeAll();
+    this.#parts.authorizations.invalidate(tenantId);
+  }
+
   #of(tenantId: string): TenantIdentityStore {
     return this.#parts.store.forTenant(tenantId);
   }
