@@ -5,7 +5,7 @@ import { TenantContextMissingError } from '../errors/usage.errors.js';
 import type { ResolutionTrace, ResolverTrust } from '../tenant/resolution-outcome.js';
 import { SUPER_TENANT, SUPER_TENANT_ID } from '../tenant/super-tenant.js';
 import { TenantDirectory } from '../catalog/tenant-directory.js';
-import type { Tenant } from '../tenant/tenant.js';
+import type { JsonObject, Tenant } from '../tenant/tenant.js';
 import type { ScopeOpener } from './client-remedy.js';
 import { forEachTenant } from './for-each-tenant.js';
 import type { ForEachReport, ForEachTenantOptions } from './for-each-tenant.js';
@@ -33,9 +33,11 @@ interface Opening {
  *
  * A context is never changed in place: working for another tenant means a nested {@link run}, and the outer context is
  * back when that returns.
+ *
+ * @typeParam S the tenant's settings, as the schema of the module's option `settings` gives them: `TenantContext<AppSettings>`
  */
 @Injectable()
-export class TenantContext {
+export class TenantContext<S extends object = JsonObject> {
   readonly #cls: ClsService;
   readonly #directory: TenantDirectory;
   readonly #scopes: OpenScopes;
@@ -54,8 +56,8 @@ export class TenantContext {
    * @throws {@link TenantContextMissingError} `MT_CONTEXT_MISSING` outside of any scope; in a request whose tenant is
    *   missing, rejected or in conflict, that error
    */
-  get tenant(): Tenant {
-    return this.#scope().tenant;
+  get tenant(): Tenant<S> {
+    return this.#scope().tenant as unknown as Tenant<S>;
   }
 
   /**
@@ -63,8 +65,9 @@ export class TenantContext {
    *
    * @throws in a request that names a tenant which cannot be used: an outage or a conflict is not "no tenant"
    */
-  get tenantOrNull(): Tenant | null {
-    return scopeOf(this.#cls, this.#scopes.clients)?.tenantOrNull ?? null;
+  get tenantOrNull(): Tenant<S> | null {
+    const tenant = scopeOf(this.#cls, this.#scopes.clients)?.tenantOrNull ?? null;
+    return tenant as unknown as Tenant<S> | null;
   }
 
   /**
@@ -131,14 +134,14 @@ export class TenantContext {
    * @throws `MT_CATALOG_UNAVAILABLE` when the list of tenants cannot be read, `MT_ARGUMENT_INVALID` also for a filter with an
    *   unknown condition, and what `onError` throws
    */
-  async forEachTenant(fn: (tenant: Tenant) => unknown, options: ForEachTenantOptions = {}): Promise<ForEachReport> {
+  async forEachTenant(fn: (tenant: Tenant<S>) => unknown, options: ForEachTenantOptions = {}): Promise<ForEachReport> {
     const { begun } = this.#shutdown;
     const stop = options.signal === undefined ? begun : AbortSignal.any([begun, options.signal]);
     const work = async (tenant: Tenant, started: () => void): Promise<void> => {
       const closeNew = this.#scopes.clients.visit(tenant.id);
       const visit = (): unknown => {
         started();
-        return fn(tenant);
+        return fn(tenant as unknown as Tenant<S>);
       };
       try {
         await this.#runAs('forEachTenant', tenant.id, visit, { clients: options.clients ?? [], signal: stop });
