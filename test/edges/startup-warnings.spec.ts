@@ -1,5 +1,5 @@
 import { CacheInterceptor, CacheKey, CacheModule } from '@nestjs/cache-manager';
-import { Controller, Get, Injectable, Module, UseGuards, UseInterceptors } from '@nestjs/common';
+import { Controller, Get, Injectable, mixin, Module, UseGuards, UseInterceptors } from '@nestjs/common';
 import type {
   CanActivate,
   ExecutionContext,
@@ -78,6 +78,13 @@ describe('an application that signs users in', () => {
     /^Nothing ties who is signed in to the tenant.*\(host\).*AuthGuard.*fromJwtClaim\(\).*membership/,
   );
   const global = { provide: APP_GUARD, useClass: AuthGuard };
+
+  it('is warned without the generated name of a guard that a mixin has made', async () => {
+    const useClass = mixin(class extends AuthGuard {});
+    const [warning] = await warningsOf({ providers: [{ provide: APP_GUARD, useClass }] });
+    expect(useClass.name).toMatch(/^[0-9a-f]{21}$/);
+    expect(warning).toContain("a guard made by a mixin (such as AuthGuard('jwt')) does not know the tenant");
+  });
 
   @UseGuards(AuthGuard)
   class OnClass extends ThingsController {}

@@ -31,7 +31,7 @@ export const uncheckedPrincipals: Finding = (application) => {
   if (guards.some(isChecking) || checkers.some((checker) => reachesOne(checker, CHECKS))) return [];
   const composed = new Set<unknown>(checkers.filter((checker) => reachesOne(checker, [TenantGuard])).map(classOf));
   const signingIn = guards.map(classOf).filter((guard) => isSigningIn(guard) && !composed.has(guard)) as NamedClass[];
-  const names = new Set([...signingIn, ...middlewareOf(application)].map(({ name }) => name));
+  const names = new Set([...signingIn, ...middlewareOf(application)].map(readableName));
   if (names.size === 0) return [];
   return [
     `Nothing ties who is signed in to the tenant: all resolvers (${resolvers.map(({ name }) => name).join(', ')}) read what the ` +
@@ -40,6 +40,11 @@ export const uncheckedPrincipals: Finding = (application) => {
       'TenantMembershipGuard behind your authentication: docs/guides/existing-applications.md.',
   ];
 };
+
+/** Nest's `mixin()`, and so `AuthGuard('jwt')` of Passport, names its class with 21 hexadecimal digits. */
+function readableName({ name }: NamedClass): string {
+  return /^[0-9a-f]{21}$/.test(name) ? "a guard made by a mixin (such as AuthGuard('jwt'))" : name;
+}
 
 /** Classes and instances. */
 function guardsOf(application: DiagnosedApplication): readonly unknown[] {
