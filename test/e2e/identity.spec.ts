@@ -55,6 +55,14 @@ describe.each(ADAPTERS)('the users of the sample on %s', (adapter) => {
     expect(refreshed.status).toBe(401);
   });
 
+  it('are described with their routes', async () => {
+    const { status, json } = await sample.call('/docs-json');
+    expect(status).toBe(200);
+    expect(Object.keys((json as { paths: object }).paths)).toEqual(
+      expect.arrayContaining(['/auth/refresh', '/t/{domain}/auth/logout', '/t/{domain}/auth/password']),
+    );
+  });
+
   it('refuses a refresh token in place of an access token, and in another tenant', async () => {
     const { refreshToken } = await open();
     expect(await me(refreshToken)).toMatchObject(ended);

@@ -1,5 +1,3 @@
-import { isArtifactAccess } from '@tenantry/services';
-import type { ArtifactAccess } from '@tenantry/services';
 import { z } from 'zod';
 
 const version = z.int('a whole number').min(1, '1 or more');
@@ -12,7 +10,10 @@ export type Activate = z.output<typeof activateSchema>;
 
 /** Body that says who may call a service. */
 export const accessSchema = z.strictObject({
-  access: z.custom<ArtifactAccess>(isArtifactAccess, 'public, signed-in or permission:NAME'),
+  access: z.union(
+    [z.enum(['public', 'signed-in']), z.templateLiteral(['permission:', z.string().regex(/^[A-Za-z0-9_.:-]{1,100}$/)])],
+    'public, signed-in or permission:NAME',
+  ),
 });
 
 /** {@link accessSchema} once checked. */
