@@ -39,6 +39,7 @@ export const TABLE = [
 export const EXCEPTIONS = [
   { path: 'libs/transports/src/websockets', words: ['room', 'rooms'], reason: 'rooms of Socket.IO' },
   { path: 'libs/testing/src/crawl', words: ['nobody'], reason: 'label of requests without credentials, in reports' },
+  { path: 'libs/identity/src/port/names.ts', words: ['nobody'], reason: 'a reserved account name' },
   { path: 'test/drills/support', words: ['nobody'], reason: 'the operating-system user' },
   { path: 'libs/core/src/registry', words: ['room'], reason: 'free capacity, as in "makes room"' },
 ];

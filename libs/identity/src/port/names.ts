@@ -11,7 +11,7 @@ export const PRIMARY_STORE = 'PRIMARY';
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
 const NAME_RANGE = '1 to 64 of a-z 0-9 . _ -, first and last a letter or digit';
 const LOCAL_PART = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$/;
-const RESERVED_ACCOUNTS: ReadonlySet<string> = new Set(['anonymous', 'everyone', 'internal', 'system']);
+const RESERVED_ACCOUNTS: ReadonlySet<string> = new Set(['anonymous', 'everyone', 'internal', 'nobody', 'system']);
 const RESERVED_ROLES: ReadonlySet<string> = new Set([
   ADMINISTRATOR_ROLE,
   'administrator',
