@@ -132,7 +132,7 @@ export default {
         path: '^(?:apps|libs)/',
         pathNot: [
           '^$1/',
-          '^(?:apps|libs)/[^/]+/src/(?:(?:postgres/|testing/|bullmq/|microservices/|websockets/)?index|spi)\\.ts$',
+          '^(?:apps|libs)/[^/]+/src/(?:(?:author/|postgres/|testing/|bullmq/|microservices/|websockets/)?index|spi)\\.ts$',
         ],
       },
     },

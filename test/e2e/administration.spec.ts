@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { TenantLifecycle } from '@tenantry/lifecycle';
+import { tenantId } from '@tenantry/core';
 import type { Tenant } from '@tenantry/core';
 import type { TenantProvisioner } from '@tenantry/lifecycle';
 import { CloudAccountHook, FirstUserHook, TENANT_TABLES } from '@tenantry/orchestrator';
 import { TenantDatabase } from '@tenantry/postgres';
+import { ServiceDeployments } from '@tenantry/services';
 import type { HttpAnswer } from '../support/http.js';
 import { DATABASES, startSample } from '../support/orchestrator.js';
 import type { Sample } from '../support/orchestrator.js';
@@ -119,10 +121,20 @@ describe.each(DATABASES)('the administration of tenants on %s', (database) => {
     await create('leaving');
     const rows = sample.app.get(TenantDatabase, { strict: false }).forTenant('leaving');
     await rows.query(`insert into projects (name) values ('Left behind')`, []);
+    const service = { bytes: Buffer.from('export default () => ({})'), language: 'javascript' } as const;
+    await sample.app.get(ServiceDeployments, { strict: false }).upload(tenantId('leaving'), 'Left', service);
+    await rows.query(`insert into service_values (key, value, bytes) values ('left', '1', 5)`, []);
     const counts = (): Promise<number[]> =>
       Promise.all(TENANT_TABLES.map(async (table) => (await rows.query(`select from ${table}`, [])).rowCount));
     const before = Object.fromEntries((await counts()).map((count, at) => [TENANT_TABLES[at] as string, count]));
-    expect(before).toMatchObject({ projects: 1, cloud_accounts: 1, 'tenantry_identity.account': 1 });
+    expect(before).toMatchObject({
+      projects: 1,
+      cloud_accounts: 1,
+      service_names: 1,
+      service_artifacts: 1,
+      service_values: 1,
+      'tenantry_identity.account': 1,
+    });
     expect((await ask('/admin/tenants/leaving', 'DELETE')).status).toBe(204);
     expect(new Set(await counts())).toEqual(new Set([0]));
     expect((await ask('/admin/tenants/leaving')).status).toBe(404);

@@ -14,7 +14,8 @@ export interface ServicesMigrationReport {
 
 /**
  * Creates and updates the tables of services, with their row-level security, in one transaction. Idempotent, and safe when
- * several processes run it at once. The tables lie in the schema that `search_path` names first.
+ * several processes run it at once. The tables lie in the schema that `search_path` names first,
+ * the record of the steps in the schema `tenantry`.
  *
  * @param database connected as the owner of the schema
  * @param role the application's role, which gets the rights on the tables; absent = rights are granted elsewhere
@@ -32,18 +33,21 @@ export async function migrateServices(database: SqlDatabase, role?: string): Pro
 }
 
 async function pendingMigrations(tx: SqlSession): Promise<readonly ServicesMigration[]> {
-  await tx.query(
-    'create table if not exists service_migrations (version integer primary key, name text not null, applied_at timestamptz not null default now())',
-    [],
-  );
-  const { rows } = await tx.query<{ version: number }>('select version from service_migrations', []);
+  await tx.query(`
+    create schema if not exists tenantry;
+    create table if not exists tenantry.service_migrations (
+      version integer primary key,
+      name text not null,
+      applied_at timestamptz not null default now()
+    );`);
+  const { rows } = await tx.query<{ version: number }>('select version from tenantry.service_migrations', []);
   const versions = new Set(rows.map(({ version }) => version));
   return SERVICES_MIGRATIONS.filter(({ version }) => !versions.has(version));
 }
 
 async function apply(tx: SqlSession, { version, name, sql }: ServicesMigration): Promise<void> {
   await tx.query(sql);
-  await tx.query('insert into service_migrations (version, name) values ($1, $2)', [version, name]);
+  await tx.query('insert into tenantry.service_migrations (version, name) values ($1, $2)', [version, name]);
 }
 
 /** The name is quoted by the server. */
