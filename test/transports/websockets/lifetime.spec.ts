@@ -119,7 +119,7 @@ describe.each(PLATFORMS)('A socket over %s', (platform) => {
     expect(fixture.journal.lines).toContain('cut a a');
   });
 
-  it('that closes takes the client from a handler that never ends', async () => {
+  it('that closes fires the signal of a handler that never ends, and takes its client', async () => {
     const fixture = await bench.start({ platform, gateways: [workGateway()] });
     const peer = bench.join(platform, fixture, 'a');
     peer.send('hang');
@@ -127,6 +127,7 @@ describe.each(PLATFORMS)('A socket over %s', (platform) => {
     expect(fixture.registry.stats().leases).toBe(1);
     peer.close();
     await fixture.settled();
+    expect(fixture.journal.lines).toContain('aborted a MT_SCOPE_ENDED');
   });
 
   it('is one of 500, of 100 tenants, and each receives events of its own tenant only', async () => {

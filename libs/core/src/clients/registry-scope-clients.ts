@@ -69,7 +69,10 @@ export class RegistryScopeClients extends ScopeClients {
     return this.#kinds.find(kind) ?? (this.#declarations.has(kind) ? undefined : this.#kinds.get(kind));
   }
 
-  /** In parallel; waits for all, so that nothing is still being acquired when the first failure is thrown. */
+  /**
+   * In parallel; waits for all, so that nothing is still being acquired when the first failure is thrown. A tenant that is no longer
+   * served by then comes before what failed.
+   */
   async #acquire(scope: LeaseHolder, { declared, reached }: ClientNeeds, signal?: AbortSignal): Promise<void> {
     const options = signal === undefined ? {} : { signal };
     const { id } = scope.tenant;
@@ -83,6 +86,8 @@ export class RegistryScopeClients extends ScopeClients {
       });
     const pending = reached.map(unlessLacking);
     const results = await Promise.allSettled([...declared.map(acquire), ...pending]);
+    const refusal = await scope.refusal();
+    if (refusal !== null) throw refusal;
     const failure = results.find((result) => result.status === 'rejected');
     if (failure) throw failure.reason;
   }

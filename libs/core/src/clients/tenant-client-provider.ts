@@ -5,6 +5,7 @@ import { OptionsInvalidError } from '../errors/usage.errors.js';
 import type { Clock } from '../kernel/clock.js';
 import type { RegistryLimits, TenantClientRegistryOptions } from '../registry/registry-options.js';
 import type { TenantClientRegistries } from './tenant-client-registries.js';
+import { madeForServed } from './unserved-tenants.js';
 import { TenantClientRegistry } from '../registry/tenant-client-registry.js';
 import type { TenantDirectory } from '../catalog/tenant-directory.js';
 import type { Tenant } from '../tenant/tenant.js';
@@ -59,13 +60,10 @@ export function createTenantClientRegistry<TClient, TOptions>({
     applicationId: kinds.applicationId,
     dependsOn: () => dependsOn.map((kind) => kinds.baseOf(kind)),
     create: (tenantId, context) =>
-      kinds.origins.make(
-        () => directory.getActive(tenantId),
-        async (tenant) => {
-          const client = await create(tenant, context);
-          return disposedUnless(() => check(client, tenant.id), client, tenant.id, options);
-        },
-      ),
+      madeForServed(directory, tenantId, kinds.origins, async (tenant) => {
+        const client = await create(tenant, context);
+        return disposedUnless(() => check(client, tenant.id), client, tenant.id, options);
+      }),
   });
 }
 

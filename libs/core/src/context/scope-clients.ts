@@ -1,3 +1,4 @@
+import type { MultitenancyError } from '../errors/multitenancy.error.js';
 import type { MaybePromise } from '../kernel/maybe-promise.js';
 import type { Tenant } from '../tenant/tenant.js';
 
@@ -17,6 +18,8 @@ export interface LeaseHolder {
   /** @throws what is wrong with the tenant that was named */
   readonly tenantOrNull: Tenant | null;
   readonly ended: boolean;
+  /** Why its tenant is no longer served, or `null`; for work that has waited. Asks the cached catalog; an outage is no reason. */
+  refusal(): MaybePromise<MultitenancyError | null>;
   /** Whether a client of this kind is leased here. */
   holds(kind: string): boolean;
   /** Holds a leased client until the scope ends. @throws `MT_CLIENT_NOT_ACQUIRED` when it has ended */

@@ -188,6 +188,10 @@ export class TenantScope implements LeaseHolder, HookedScope {
     this.#entry?.interrupt();
   }
 
+  refusal(): MaybePromise<MultitenancyError | null> {
+    return this.home.refusalOf(this.#outcome);
+  }
+
   /** @throws `MT_SCOPE_ENDED` once the scope has ended: no handler begins in it */
   assertOpen(): void {
     if (this.#ended) throw new TenantScopeEndedError('its request or job is over', this.tenantId);

@@ -1,5 +1,6 @@
 import type { ClientEntry } from './client-entry.js';
 import { ACQUIRE_AS_BASE } from './base-registry.js';
+import { PassedFailure } from './creation/passed-failure.js';
 import type { BaseLease, BaseRegistry } from './base-registry.js';
 import type { Dependent, Relief } from './dependent.js';
 
@@ -12,13 +13,6 @@ export interface DependentHooks<TClient> {
   retire(entry: ClientEntry<TClient>, renewed: boolean): void;
   /** Disposes a detached entry, in use or not. */
   force(entry: ClientEntry<TClient>): void;
-}
-
-/** Marks the failure of a base, in contrast to one of the factory. */
-export class BaseFailure extends Error {
-  constructor(cause: unknown) {
-    super('A client that this one depends on could not be acquired.', { cause });
-  }
 }
 
 /** The leases that one client has on those that it was made with, from before its creation until it is disposed. */
@@ -39,7 +33,7 @@ export class BaseLeases<TClient> implements Dependent {
     this.#gone = new Promise((resolve) => (this.#resolveGone = resolve));
   }
 
-  /** Acquires a client of each registry, by its name. @throws {@link BaseFailure} around what the first one that fails throws */
+  /** Acquires a client of each registry, by its name. @throws {@link PassedFailure} around what the first one that fails throws */
   async acquire(
     bases: readonly BaseRegistry[],
     tenantId: string,
@@ -52,7 +46,7 @@ export class BaseLeases<TClient> implements Dependent {
         this.#keep(lease);
         clients.push([base.name, lease.client]);
       } catch (error) {
-        throw new BaseFailure(error);
+        throw new PassedFailure(error);
       }
     }
     return Object.freeze(Object.fromEntries(clients));

@@ -1,3 +1,4 @@
+import { TenantScopeEndedError } from '@tenantry/core';
 import type { MultitenancyError, ResolutionOutcome, TenantId } from '@tenantry/core';
 import type { OpenTenantScope, TenantScopes } from '@tenantry/core/spi';
 import { Observable, ReplaySubject, takeUntil } from 'rxjs';
@@ -102,10 +103,11 @@ export class TenantConnection {
     platform.refuse(client, problemOf(error));
   }
 
-  /** The socket has closed: streams are cut, then all scopes end. Idempotent. */
+  /** The socket has closed: signals fire, streams are cut, then all scopes end. Idempotent. */
   end(): void {
     if (this.#gone) return;
     this.#gone = true;
+    for (const scope of this.#open) scope.abort(new TenantScopeEndedError('the socket has closed', this.tenantId));
     this.#cut.next();
     for (const scope of [...this.#open]) scope.end();
   }

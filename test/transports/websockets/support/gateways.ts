@@ -64,6 +64,11 @@ export function workGateway(port = 0, options: object = {}): Type {
 
     @SubscribeMessage('hang')
     async hang(): Promise<never> {
+      const { signal } = this.context;
+      signal.addEventListener('abort', () => {
+        const { code } = signal.reason as { code: string };
+        this.journal.lines.push(`aborted ${this.context.tenant.id} ${code}`);
+      });
       this.journal.lines.push(`hangs ${await this.service.db.whose()}`);
       return new Promise(() => undefined);
     }

@@ -4,7 +4,6 @@ import {
   TenantClientFactoryFaultError,
 } from '../../errors/client.errors.js';
 import { outsideScopes } from '../../kernel/outside-scopes.js';
-import { BaseFailure } from '../base-leases.js';
 import type { FailureLog } from './failure-log.js';
 import type { ClientBuilder, Recipe } from './client-builder.js';
 import type { ClientEntry } from '../client-entry.js';
@@ -12,6 +11,7 @@ import type { ClientRoster } from '../client-roster.js';
 import type { Clock } from '../../kernel/clock.js';
 import { Creation } from './creation.js';
 import { FactoryFault } from './factory-call.js';
+import { PassedFailure } from './passed-failure.js';
 import type { RegistryEvents } from '../registry-events.js';
 import type { EvictionCause } from '../registry-options.js';
 import type { RegistryCounters } from '../registry-stats.js';
@@ -168,7 +168,7 @@ export class ClientCreations<TClient, TOptions> {
     if (!timedOut && !(error instanceof FactoryFault)) return error;
     const { kind, clock, createTimeoutMs, failures, counters, events } = this.#parts;
     const cause = timedOut ? error : error.cause;
-    if (cause instanceof BaseFailure) return cause.cause;
+    if (cause instanceof PassedFailure) return cause.cause;
     const pauseMs = failures.add(tenantId, cause, clock.now());
     counters.failures += 1;
     events.emit('createFailed', { kind, tenantId, error: cause, durationMs });
