@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import { publishAudit } from '../observability/audit/tenant-audit.js';
 import { TenantContextMissingError } from '../errors/usage.errors.js';
+import { manyListeners } from '../kernel/many-listeners.js';
 import type { ResolutionTrace, ResolverTrust } from '../tenant/resolution-outcome.js';
 import { SUPER_TENANT, SUPER_TENANT_ID } from '../tenant/super-tenant.js';
 import { TenantDirectory } from '../catalog/tenant-directory.js';
@@ -136,7 +137,7 @@ export class TenantContext<S extends object = JsonObject> {
    */
   async forEachTenant(fn: (tenant: Tenant<S>) => unknown, options: ForEachTenantOptions = {}): Promise<ForEachReport> {
     const { begun } = this.#shutdown;
-    const stop = options.signal === undefined ? begun : AbortSignal.any([begun, options.signal]);
+    const stop = manyListeners(AbortSignal.any(options.signal === undefined ? [begun] : [begun, options.signal]));
     const work = async (tenant: Tenant, started: () => void): Promise<void> => {
       const closeNew = this.#scopes.clients.visit(tenant.id);
       const visit = (): unknown => {

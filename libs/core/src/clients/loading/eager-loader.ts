@@ -4,6 +4,7 @@ import type { TenantClientRegistries } from '../tenant-client-registries.js';
 import { MultitenancyError } from '../../errors/multitenancy.error.js';
 import type { Clock } from '../../kernel/clock.js';
 import { pause } from '../../kernel/deadline.js';
+import { manyListeners } from '../../kernel/many-listeners.js';
 import { forEachConcurrently } from '../../kernel/worker-pool.js';
 import type { TenantDirectory } from '../../catalog/tenant-directory.js';
 import type { ResolvedLoading } from './loading-options.js';
@@ -46,6 +47,7 @@ export class TenantEagerLoader implements OnApplicationBootstrap, BeforeApplicat
     this.#directory = directory;
     this.#kinds = kinds;
     this.#clock = clock;
+    manyListeners(this.#stop.signal);
   }
 
   /** How far it has come. */

@@ -1,3 +1,4 @@
+import { manyListeners } from '../../kernel/many-listeners.js';
 import type { Server } from 'node:net';
 import type { BeforeApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
@@ -36,6 +37,8 @@ export class ApplicationShutdown
   constructor(parts: ApplicationShutdownParts) {
     super();
     this.#parts = parts;
+    manyListeners(this.#begun.signal);
+    manyListeners(this.#deadline.signal);
   }
 
   override get begun(): AbortSignal {
