@@ -38,7 +38,7 @@ describe('npm run tenants', () => {
   });
 
   it('has none to write in the embedded database either', async () => {
-    expect(await tenants('policies users projects', { DATA_DIR: 'memory://' })).toEqual(NOTHING);
+    expect(await tenants('policies projects cloud_accounts', { DATA_DIR: 'memory://' })).toEqual(NOTHING);
   }, 120_000);
 
   it('writes policies for a new table, and nothing once they have run', async () => {
@@ -63,7 +63,7 @@ describe('npm run tenants', () => {
 
   it.each([
     ['policies none', 1, 'tables that exist'],
-    ['policies users --schema public', 1, 'not both'],
+    ['policies projects --schema public', 1, 'not both'],
     ['policies --bad', 2, 'unknown option'],
   ])('refuses `%s`', async (line, code, message) => {
     expect(await tenants(line)).toEqual({ code, out: '', err: expect.stringContaining(message) });

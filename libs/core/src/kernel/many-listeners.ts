@@ -8,6 +8,6 @@ import { setMaxListeners } from 'node:events';
  * @returns the same signal
  */
 export function manyListeners(signal: AbortSignal): AbortSignal {
-  setMaxListeners(0, signal);
+  setMaxListeners(Infinity, signal);
   return signal;
 }
