@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { transformFileSync } from '@swc/core';
@@ -14,6 +15,14 @@ export interface ProcessEnd {
   readonly stderr: string;
 }
 
+/** A process that runs. */
+export interface RunningChild {
+  readonly process: ChildProcess;
+  /** What it has written to stderr until now. */
+  stderr(): string;
+  readonly ended: Promise<ProcessEnd>;
+}
+
 /**
  * Compiles the libraries and the child as they are now, into a folder from which Node finds the installed packages too.
  *
@@ -22,6 +31,7 @@ export interface ProcessEnd {
  */
 export function compileChild(files: readonly [string, ...string[]] = CHILD): {
   run(...args: readonly string[]): Promise<ProcessEnd>;
+  start(...args: readonly string[]): RunningChild;
   remove(): void;
 } {
   mkdirSync(CACHE, { recursive: true });
@@ -35,7 +45,8 @@ export function compileChild(files: readonly [string, ...string[]] = CHILD): {
   for (const file of files) compile(file, compiledTo(file));
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   return {
-    run: (...args) => runNode([compiledTo(files[0]), ...args]),
+    run: (...args) => startNode([compiledTo(files[0]), ...args]).ended,
+    start: (...args) => startNode([compiledTo(files[0]), ...args]),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -61,12 +72,13 @@ function compile(file: string, target: string): void {
   writeFileSync(target, code);
 }
 
-function runNode(args: readonly string[]): Promise<ProcessEnd> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    let stderr = '';
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+function startNode(args: readonly string[]): RunningChild {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<ProcessEnd>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve({ code, signal, stderr }));
   });
+  return { process: child, stderr: () => stderr, ended };
 }
