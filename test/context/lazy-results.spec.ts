@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import type { INestApplicationContext } from '@nestjs/common';
-import { Injectable, Module } from '@nestjs/common';
+import { Controller, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { MessagePattern } from '@nestjs/microservices';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
   fromHost,
   InMemoryTenantCatalog,
@@ -14,12 +16,21 @@ import {
 import { TenantScopes } from '@tenantry/core/spi';
 import type { SealedMessage } from '@tenantry/core';
 import { TenantWorkerHost } from '@tenantry/transports/bullmq';
+import { useTenantMessages } from '@tenantry/transports/microservices';
 import type { Job } from 'bullmq';
+import { tcp } from '../transports/microservices/support/links.js';
+import { startSender } from '../transports/microservices/support/sender.js';
+import { socketBench } from '../transports/websockets/support/bench.js';
+import { PLATFORMS } from '../transports/websockets/support/peer.js';
 
 /** Does nothing until it is awaited, as query builders do; then answers in whose name. */
 function lazy(context: TenantContext): Promise<string> {
-  const then = (fulfil: (id: string) => void): void => fulfil(context.tenantOrNull?.id ?? 'none');
-  return { then } as unknown as Promise<string>;
+  return lazily(() => context.tenantOrNull?.id ?? 'none');
+}
+
+function lazily<R>(read: () => R): Promise<R> {
+  const then = (fulfil: (value: R) => void): void => fulfil(read());
+  return { then } as unknown as Promise<R>;
 }
 
 @Injectable()
@@ -102,5 +113,52 @@ describe('a callback that returns a lazy thenable, called in the scope of foo', 
     const data = await context.run('bar', () => app.get(TenantMessages).seal(purpose, {}));
     const job = { queueName: 'lazy', name: 'job', data } as Job<SealedMessage<object>, string>;
     expect(await inFoo(() => app.get(LazyWorker).process(job))).toBe('bar');
+  });
+});
+
+@WebSocketGateway()
+class LazyGateway {
+  constructor(private readonly context: TenantContext) {}
+
+  @SubscribeMessage('whose')
+  whose(): Promise<object> {
+    return lazily(() => ({ event: 'whose', data: { id: this.context.tenantOrNull?.id ?? 'none' } }));
+  }
+}
+
+@Controller()
+class LazyController {
+  constructor(private readonly context: TenantContext) {}
+
+  @MessagePattern('lazy')
+  whose(): Promise<string> {
+    return lazy(this.context);
+  }
+}
+
+@Module({ imports: [AppModule], controllers: [LazyController] })
+class ReceiverModule {}
+
+describe('a handler that returns a lazy thenable', () => {
+  const bench = socketBench();
+
+  it.each(PLATFORMS)('runs in the tenant of its socket on %s', async (platform) => {
+    const fixture = await bench.start({ platform, gateways: [LazyGateway] });
+    for (const id of ['a', 'b']) {
+      const peer = bench.join(platform, fixture, id);
+      peer.send('whose');
+      expect(await peer.next('whose')).toEqual({ id });
+    }
+  });
+
+  it('runs in the tenant of its message', async () => {
+    const link = tcp();
+    const receiver = await NestFactory.createMicroservice(ReceiverModule, { ...link.server, logger: false });
+    useTenantMessages(receiver);
+    await receiver.listen();
+    const sender = await startSender(link.client(receiver), ['a secret of sixteen characters']);
+    for (const id of ['foo', 'bar']) expect(await sender.ask(id, 'lazy', {})).toBe(id);
+    await sender.close();
+    await receiver.close();
   });
 });

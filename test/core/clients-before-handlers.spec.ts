@@ -206,6 +206,28 @@ async function start(adapter: AdapterName, made: string[]): Promise<INestApplica
       return this.lookUp.find();
     }
   }
+  @Controller('class')
+  @UseTenantClients('sandbox')
+  class ClassController {
+    constructor(private readonly moduleRef: ModuleRef) {}
+    @Get('declared')
+    declared(): Promise<string> {
+      return this.moduleRef.get<Db>(getTenantClientToken('sandbox'), { strict: false }).user('ann');
+    }
+    @Get('handler')
+    @UseTenantClients('db')
+    handler(): Promise<string> {
+      return this.declared();
+    }
+  }
+  @Controller('class-failing')
+  @UseTenantClients('cloud')
+  class FailingClassController {
+    @Get()
+    never(): string {
+      return 'reached';
+    }
+  }
   @Controller('kinds')
   class KindsController {
     constructor(
@@ -284,7 +306,7 @@ async function start(adapter: AdapterName, made: string[]): Promise<INestApplica
       kind('cloud'),
       kind('sandbox', 'declared'),
     ],
-    controllers: [PlacesController, UndeclaredController, KindsController],
+    controllers: [PlacesController, UndeclaredController, ClassController, FailingClassController, KindsController],
     providers: [Users, DbStrategy, LooksUp, DeclaresWhatItLooksUp, { provide: APP_INTERCEPTOR, useClass: Audit }],
   })
   class AppModule {
@@ -377,5 +399,11 @@ describe.each(ADAPTERS)('clients before and in handlers on %s', (adapter) => {
     expect(made).not.toContain('sandbox of foo');
     expect((await ask('/kinds/sandbox/acquired')).json).toEqual({ user: 'ann@foo.com' });
     expect(made).toContain('sandbox of foo');
+  });
+
+  it('that a controller declares are acquired for each of its handlers that declares none itself', async () => {
+    for (const host of ['foo.com', 'bar.com']) expect((await ask('/class/declared', host)).text).toBe(`ann@${host}`);
+    expect((await ask('/class/handler')).json).toMatchObject({ status: 500, code: 'MT_CLIENT_NOT_ACQUIRED' });
+    expect((await ask('/class-failing')).json).toMatchObject({ status: 503, code: 'MT_CLIENT_CREATE_FAILED' });
   });
 });

@@ -235,6 +235,15 @@ describe('migrations per tenant', () => {
     });
   });
 
+  it('wait for no other run where nothing is left', async () => {
+    await new TenantMigrations({ targets, migrations: THREE }).run();
+    await schemas.other.transaction(async (tx) => {
+      await tx.query(`select pg_advisory_xact_lock(hashtextextended('tenantry.migrations:tenant_a', 0))`);
+      const { outcomes } = await new TenantMigrations({ targets, migrations: THREE, lockTimeoutMs: 100 }).run();
+      expect(outcomes[0]).toEqual({ state: 'migrated', tenantId: 'a', applied: [] });
+    });
+  });
+
   it('leave neither search path nor timeouts behind on the connections', async () => {
     await new TenantMigrations({ targets, migrations: THREE }).run();
     const { rows } = await database.query(

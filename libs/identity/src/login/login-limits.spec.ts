@@ -74,6 +74,13 @@ describe('LoginLimits', () => {
     await expect(attempts.count({ ...alice, name: 'bob' })).rejects.toMatchObject({ status: 429 });
   });
 
+  it('resets the count of a user from all addresses after a success', async () => {
+    const attempts = attemptsOf({ perAccount: 1 });
+    for (let i = 0; i < 10; i += 1) await delays(attempts, 1, { ...alice, address: `10.0.1.${i}` });
+    await attempts.succeeded(alice);
+    expect(await delays(attempts, 1)).toEqual([0]);
+  });
+
   it('does not count a refused address against the user', async () => {
     const attempts = attemptsOf({ perAddress: 1 });
     await attempts.count({ ...alice, name: 'another' });
