@@ -21,7 +21,7 @@ const esmOnlyPackages = [
 /** `npm test` prints failures and a summary; Jest itself, for a file or two, prints each file. */
 const reporters =
   process.env['npm_lifecycle_event'] === 'test'
-    ? ['<rootDir>/test/support/failures-reporter.mjs', 'summary']
+    ? ['<rootDir>/test/support/failures-reporter.mjs', ['summary', { summaryThreshold: 10_000 }]]
     : ['default'];
 
 export default {

@@ -54,6 +54,19 @@ describe('R25: of an exclusive kind, one client of a tenant exists at a time, it
     expect([...registry.entries()].map(({ pinned }) => pinned)).toEqual([how !== 'add']);
   });
 
+  it('a client that is added waits for a running creation and for its turn no longer than acquireTimeoutMs together', async () => {
+    const create = (): Promise<TestClient> => new Promise(() => undefined);
+    const { registry, clock, make } = locking({ acquireTimeoutMs: 100, createTimeoutMs: 10_000, create });
+    const creating = codeOf(registry.acquire('foo'));
+    const adding = codeOf(registry.add('foo', make('foo'), { onExisting: 'replace' }));
+    await settle();
+    clock.advance(100);
+    expect(await outcome(adding)).not.toBe('pending');
+    expect(await adding).toBe('MT_REGISTRY_CAPACITY');
+    clock.advance(10_000);
+    expect(await creating).toBe('MT_CLIENT_CREATE_TIMEOUT');
+  });
+
   it('new work waits for acquireTimeoutMs, and the error says for what', async () => {
     const { registry, clock } = locking({ acquireTimeoutMs: 100 });
     await registry.acquire('foo');

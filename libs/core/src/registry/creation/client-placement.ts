@@ -129,29 +129,46 @@ export class ClientPlacement<TClient, TOptions> {
     return gate.tryEnter(weight) ?? this.#waitForRoom(tenantId, weight);
   }
 
-  async #enterAlone(turns: ExclusiveTurns, tenantId: string, weight: number): Promise<Ticket> {
-    const { roster, gate } = this.#parts;
-    await this.#runningOver(tenantId, undefined);
+  /** One deadline for all that it waits for: a creation that runs, the turn, and room. */
+  #enterAlone(turns: ExclusiveTurns, tenantId: string, weight: number): Promise<Ticket> {
+    const { name } = this.#parts.options;
+    let awaitsRoom = false;
+    const tooLate = (ms: number): Error =>
+      awaitsRoom ? this.#noRoom(tenantId, ms) : previousInUse(name, tenantId, ms);
+    return this.#inTime(tooLate, async (signal) => {
+      const endTurn = await this.#turn(turns, tenantId, signal);
+      awaitsRoom = true;
+      try {
+        const ticket =
+          this.#parts.gate.tryEnter(weight) ?? (await this.#parts.gate.enterWith(tenantId, weight, signal));
+        ticket.extras = { endTurn };
+        return ticket;
+      } catch (error) {
+        endTurn();
+        throw error;
+      }
+    });
+  }
+
+  async #turn(turns: ExclusiveTurns, tenantId: string, signal: AbortSignal): Promise<() => void> {
+    const { roster } = this.#parts;
+    await this.#runningOver(tenantId, signal);
     const present = roster.find(tenantId);
     if (present !== undefined) void roster.detach(present, 'replaced');
-    const { name } = this.#parts.options;
-    const tooLate = (ms: number): Error => previousInUse(name, tenantId, ms);
-    const endTurn = await this.#inTime(tooLate, (signal) => turns.enter(tenantId, signal));
-    try {
-      const ticket = gate.tryEnter(weight) ?? (await this.#waitForRoom(tenantId, weight));
-      ticket.extras = { endTurn };
-      return ticket;
-    } catch (error) {
-      endTurn();
-      throw error;
-    }
+    return turns.enter(tenantId, signal);
   }
 
   #waitForRoom(tenantId: string, weight: number): Promise<Ticket> {
-    const { options, gate } = this.#parts;
-    const tooLate = (ms: number): Error =>
-      new RegistryCapacityError(options.name, tenantId, `every client is in use and none came free within ${ms} ms`);
-    return this.#inTime(tooLate, (signal) => gate.enterWith(tenantId, weight, signal));
+    const { gate } = this.#parts;
+    return this.#inTime(
+      (ms) => this.#noRoom(tenantId, ms),
+      (signal) => gate.enterWith(tenantId, weight, signal),
+    );
+  }
+
+  #noRoom(tenantId: string, afterMs: number): Error {
+    const { name } = this.#parts.options;
+    return new RegistryCapacityError(name, tenantId, `every client is in use and none came free within ${afterMs} ms`);
   }
 
   /** Waits for `acquireTimeoutMs` at most. */
