@@ -2,12 +2,18 @@ import { TenantContext } from '@tenantry/core';
 import { filesShownIn } from './snippets.js';
 import { CatsController, factoryCalls } from './testing/cats.module.js';
 import { catsWithRoot } from './testing/feature-alone.js';
+import { expectIsolation } from './testing/isolation.js';
+import { startProjects } from './testing/projects.app.js';
 import { cats } from './testing/replace-client.js';
 
 describe('the guide "Testing"', () => {
   it('shows the files that this test runs', () => {
     const files = filesShownIn('testing');
-    expect(files.map(({ file }) => file)).toEqual(['testing/replace-client.ts', 'testing/feature-alone.ts']);
+    expect(files.map(({ file }) => file)).toEqual([
+      'testing/replace-client.ts',
+      'testing/feature-alone.ts',
+      'testing/isolation.ts',
+    ]);
     for (const { shown, run } of files) expect(shown).toBe(run);
   });
 
@@ -25,5 +31,21 @@ describe('the guide "Testing"', () => {
     const listed = module.get(TenantContext).run('foo', () => controller.list(), { clients: ['cats'] });
     expect(await listed).toEqual(['cat of foo']);
     await module.close();
+  });
+
+  it('finds nothing in an application that isolates its tenants, and exercises every route', async () => {
+    const app = await startProjects();
+    const report = await expectIsolation(app, 'alice@foo.com', 'bob@bar.com');
+    expect(report.unexercised).toEqual([]);
+    expect(report.routes).toHaveLength(4);
+    await app.close();
+  });
+
+  it('fails with the leak of an application that has one', async () => {
+    const app = await startProjects(true);
+    await expect(expectIsolation(app, 'alice@foo.com', 'bob@bar.com')).rejects.toThrow(
+      'GET /t/:domain/projects/:projectId',
+    );
+    await app.close();
   });
 });
