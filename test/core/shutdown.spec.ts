@@ -1,19 +1,17 @@
 import { connect } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Agent } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import { Controller, Get, Module, Post, Sse } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
-import { WsAdapter } from '@nestjs/platform-ws';
-import { WebSocketGateway } from '@nestjs/websockets';
 import { NEVER } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { WebSocket } from 'ws';
 import {
   fromPath,
   getTenantClientRegistryToken,
   InMemoryTenantCatalog,
   MultitenancyModule,
-  TenantOptional,
   UseTenantClients,
 } from '@tenantry/core';
 import type { ShutdownOptions, TenantClientRegistry } from '@tenantry/core';
@@ -31,7 +29,12 @@ interface Fixture {
   readonly held: (() => void)[];
 }
 
-async function start(adapter: AdapterName, shutdown?: ShutdownOptions): Promise<Fixture> {
+/** @param beforeServerCloses a hook of the application */
+async function start(
+  adapter: AdapterName,
+  shutdown?: ShutdownOptions,
+  beforeServerCloses: () => Promise<void> = async () => undefined,
+): Promise<Fixture> {
   const clock = new ManualClock();
   const disposed: string[] = [];
   const held: (() => void)[] = [];
@@ -57,10 +60,6 @@ async function start(adapter: AdapterName, shutdown?: ShutdownOptions): Promise<
     }
   }
 
-  @TenantOptional()
-  @WebSocketGateway({ path: '/socket' })
-  class Gateway {}
-
   @Module({
     imports: [
       MultitenancyModule.forRoot({
@@ -76,12 +75,11 @@ async function start(adapter: AdapterName, shutdown?: ShutdownOptions): Promise<
       }),
     ],
     controllers: [WorkController],
-    providers: [Gateway],
+    providers: [{ provide: 'HOOK', useValue: { beforeApplicationShutdown: beforeServerCloses } }],
   })
   class AppModule {}
 
   const app = await createApp(AppModule, adapter);
-  app.useWebSocketAdapter(new WsAdapter(app));
   await app.listen(0, '127.0.0.1');
   const registry = app.get<TenantClientRegistry<object>>(getTenantClientRegistryToken('db'), { strict: false });
   await registry.use('foo', () => undefined);
@@ -131,6 +129,7 @@ describe.each(ADAPTERS)('the shutdown on %s', (adapter) => {
 
   it('answers a request in flight, and does not wait for its connection, which the client keeps alive', async () => {
     const { app, held, disposed } = await start(adapter);
+    (app.getHttpServer() as HttpServer).keepAliveTimeout = 3_600_000;
     const agent = new Agent({ keepAlive: true });
     const answer = call(app, '/t/foo/wait', { agent });
     await until(() => held.length === 1);
@@ -169,20 +168,32 @@ describe.each(ADAPTERS)('the shutdown on %s', (adapter) => {
     expect(disposed).toEqual(['foo']);
   });
 
-  it('ends a connection that was upgraded to a WebSocket at the deadline, and not as one without a request', async () => {
+  it('ends an upgraded connection (such as a WebSocket) at the deadline, and not as one without a request', async () => {
     const { app, clock, disposed } = await start(adapter, { deadlineMs: 2_000, incompleteRequestsMs: 1_000 });
-    const socket = new WebSocket(`ws://127.0.0.1:${portOf(app)}/socket`);
-    const gone = new Promise((resolve) => socket.once('close', resolve));
-    await new Promise((resolve) => socket.once('open', resolve));
-    const closed = app.close();
-    // A peer that does not answer the closing handshake of a WebSocket.
-    socket.pause();
-    await new Promise(setImmediate);
+    const upgraded: Duplex[] = [];
+    (app.getHttpServer() as Server).on('upgrade', (_request, socket: Duplex) => upgraded.push(socket));
+    const { gone } = await sent(app, 'GET /socket HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: own\r\n\r\n');
+    await until(() => upgraded.length === 1);
+    const { closed } = await closing(app);
     clock.advance(1_000);
+    expect(upgraded[0]?.destroyed).toBe(false);
     clock.advance(1_000);
-    socket.resume();
     await Promise.all([gone, closed]);
     expect(disposed).toEqual(['foo']);
+  });
+
+  it('closes connections that come after the deadline, while a hook of the application keeps the server open', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let isHeld = false;
+    const { app, clock } = await start(adapter, undefined, () => ((isHeld = true), held));
+    const closed = app.close();
+    await until(() => isHeld);
+    clock.advance(15_000);
+    const late = connect(portOf(app), '127.0.0.1').on('error', () => undefined);
+    await new Promise((resolve) => late.once('close', resolve));
+    release();
+    await closed;
   });
 
   it('disposes a client that a job still holds one second after the deadline', async () => {

@@ -31,6 +31,17 @@ describe('R22: one live client object belongs to one tenant and one entry', () =
     expect(only.closed).toBe(1);
   });
 
+  it('an object is refused after it was closed, also when 1,000 others have been closed since', async () => {
+    const only = pool();
+    const registry = registryOf('forgetful', (id) => (id === 'foo' ? only : pool()));
+    for (const id of ['foo', ...Array.from({ length: 1_000 }, (_, index) => `t${index}`)]) {
+      (await registry.acquire(id)).release();
+      await registry.evict(id);
+    }
+    expect(await codeOf(registry.acquire('foo'))).toBe('MT_CLIENT_FACTORY_FAULT');
+    expect(only.closed).toBe(1);
+  });
+
   it('a factory that shares is refused for the second tenant, also when both ask at once, and the first keeps its client', async () => {
     const shared = pool();
     const registry = registryOf('sharing', async () => shared);

@@ -120,6 +120,11 @@ describe('a federated schema', () => {
     );
   });
 
+  it('stops the start also with a driver of the application, for the schema is a federated one', async () => {
+    class OwnDriver extends ApolloFederationDriver {}
+    await expect(start([ProductResolver], { driver: OwnDriver })).rejects.toThrow('_entities');
+  });
+
   it('starts where guards run for both, and where it has no entities to resolve', async () => {
     for (const app of [
       start([ProductResolver], { fieldResolverEnhancers: ['guards'] }),
