@@ -222,7 +222,7 @@ describe.each(ADAPTERS)('the scope of a request on %s', (adapter) => {
     expect(await store.catalog.findById(id)).toBeNull();
   });
 
-  it('is aborted with all others at the deadline of a shutdown', async () => {
+  it('is aborted with all others', async () => {
     const id = await tenant();
     const scopes = app.get(TenantScopes);
     const scope = scopes.open(await scopes.outcomeOf({ id, trust: 'network' }));

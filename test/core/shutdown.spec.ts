@@ -12,6 +12,7 @@ import {
   getTenantClientRegistryToken,
   InMemoryTenantCatalog,
   MultitenancyModule,
+  TenantContext,
   UseTenantClients,
 } from '@tenantry/core';
 import type { ShutdownOptions, TenantClientRegistry } from '@tenantry/core';
@@ -110,6 +111,43 @@ async function closing(app: INestApplication): Promise<{ closed: Promise<void>; 
 
 const UNFINISHED_BODY =
   'POST /t/foo/upload HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{';
+
+describe.each(ADAPTERS)('a job under way in a shutdown on %s', (adapter) => {
+  /** Starts a job that ends with the test. */
+  async function jobIn({ app }: Fixture, clients: string[]): Promise<{ signal: AbortSignal; finish(): Promise<void> }> {
+    const context = app.get(TenantContext);
+    let end = (): void => undefined;
+    let over: Promise<void> = Promise.resolve();
+    const signal = await new Promise<AbortSignal>((resolve) => {
+      const work = async (): Promise<void> => {
+        resolve(context.signal);
+        await new Promise<void>((done) => (end = done));
+      };
+      over = context.run('foo', work, { clients });
+    });
+    return { signal, finish: () => (end(), over) };
+  }
+
+  it('that has a client leased is aborted at the deadline, not before', async () => {
+    const fixture = await start(adapter, { deadlineMs: 1_000 });
+    const { signal, finish } = await jobIn(fixture, ['db']);
+    const { closed } = await closing(fixture.app);
+    fixture.clock.advance(999);
+    expect(signal.aborted).toBe(false);
+    fixture.clock.advance(1);
+    expect(signal.reason).toMatchObject({ code: 'MT_SCOPE_ENDED' });
+    await finish();
+    await closed;
+  });
+
+  it('that has no client is aborted when the application has shut down', async () => {
+    const fixture = await start(adapter);
+    const { signal, finish } = await jobIn(fixture, []);
+    await fixture.app.close();
+    expect(signal.reason).toMatchObject({ code: 'MT_SCOPE_ENDED' });
+    await finish();
+  });
+});
 
 describe.each(ADAPTERS)('the shutdown on %s', (adapter) => {
   it.each([

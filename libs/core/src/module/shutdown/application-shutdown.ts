@@ -72,13 +72,14 @@ export class ApplicationShutdown
     this.#connections.keepNoneAlive();
   }
 
-  /** Closes every registry: waits for leases until shortly after the deadline. */
+  /** Closes every registry: waits for leases until shortly after the deadline. Work that is still open then is aborted. */
   async closeClients(): Promise<void> {
     const { clock, options } = this.#parts;
     const leftMs = Math.max(0, Math.min(options.deadlineMs, this.#endsAt - clock.now()));
     const deadlineMs = leftMs + ABORT_GRACE_MS;
     await Promise.all(this.#parts.kinds.all().map((registry) => registry.close({ deadlineMs })));
     for (const timer of this.#timers) timer.clear();
+    this.#deadline.abort(new Error('The application has shut down.'));
   }
 
   #pass(): void {
