@@ -90,7 +90,9 @@ export class World {
     this.parts = latestParts();
     this.registry.on('disposed', ({ forced }) => void (this.reportedForced += forced ? 1 : 0));
     this.registry.on('evicted', ({ tenantId, cause }) => {
-      if (cause !== 'replaced' && cause !== 'rotated') this.pinned.delete(tenantId);
+      // Of an exclusive kind it goes before its successor is made, and there may be none.
+      const hasSuccessor = !config.exclusive && (cause === 'replaced' || cause === 'rotated');
+      if (!hasSuccessor) this.pinned.delete(tenantId);
       throw new Error('an observer that throws');
     });
   }
