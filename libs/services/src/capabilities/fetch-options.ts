@@ -1,5 +1,5 @@
+import { numberOption } from '@tenantry/core/spi';
 import { OptionsInvalidError } from '@tenantry/core';
-import { integerOption } from '../kernel/option-checks.js';
 
 /** What `ctx.fetch` may reach. */
 export interface FetchOptions {
@@ -33,8 +33,8 @@ export function resolveFetchOptions(option: string, options: FetchOptions): Reso
   const rules = allow.map((origin, index) => ruleOf(`${option}.allow[${index}]`, origin));
   return {
     isAllowed: (url) => rules.some((rule) => rule(url)),
-    timeoutMs: integerOption(`${option}.timeoutMs`, timeoutMs, [1, 60_000]),
-    maxBytes: integerOption(`${option}.maxBytes`, maxBytes, [1, 16 * 1_024 * 1_024]),
+    timeoutMs: numberOption(`${option}.timeoutMs`, timeoutMs, { min: 1, max: 60_000, whole: true }),
+    maxBytes: numberOption(`${option}.maxBytes`, maxBytes, { min: 1, max: 16 * 1_024 * 1_024, whole: true }),
     allowPrivate,
   };
 }

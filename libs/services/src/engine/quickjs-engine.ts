@@ -1,8 +1,8 @@
+import { numberOption } from '@tenantry/core/spi';
 import { availableParallelism } from 'node:os';
 import { systemClock } from '@tenantry/core';
 import type { Clock, TenantId } from '@tenantry/core';
 import type { Timer } from '@tenantry/core/spi';
-import { integerOption } from '../kernel/option-checks.js';
 import { resolveServiceLimits } from '../kernel/service-limits.js';
 import { assertAddressSpace } from './address-space.js';
 import { LoadedServices } from './loaded-services.js';
@@ -43,10 +43,14 @@ export class QuickJsEngine implements ServiceEngine {
   /** @throws `MT_OPTIONS_INVALID`; `MT_SERVICE_ENGINE_UNUSABLE` where the address space does not suffice */
   constructor(options: QuickJsEngineOptions = {}) {
     const { threads = Math.max(1, availableParallelism() - 1), maxInstances = 1_000, clock = systemClock } = options;
-    assertAddressSpace(integerOption('engine.maxInstances', maxInstances, [1, 10_000]));
-    this.#idleMs = integerOption('engine.idleTimeoutMs', options.idleTimeoutMs ?? IDLE_MS, [1, 86_400_000]);
+    assertAddressSpace(numberOption('engine.maxInstances', maxInstances, { min: 1, max: 10_000, whole: true }));
+    this.#idleMs = numberOption('engine.idleTimeoutMs', options.idleTimeoutMs ?? IDLE_MS, {
+      min: 1,
+      max: 86_400_000,
+      whole: true,
+    });
     this.#clock = clock;
-    this.#pool = new ThreadPool(integerOption('engine.threads', threads, [1, 256]), clock);
+    this.#pool = new ThreadPool(numberOption('engine.threads', threads, { min: 1, max: 256, whole: true }), clock);
     this.#loaded = new LoadedServices(maxInstances);
     this.#quarantine = new Quarantine(clock);
   }

@@ -1,5 +1,5 @@
+import { numberOption } from '@tenantry/core/spi';
 import { OptionsInvalidError } from '@tenantry/core';
-import { integerOption } from './option-checks.js';
 
 /** What the services of one tenant may use. Every value is an integer. */
 export interface ServiceLimits {
@@ -77,7 +77,8 @@ export function resolveServiceLimits(option: string, limits: Partial<ServiceLimi
   for (const [name, value] of Object.entries(resolved)) {
     if (!Object.hasOwn(RANGES, name))
       throw new OptionsInvalidError(`${option}.${name}`, value, 'no option of this name');
-    integerOption(`${option}.${name}`, value, RANGES[name as keyof ServiceLimits]);
+    const [min, max] = RANGES[name as keyof ServiceLimits];
+    numberOption(`${option}.${name}`, value, { min, max, whole: true });
   }
   return Object.freeze(resolved);
 }

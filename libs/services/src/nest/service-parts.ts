@@ -1,3 +1,4 @@
+import { numberOption } from '@tenantry/core/spi';
 import { systemClock } from '@tenantry/core';
 import type { Clock, JsonValue, Tenant, TenantId } from '@tenantry/core';
 import { ServiceDirectory } from '../artifacts/service-directory.js';
@@ -11,7 +12,6 @@ import type {
   ServiceRef,
   ServiceRuntime,
 } from '../engine/service-engine.js';
-import { integerOption } from '../kernel/option-checks.js';
 import { resolveServiceLimits } from '../kernel/service-limits.js';
 import type { ServiceLimits } from '../kernel/service-limits.js';
 import { publishInvocation } from './invocation-events.js';
@@ -34,7 +34,11 @@ export class ServiceParts {
     this.options = options;
     this.engine = 'open' in engine ? engine : new QuickJsEngine({ clock, ...engine });
     this.log = new ServiceLog(options.log);
-    this.directory = new ServiceDirectory(store, clock, integerOption('maxStalenessMs', maxStalenessMs, [0, 60_000]));
+    this.directory = new ServiceDirectory(
+      store,
+      clock,
+      numberOption('maxStalenessMs', maxStalenessMs, { min: 0, max: 60_000, whole: true }),
+    );
   }
 
   limitsOf(tenant: Tenant): ServiceLimits {

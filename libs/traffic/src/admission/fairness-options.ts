@@ -1,6 +1,7 @@
+import { choiceOption, numberOption, objectOption } from '@tenantry/core/spi';
 import { systemClock } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
-import { choiceOption, integerOption, LONGEST_MS, objectOption, positiveOption } from '../kernel/option-checks.js';
+import { LONGEST_MS } from '../kernel/longest.js';
 import { systemTurns } from './event-loop.js';
 import type { Turns } from './event-loop.js';
 
@@ -34,13 +35,21 @@ export function resolveFairnessOptions(options: FairnessOptions = {}): ResolvedF
   const { maxInFlight, turnBudgetMs, maxQueued, maxQueuedPerTenant, maxWaitMs, cost, maxIdleLanes, clock, turns } =
     objectOption('fairness', options);
   return {
-    maxInFlight: integerOption('fairness.maxInFlight', maxInFlight ?? 256, [1, 1_000_000]),
-    turnBudgetMs: positiveOption('fairness.turnBudgetMs', turnBudgetMs ?? 2, 1_000),
-    maxQueued: integerOption('fairness.maxQueued', maxQueued ?? 10_000, [1, 1_000_000]),
-    maxQueuedPerTenant: integerOption('fairness.maxQueuedPerTenant', maxQueuedPerTenant ?? 1_000, [1, 100_000]),
-    maxWaitMs: integerOption('fairness.maxWaitMs', maxWaitMs ?? 5_000, [1, LONGEST_MS]),
-    cost: choiceOption('fairness.cost', cost ?? 'time', ['time', 'requests'] as const),
-    maxIdleLanes: integerOption('fairness.maxIdleLanes', maxIdleLanes ?? 10_000, [1, 1_000_000]),
+    maxInFlight: numberOption('fairness.maxInFlight', maxInFlight ?? 256, { min: 1, max: 1_000_000, whole: true }),
+    turnBudgetMs: numberOption('fairness.turnBudgetMs', turnBudgetMs ?? 2, { min: 0, exclusive: true, max: 1_000 }),
+    maxQueued: numberOption('fairness.maxQueued', maxQueued ?? 10_000, { min: 1, max: 1_000_000, whole: true }),
+    maxQueuedPerTenant: numberOption('fairness.maxQueuedPerTenant', maxQueuedPerTenant ?? 1_000, {
+      min: 1,
+      max: 100_000,
+      whole: true,
+    }),
+    maxWaitMs: numberOption('fairness.maxWaitMs', maxWaitMs ?? 5_000, { min: 1, max: LONGEST_MS, whole: true }),
+    cost: choiceOption('fairness.cost', cost ?? 'time', ['time', 'requests']),
+    maxIdleLanes: numberOption('fairness.maxIdleLanes', maxIdleLanes ?? 10_000, {
+      min: 1,
+      max: 1_000_000,
+      whole: true,
+    }),
     clock: objectOption('fairness.clock', clock ?? systemClock),
     turns: objectOption('fairness.turns', turns ?? systemTurns),
   };

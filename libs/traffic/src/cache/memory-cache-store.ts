@@ -1,4 +1,4 @@
-import { integerOption } from '../kernel/option-checks.js';
+import { numberOption } from '@tenantry/core/spi';
 import type { CachedResponse, ResponseCacheStore } from './cached-response.js';
 import { TenantAnswers } from './tenant-answers.js';
 
@@ -22,8 +22,12 @@ export class MemoryCacheStore implements ResponseCacheStore {
 
   /** @throws `MT_OPTIONS_INVALID` */
   constructor({ maxBytesPerTenant = 2 ** 22, maxBytes = 2 ** 26, now = Date.now }: MemoryCacheStoreOptions = {}) {
-    this.#maxBytesPerTenant = integerOption('MemoryCacheStore.maxBytesPerTenant', maxBytesPerTenant, [1_024, 2 ** 30]);
-    this.#maxBytes = integerOption('MemoryCacheStore.maxBytes', maxBytes, [1_024, 2 ** 34]);
+    this.#maxBytesPerTenant = numberOption('MemoryCacheStore.maxBytesPerTenant', maxBytesPerTenant, {
+      min: 1_024,
+      max: 2 ** 30,
+      whole: true,
+    });
+    this.#maxBytes = numberOption('MemoryCacheStore.maxBytes', maxBytes, { min: 1_024, max: 2 ** 34, whole: true });
     this.#now = now;
   }
 

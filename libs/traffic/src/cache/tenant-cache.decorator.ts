@@ -1,6 +1,6 @@
 import { SetMetadata } from '@nestjs/common';
 import { ArgumentInvalidError } from '@tenantry/core';
-import { LONGEST_MS } from '../kernel/option-checks.js';
+import { LONGEST_MS } from '../kernel/longest.js';
 
 /** How the answers of a handler are cached. */
 export interface TenantCacheOptions {

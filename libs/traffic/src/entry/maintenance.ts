@@ -1,7 +1,7 @@
 import { ArgumentInvalidError, SUPER_TENANT_ID } from '@tenantry/core';
 import type { TenantEntry } from '@tenantry/core/spi';
 import { MaintenanceError } from '../errors/traffic.errors.js';
-import { LONGEST_MS } from '../kernel/option-checks.js';
+import { LONGEST_MS } from '../kernel/longest.js';
 import { pass, refuse } from './traffic-handler.js';
 import type { CrossTenantHandler, TrafficVerdict } from './traffic-handler.js';
 

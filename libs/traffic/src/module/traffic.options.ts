@@ -1,3 +1,4 @@
+import { methodsOption } from '@tenantry/core/spi';
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
 import { OptionsInvalidError } from '@tenantry/core';
 import { resolveFairnessOptions } from '../admission/fairness-options.js';
@@ -5,7 +6,6 @@ import type { FairnessOptions, ResolvedFairnessOptions } from '../admission/fair
 import type { ResponseCacheStore } from '../cache/cached-response.js';
 import { MemoryCacheStore } from '../cache/memory-cache-store.js';
 import type { CrossTenantHandler, TenantHandler } from '../entry/traffic-handler.js';
-import { portOption } from '../kernel/option-checks.js';
 import { principalOf } from '../kernel/principal.js';
 import type { PrincipalOf } from '../kernel/principal.js';
 import { TenantPlans } from '../plans/tenant-plans.js';
@@ -68,9 +68,9 @@ export function resolveTrafficOptions(options: TrafficOptions): ResolvedTrafficO
   return {
     plans: new TenantPlans(plans, defaultPlan),
     fairness: fairness === false ? undefined : resolveFairnessOptions(fairness),
-    rateStore: portOption('rateStore', rateStore ?? new MemoryRateStore(), ['take', 'giveBack']),
+    rateStore: methodsOption('rateStore', rateStore ?? new MemoryRateStore(), ['take', 'giveBack']),
     rateHeaders,
-    cacheStore: portOption('cacheStore', cacheStore ?? new MemoryCacheStore(), ['get', 'set', 'purge']),
+    cacheStore: methodsOption('cacheStore', cacheStore ?? new MemoryCacheStore(), ['get', 'set', 'purge']),
     principal,
   };
 }

@@ -1,7 +1,7 @@
+import { numberOption, objectOption } from '@tenantry/core/spi';
 import { Logger } from '@nestjs/common';
 import { OptionsInvalidError } from '@tenantry/core';
 import type { Tenant } from '@tenantry/core';
-import { integerOption, objectOption, positiveOption } from '../kernel/option-checks.js';
 import { resolveRatePolicies } from '../rates/rate-policy.js';
 import type { ResolvedTrafficPlan, TrafficPlan, TrafficPlans } from './traffic-plan.js';
 
@@ -58,9 +58,12 @@ function resolvePlan(name: string, plan: TrafficPlan | undefined): ResolvedTraff
   const { weight = 1, rate, userRate, maxQueued } = objectOption(option, plan as TrafficPlan);
   return {
     name,
-    weight: positiveOption(`${option}.weight`, weight, MAX_WEIGHT),
+    weight: numberOption(`${option}.weight`, weight, { min: 0, exclusive: true, max: MAX_WEIGHT }),
     rate: resolveRatePolicies(`${option}.rate`, rate),
     userRate: resolveRatePolicies(`${option}.userRate`, userRate),
-    maxQueued: maxQueued === undefined ? undefined : integerOption(`${option}.maxQueued`, maxQueued, [1, 100_000]),
+    maxQueued:
+      maxQueued === undefined
+        ? undefined
+        : numberOption(`${option}.maxQueued`, maxQueued, { min: 1, max: 100_000, whole: true }),
   };
 }

@@ -1,9 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { OptionsInvalidError, systemClock } from '@tenantry/core';
 import type { Clock } from '@tenantry/core';
-import { BoundedMap, withinDeadline } from '@tenantry/core/spi';
+import { BoundedMap, numberOption, withinDeadline } from '@tenantry/core/spi';
 import type { MaybePromise } from '@tenantry/core/spi';
-import { integerOption } from '../kernel/option-checks.js';
 import { MemoryRateStore } from './memory-rate-store.js';
 import type { ResolvedRatePolicy } from './rate-policy.js';
 import type { RateResult, RateStore } from './rate-store.js';
@@ -61,9 +60,9 @@ export class LeasedRateStore implements RateStore {
       throw new OptionsInvalidError('LeasedRateStore.limiter', limiter, 'a function that makes a limiter');
     this.#options = {
       limiter,
-      batchPerMille: integerOption('LeasedRateStore.batchPerMille', batchPerMille, [1, 100]),
-      timeoutMs: integerOption('LeasedRateStore.timeoutMs', timeoutMs, [1, 60_000]),
-      pauseMs: integerOption('LeasedRateStore.pauseMs', pauseMs, [1, 600_000]),
+      batchPerMille: numberOption('LeasedRateStore.batchPerMille', batchPerMille, { min: 1, max: 100, whole: true }),
+      timeoutMs: numberOption('LeasedRateStore.timeoutMs', timeoutMs, { min: 1, max: 60_000, whole: true }),
+      pauseMs: numberOption('LeasedRateStore.pauseMs', pauseMs, { min: 1, max: 600_000, whole: true }),
       clock,
     };
   }

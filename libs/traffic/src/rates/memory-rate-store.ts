@@ -1,5 +1,4 @@
-import { BoundedMap } from '@tenantry/core/spi';
-import { integerOption } from '../kernel/option-checks.js';
+import { BoundedMap, numberOption } from '@tenantry/core/spi';
 import { takeFromQuota, takeFromRate } from './gcra.js';
 import type { ResolvedRatePolicy } from './rate-policy.js';
 import type { RateResult, RateStore } from './rate-store.js';
@@ -26,7 +25,9 @@ export class MemoryRateStore implements RateStore {
 
   /** @throws `MT_OPTIONS_INVALID` */
   constructor({ maxKeys = 100_000, now = Date.now }: MemoryRateStoreOptions = {}) {
-    this.#kept = new BoundedMap(integerOption('MemoryRateStore.maxKeys', maxKeys, [1, 10_000_000]));
+    this.#kept = new BoundedMap(
+      numberOption('MemoryRateStore.maxKeys', maxKeys, { min: 1, max: 10_000_000, whole: true }),
+    );
     this.#now = now;
   }
 

@@ -1,4 +1,5 @@
-import { choiceOption, integerOption, LONGEST_MS, objectOption, positiveOption } from '../kernel/option-checks.js';
+import { choiceOption, numberOption, objectOption, patternOption } from '@tenantry/core/spi';
+import { LONGEST_MS } from '../kernel/longest.js';
 
 /** A limit on requests per time. */
 export interface RatePolicy {
@@ -26,11 +27,11 @@ const NAME = /^[\w-]{1,40}$/;
 /** Checks a policy and fills in the defaults. @throws `MT_OPTIONS_INVALID` */
 export function resolveRatePolicy(option: string, policy: RatePolicy): ResolvedRatePolicy {
   const { requests, perMs, burst, kind = 'rate', name } = objectOption(option, policy);
-  positiveOption(`${option}.requests`, requests, MOST);
-  integerOption(`${option}.perMs`, perMs, [1, LONGEST_MS]);
-  choiceOption(`${option}.kind`, kind, ['rate', 'quota'] as const);
+  numberOption(`${option}.requests`, requests, { min: 0, exclusive: true, max: MOST });
+  numberOption(`${option}.perMs`, perMs, { min: 1, max: LONGEST_MS, whole: true });
+  choiceOption(`${option}.kind`, kind, ['rate', 'quota']);
   const most = burst ?? Math.max(1, Math.floor(requests));
-  integerOption(`${option}.burst`, most, [1, MOST]);
+  numberOption(`${option}.burst`, most, { min: 1, max: MOST, whole: true });
   return { requests, perMs, burst: most, kind, name: nameOption(option, name ?? `${kind}-${requests}-${perMs}`) };
 }
 
@@ -49,5 +50,5 @@ function isList(policies: RatePolicy | readonly RatePolicy[]): policies is reado
 
 function nameOption(option: string, name: string): string {
   const plain = typeof name === 'string' ? name.replaceAll('.', '_') : name;
-  return NAME.test(plain) ? plain : choiceOption(`${option}.name`, name, ['a name of letters, digits, - and _']);
+  return patternOption(`${option}.name`, plain, NAME, 'a name of letters, digits, - and _');
 }
