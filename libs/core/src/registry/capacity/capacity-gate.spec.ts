@@ -1,7 +1,8 @@
+import { manyListeners } from '../../kernel/many-listeners.js';
 import { CapacityGate } from './capacity-gate.js';
 import type { Ticket } from './capacity-gate.js';
 
-const never = new AbortController().signal;
+const never = manyListeners(new AbortController().signal);
 
 function gate(limits: { maxClients?: number; maxWeight?: number; maxWaiting?: number } = {}, disposing = 0) {
   const makeRoom = jest.fn(() => disposing);
